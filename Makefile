@@ -1,0 +1,80 @@
+# Everything runs in .venv, which each target fills by itself; needs Python 3.11+ and make.
+#   make demo    two examples that learn from real data; plots in out/
+#   make test    lint, then the tests with the compiled core and again interpreted
+#   make lint    ruff, mypy, import-linter
+#   make format  rewrite the sources as ruff formats them
+#   make bench   tracker beside NumPy, autograd, PyTorch and JAX (installs those; large)
+#   make docs    the API pages, in out/docs
+#   make clean   remove all that these made
+# Another Python: make PYTHON=python3.13 test
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check
+
+# Directories too: a module that was removed changes only its directory.
+SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -print -o -type d -print)
+
+.PHONY: demo test lint format bench docs clean
+.DELETE_ON_ERROR:
+
+demo: .venv/.package
+	$(PY) examples/digits.py
+	$(PY) examples/fit_odes.py
+
+test: lint .venv/.package
+	$(PY) .ci/core.py --require-compiled
+	$(PY) -m pytest -n 2
+	TRACKER_PURE=1 $(PY) -m pytest -n 2
+
+lint: .venv/.tools
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	PYTHONPATH=src .venv/bin/lint-imports
+
+format: .venv/.tools
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: .venv/.package .venv/.peers
+	$(PY) -m benchmarks
+
+docs: .venv/.package .venv/.docs
+	TRACKER_PURE=1 $(PY) -m pdoc --output-directory out/docs tracker
+
+clean:
+	rm -rf .venv build out src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# An environment with pip. Debian keeps ensurepip in python3-venv: the other two ways do without it.
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'tracker needs Python 3.11 or newer; if you have one: make PYTHON=python3.12 $(MAKECMDGOALS)'; exit 1; }
+	rm -rf .venv
+	$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; $(PYTHON) -m virtualenv .venv; } || \
+	  { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(PY) install pip; } || \
+	  { rm -rf .venv; echo 'No way to make a virtual environment: install python3-venv (Debian: apt-get install python3-venv)'; exit 1; }
+	touch $@
+
+# Dependencies and tools. The package that pip insists on is replaced, compiled, by .package.
+.venv/.tools: .venv/.made pyproject.toml
+	$(PIP) install 'setuptools>=77' 'mypy>=1.18' 'numpy>=2'
+	TRACKER_PURE=1 $(PIP) install --no-build-isolation '.[dev]'
+	touch $@
+
+# Not editable: the tests run what users get. build/ keeps what need not be compiled again, but
+# sources that were removed must not be installed from it.
+.venv/.package: .venv/.tools setup.py $(SOURCES)
+	-find build -path 'build/lib*' -name '*.py' -delete 2>/dev/null
+	$(PIP) install --no-build-isolation --no-deps --force-reinstall .
+	$(PY) .ci/core.py
+	touch $@
+
+.venv/.peers: .venv/.tools
+	$(PIP) install autograd jax torch==2.13.0
+	touch $@
+
+.venv/.docs: .venv/.tools
+	$(PIP) install pdoc
+	touch $@

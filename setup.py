@@ -1,0 +1,99 @@
+"""Builds the core with mypyc where it can; the same package, interpreted, where it can't.
+
+Nothing here may fail an installation: without a C compiler, where mypyc refuses a module, on a
+free-threaded Python (mypyc's modules would bring the lock back), or with TRACKER_PURE=1 in the
+environment, the package is installed without extension modules. Everything else: pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import BaseError, CCompilerError
+
+PACKAGE = Path("src/tracker")
+
+# All modules of _core are compiled; of _arrays those on the path of every recorded operation, and those
+# whose classes inherit from a compiled one.
+ARRAY_MODULES = ["array.py", "dispatch.py", "forward.py", "gradients.py", "mutation.py", "real.py", "spec.py"]
+
+# setup.py is run several times for one installation; only these of its commands compile.
+BUILDING = {"bdist_wheel", "build", "build_ext", "develop", "editable_wheel", "install"}
+
+
+def compiled_sources() -> list[str]:
+    """The files to compile, of those that exist."""
+    core = sorted(path for path in PACKAGE.glob("_core/*.py") if path.name != "__init__.py")
+    arrays = [PACKAGE / "_arrays" / name for name in ARRAY_MODULES]
+    return [path.as_posix() for path in core + arrays if path.is_file()]
+
+
+def why_interpreted() -> str | None:
+    """The reason not even to try to compile, if there is one."""
+    if os.environ.get("TRACKER_PURE") == "1":
+        return "TRACKER_PURE=1"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "free-threaded Python"
+    return None if compiled_sources() else "nothing to compile"
+
+
+def say_interpreted(reason: object) -> None:
+    print(f"tracker: the core stays interpreted ({reason}); small arrays are slower", file=sys.stderr)
+
+
+def translated() -> list[Extension]:
+    """mypyc's translation of the core to C."""
+    from mypyc.build import mypycify
+
+    # No configuration file: a complaint of a newer mypy's strict mode is for `make lint`, not for users.
+    options = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent"]
+    modules: list[Extension] = mypycify(
+        [*options, *compiled_sources()], opt_level="3", debug_level="0", group_name="tracker"
+    )
+    for module in modules:  # a newer C compiler's new warning must not cost the compiled core
+        module.extra_compile_args = [flag for flag in module.extra_compile_args if flag not in ("-Werror", "/WX")]
+    return modules
+
+
+def extensions() -> list[Extension]:
+    """The extension modules to build, none where the core stays interpreted."""
+    if BUILDING.isdisjoint(sys.argv):
+        return []
+    if reason := why_interpreted():
+        say_interpreted(reason)
+        return []
+    try:
+        return translated()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - mypyc exits on errors, and may crash on a new Python
+        say_interpreted(f"mypyc: {error!r}")
+        return []
+
+
+def remove_extension_modules(root: Path) -> None:
+    """Remove what an earlier build left, which would shadow the sources."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    for path in [*root.glob(f"tracker/_*/*{suffix}"), *root.glob(f"tracker__mypyc{suffix}")]:
+        path.unlink()
+
+
+class OptionalBuild(build_ext):
+    """All extension modules or none: without mypyc's shared library the others can't be imported."""
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except (BaseError, CCompilerError, OSError) as error:
+            say_interpreted(error)
+            self.extensions = []
+            remove_extension_modules(Path("src") if self.inplace else Path(self.build_lib))
+
+
+modules = extensions()
+if not modules and {"develop", "editable_wheel", "--inplace"}.intersection(sys.argv):
+    remove_extension_modules(Path("src"))
+setup(ext_modules=modules, cmdclass={"build_ext": OptionalBuild})

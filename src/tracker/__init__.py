@@ -1,0 +1,84 @@
+"""Gradients of plain NumPy code: `from tracker import param, gradient`."""
+
+from tracker import _build  # noqa: F401, I001  (chooses compiled or interpreted; must come first)
+from tracker import _rules  # noqa: F401  (registers the rules)
+from tracker._arrays.array import TrackedArray
+from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.leaf import bind as _bind
+from tracker._arrays.leaf import collect, data, is_leaf, param, zeros
+from tracker._arrays.real import TrackedReal
+from tracker._transforms.check import gradcheck, ngradient
+from tracker._transforms.checkpoint import checkpoint
+from tracker._transforms.custom import (
+    constant,
+    custom_gradient,
+    hook,
+    linear,
+    no_grad,
+    once_differentiable,
+    partials,
+    rule,
+    stop_gradient,
+    track,
+)
+from tracker._transforms.forward import pushforward
+from tracker._transforms.higher import forwarddiff, hessian, hvp, jacobian
+from tracker._transforms.parameters import Grads, Params, update, zero_grad
+from tracker._transforms.reverse import (
+    WithGradient,
+    back,
+    grad,
+    gradient,
+    pullback,
+    value_and_grad,
+    withgradient,
+)
+from tracker.errors import ConstantLossWarning, NoRuleError
+from tracker.tree import static, struct
+
+_bind()
+
+__version__ = "0.1.0"
+__all__ = [
+    "ConstantLossWarning",
+    "Grads",
+    "NoRuleError",
+    "Params",
+    "TrackedArray",
+    "TrackedReal",
+    "WithGradient",
+    "back",
+    "checkpoint",
+    "collect",
+    "constant",
+    "custom_gradient",
+    "data",
+    "forwarddiff",
+    "grad",
+    "gradcheck",
+    "gradient",
+    "hessian",
+    "hook",
+    "hvp",
+    "is_leaf",
+    "is_tracked",
+    "jacobian",
+    "linear",
+    "ngradient",
+    "no_grad",
+    "once_differentiable",
+    "param",
+    "partials",
+    "pullback",
+    "pushforward",
+    "rule",
+    "static",
+    "stop_gradient",
+    "struct",
+    "track",
+    "update",
+    "value_and_grad",
+    "withgradient",
+    "zero_grad",
+    "zeros",
+]

@@ -1,0 +1,496 @@
+"""TrackedArray: an array whose uses are recorded."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import Any, Final, final
+
+import numpy as np
+
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.mutation as _mutation
+import tracker._arrays.printing as _printing
+from tracker._core.node import Node
+from tracker._core.registry import lookup
+from tracker.errors import ConversionError
+
+_ABSENT: Final = object()
+
+
+@final
+class TrackedArray:
+    """An array that records what is done with it, so that derivatives can be taken.
+
+    Made by `tracker.param` and by NumPy calls on tracked arrays, not by hand. It has
+    ndarray's attributes, methods and operators, follows NumPy's protocols, and wraps any
+    array that does.
+
+    It is a handle: `node` is its newest place in the record, `value` the array now. A view
+    (`base` is not None) knows how it was taken (`path`), and takes itself again when the
+    array at the `root` of its bases has been written to since (`version`).
+    """
+
+    __array_priority__ = 1000.0
+
+    def __init__(self, node: Node, value: Any) -> None:
+        self.node: Node = node
+        self.value: Any = value
+        self.shared: bool = False  # some node keeps `value`: copy it before writing
+        self.version: int = 0  # of a root: the number of writes; of a view: at last look
+        self.root: TrackedArray | None = None
+        self.base: TrackedArray | None = None
+        self.path: Any = None
+        self.origin: Node | None = None  # the leaf that this was before it was written to
+
+    def current(self) -> Node:
+        """The newest node; a view whose base has been written to is taken anew first."""
+        root = self.root
+        if root is not None and self.version != root.version:
+            _mutation.refresh(self)
+        return self.node
+
+    def keep(self, node: Node) -> None:
+        """Make `node` (the current one) hold the value: some rule will read it."""
+        if not node.kept:
+            node.value = self.value
+            node.kept = True
+            root = self.root
+            if root is None:
+                self.shared = True
+            else:
+                root.shared = True
+
+    # values and gradients
+
+    @property
+    def data(self) -> Any:
+        """The plain array."""
+        self.current()
+        return _dispatch.plain(self.value)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        _mutation.replace_data(self, value)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient of a leaf, accumulated by `back`: zeros before the first."""
+        return _dispatch.leaf_gradient(self)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        _dispatch.set_leaf_gradient(self, value)
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.current().op is None
+
+    def back(self, dy: Any = None, *, once: bool = True, check_finite: bool = True) -> None:
+        """Back-propagate from here into every leaf's `grad`: see `tracker.back`."""
+        _dispatch.back(self, dy, once, check_finite)
+
+    # attributes that are constant
+
+    @property
+    def shape(self) -> Any:
+        return self.current().spec.shape
+
+    @shape.setter
+    def shape(self, value: Any) -> None:
+        raise AttributeError("The shape of a tracked array can't be set in place. Use x.reshape(shape), which is a view.")
+
+    @property
+    def ndim(self) -> int:
+        return len(self.current().spec.shape)
+
+    @property
+    def dtype(self) -> Any:
+        return self.current().spec.dtype
+
+    @property
+    def size(self) -> int:
+        return self.current().spec.size
+
+    @property
+    def itemsize(self) -> int:
+        return int(self.dtype.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.itemsize
+
+    @property
+    def strides(self) -> Any:
+        return self.data.strides
+
+    @property
+    def flags(self) -> Any:
+        return self.data.flags
+
+    @property
+    def device(self) -> Any:
+        return self.data.device
+
+    @property
+    def ctypes(self) -> Any:
+        raise ConversionError(
+            "A tracked array gives no pointer to its memory: writes through it could not be "
+            "recorded. Use x.data.ctypes to read the plain array."
+        )
+
+    # attributes that differentiate
+
+    @property
+    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    @property
+    def mT(self) -> Any:  # noqa: N802 (NumPy's name)
+        return np.matrix_transpose(self)  # type: ignore[call-overload]
+
+    @property
+    def real(self) -> Any:
+        return np.real(self)  # type: ignore[call-overload]
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = value + 1j * self.imag if self.dtype.kind == "c" else value
+
+    @property
+    def imag(self) -> Any:
+        return np.imag(self)  # type: ignore[call-overload]
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
+        self[...] = self.real + 1j * value
+
+    @property
+    def flat(self) -> Any:
+        return _mutation.Flat(self)
+
+    # protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not kwargs and method == "__call__":
+            op = lookup(ufunc)
+            if op is not None:
+                if len(inputs) == 1:
+                    return _dispatch.unary(op, inputs[0])
+                if len(inputs) == 2:
+                    return _dispatch.binary(op, inputs[0], inputs[1])
+        return _dispatch.call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _dispatch.call_function(func, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return _dispatch.refuse_array(self)
+
+    # operators
+
+    def __add__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.ADD, other, self)
+
+    def __iadd__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.ADD, self, other))
+
+    def __sub__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.SUBTRACT, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.SUBTRACT, other, self)
+
+    def __isub__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.SUBTRACT, self, other))
+
+    def __mul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MULTIPLY, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MULTIPLY, other, self)
+
+    def __imul__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.MULTIPLY, self, other))
+
+    def __truediv__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.DIVIDE, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.DIVIDE, other, self)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.DIVIDE, self, other))
+
+    def __pow__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.POWER, other, self)
+
+    def __ipow__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.POWER, self, other))
+
+    def __matmul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MATMUL, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MATMUL, other, self)
+
+    def __imatmul__(self, other: Any) -> Any:
+        return _mutation.update_with(self, _dispatch.binary(_dispatch.MATMUL, self, other))
+
+    def __mod__(self, other: Any) -> Any:
+        return np.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return np.remainder(other, self)
+
+    def __imod__(self, other: Any) -> Any:
+        return _mutation.update_with(self, np.remainder(self, other))
+
+    def __floordiv__(self, other: Any) -> Any:
+        return np.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return np.floor_divide(other, self)
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return _mutation.update_with(self, np.floor_divide(self, other))
+
+    def __divmod__(self, other: Any) -> Any:
+        return np.divmod(self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return np.divmod(other, self)
+
+    def __neg__(self) -> Any:
+        return _dispatch.unary(_dispatch.NEGATIVE, self)
+
+    def __pos__(self) -> Any:
+        return np.positive(self)
+
+    def __abs__(self) -> Any:
+        return np.abs(self)
+
+    def __eq__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.eq, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.ne, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.ge, self, other)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    # Python's protocols
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __len__(self) -> int:
+        shape = self.current().spec.shape
+        if not shape:
+            raise TypeError("len() of unsized object")
+        return len(self.data)
+
+    def __contains__(self, x: Any) -> bool:
+        return _dispatch.plain(x) in self.data
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return iter([self[i] for i in range(len(self))])
+
+    def __getitem__(self, index: Any) -> Any:
+        return _mutation.take(self, index)
+
+    def __setitem__(self, index: Any, v: Any) -> None:
+        _mutation.assign(self, index, v)
+
+    def __float__(self) -> float:
+        raise _dispatch.no_conversion("float")
+
+    def __int__(self) -> int:
+        raise _dispatch.no_conversion("int")
+
+    def __complex__(self) -> complex:
+        raise _dispatch.no_conversion("complex")
+
+    def __index__(self) -> int:
+        raise TypeError("only integer scalar arrays can be converted to a scalar index")
+
+    def __repr__(self) -> str:
+        return _printing.represent(self.data)
+
+    def __str__(self) -> str:
+        return str(self.data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec)
+
+    def __copy__(self) -> Any:
+        return _dispatch.copy_of(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _dispatch.copy_of(self)
+
+    def __reduce__(self) -> Any:
+        return _dispatch.reduce_leaf(self)
+
+    # methods that differentiate: NumPy's functions of the same name
+
+    def all(self, *args: Any, **kwargs: Any) -> Any:
+        return np.all(self, *args, **kwargs)
+
+    def any(self, *args: Any, **kwargs: Any) -> Any:
+        return np.any(self, *args, **kwargs)
+
+    def argmax(self, *args: Any, **kwargs: Any) -> Any:
+        return np.argmax(self, *args, **kwargs)
+
+    def argmin(self, *args: Any, **kwargs: Any) -> Any:
+        return np.argmin(self, *args, **kwargs)
+
+    def argpartition(self, *args: Any, **kwargs: Any) -> Any:
+        return np.argpartition(self, *args, **kwargs)
+
+    def argsort(self, *args: Any, **kwargs: Any) -> Any:
+        return np.argsort(self, *args, **kwargs)
+
+    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+        return _dispatch.cast(self, dtype, kwargs)
+
+    def choose(self, *args: Any, **kwargs: Any) -> Any:
+        return self.data.choose(*args, **kwargs)
+
+    def clip(self, *args: Any, **kwargs: Any) -> Any:
+        return np.clip(self, *args, **kwargs)
+
+    def compress(self, condition: Any, axis: Any = None) -> Any:
+        return np.compress(condition, self, axis=axis)
+
+    def conj(self) -> Any:
+        return np.conj(self)
+
+    def conjugate(self) -> Any:
+        return np.conj(self)
+
+    def copy(self, order: Any = "C") -> Any:
+        return np.copy(self, order=order)  # type: ignore[call-overload]
+
+    def cumprod(self, *args: Any, **kwargs: Any) -> Any:
+        return np.cumprod(self, *args, **kwargs)
+
+    def cumsum(self, *args: Any, **kwargs: Any) -> Any:
+        return np.cumsum(self, *args, **kwargs)
+
+    def diagonal(self, *args: Any, **kwargs: Any) -> Any:
+        return np.diagonal(self, *args, **kwargs)
+
+    def dot(self, other: Any) -> Any:
+        return np.dot(self, other)  # type: ignore[call-overload]
+
+    def fill(self, value: Any) -> None:
+        self[...] = value
+
+    def flatten(self, order: Any = "C") -> Any:
+        return np.copy(np.ravel(self, order=order))  # type: ignore[call-overload]
+
+    def item(self, *args: Any) -> Any:
+        """A plain Python number."""
+        return self.data.item(*args)
+
+    def max(self, *args: Any, **kwargs: Any) -> Any:
+        return np.max(self, *args, **kwargs)
+
+    def mean(self, *args: Any, **kwargs: Any) -> Any:
+        return np.mean(self, *args, **kwargs)
+
+    def min(self, *args: Any, **kwargs: Any) -> Any:
+        return np.min(self, *args, **kwargs)
+
+    def nonzero(self) -> Any:
+        return np.nonzero(self)  # type: ignore[call-overload]
+
+    def partition(self, *args: Any, **kwargs: Any) -> None:
+        self[...] = np.partition(self, *args, **kwargs)
+
+    def prod(self, *args: Any, **kwargs: Any) -> Any:
+        return np.prod(self, *args, **kwargs)
+
+    def put(self, *args: Any, **kwargs: Any) -> None:
+        _mutation.put(self, *args, **kwargs)
+
+    def ravel(self, order: Any = "C") -> Any:
+        return np.ravel(self, order=order)  # type: ignore[call-overload]
+
+    def repeat(self, *args: Any, **kwargs: Any) -> Any:
+        return np.repeat(self, *args, **kwargs)
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **kwargs)
+
+    def round(self, *args: Any, **kwargs: Any) -> Any:
+        return np.round(self, *args, **kwargs)
+
+    def searchsorted(self, *args: Any, **kwargs: Any) -> Any:
+        return np.searchsorted(self, *args, **kwargs)
+
+    def sort(self, *args: Any, **kwargs: Any) -> None:
+        self[...] = np.sort(self, *args, **kwargs)
+
+    def squeeze(self, *args: Any, **kwargs: Any) -> Any:
+        return np.squeeze(self, *args, **kwargs)
+
+    def std(self, *args: Any, **kwargs: Any) -> Any:
+        return np.std(self, *args, **kwargs)
+
+    def sum(self, *args: Any, **kwargs: Any) -> Any:
+        return np.sum(self, *args, **kwargs)
+
+    def swapaxes(self, axis1: Any, axis2: Any) -> Any:
+        return np.swapaxes(self, axis1, axis2)  # type: ignore[call-overload]
+
+    def take(self, *args: Any, **kwargs: Any) -> Any:
+        return np.take(self, *args, **kwargs)
+
+    def tolist(self) -> Any:
+        """A nested list of tracked numbers."""
+        return [x.tolist() if x.ndim else x for x in self] if self.shape else self[()]
+
+    def trace(self, *args: Any, **kwargs: Any) -> Any:
+        return np.trace(self, *args, **kwargs)
+
+    def transpose(self, *axes: Any) -> Any:
+        if len(axes) == 1 and (axes[0] is None or type(axes[0]) in (tuple, list)):
+            axes = axes[0]
+        return np.transpose(self, axes or None)  # type: ignore[call-overload]
+
+    def var(self, *args: Any, **kwargs: Any) -> Any:
+        return np.var(self, *args, **kwargs)
+
+    def view(self, *args: Any) -> Any:
+        """A view of the same shape; another dtype would have no derivative and is refused."""
+        if args:
+            raise ConversionError("A reinterpretation of its bytes has no derivative. Use x.astype, or x.data.view(...).")
+        return self[...]
+
+    def __getattr__(self, name: str) -> Any:
+        return _dispatch.missing_attribute(name)

@@ -1,0 +1,210 @@
+"""Making tracked values: `param`, `collect`, `zeros`; and taking them apart: `data`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.mutation as _mutation
+from tracker._arrays.array import TrackedArray
+from tracker._arrays.real import TrackedReal
+from tracker._arrays.spec import is_array
+from tracker._core.node import GETITEM, SETITEM
+from tracker._core.registry import linear, lookup, special
+from tracker.errors import ParameterTypeError
+
+
+def param(x: Any) -> Any:
+    """A tracked leaf that owns a copy of `x`.
+
+    Lists, tuples, numbers and arrays of any shape; integers become float64, the floating and
+    complex types keep their dtype. Of a tracked `x` it is a new tracked value, recorded as
+    its identity. Raises `TypeError` for bool, str, object and datetime64.
+
+    >>> x = param([1, 2, 3])
+    >>> (x**2).sum().back()
+    >>> x.grad
+    array([2., 4., 6.])
+    """
+    if _dispatch.is_tracked(x):
+        return _dispatch.record(_dispatch.table.identity, (x,), None)
+    if _dispatch.level_of(x) >= 0:
+        return param(collect(x))
+    return _dispatch.new_leaf(own_value(x), 0)
+
+
+def own_value(x: Any) -> Any:
+    """A copy of `x` as a parameter holds it, or `ParameterTypeError`."""
+    if type(x) is float or type(x) is complex:
+        return x
+    if type(x) is int:
+        return float(x)
+    if isinstance(x, np.generic):
+        return _as_inexact_scalar(x)
+    if not is_array(x):
+        x = _array_of(x)
+    kind = x.dtype.kind
+    if kind in "iu":
+        return x.astype(np.float64)
+    if kind not in "fc":
+        raise _not_a_parameter(f"an array of dtype {x.dtype}")
+    return np.array(x) if isinstance(x, np.ndarray) else np.copy(x)
+
+
+def _as_inexact_scalar(x: Any) -> Any:
+    if x.dtype.kind in "fc":
+        return x
+    if x.dtype.kind in "iu":
+        return np.float64(x)
+    raise _not_a_parameter(f"a {type(x).__name__}")
+
+
+def _array_of(x: Any) -> Any:
+    if x is None or isinstance(x, bool | str | bytes | dict | set) or not hasattr(x, "__len__"):
+        raise _not_a_parameter(f"a {type(x).__name__}")
+    return np.array(x)
+
+
+def _not_a_parameter(what: str) -> ParameterTypeError:
+    return ParameterTypeError(
+        f"param takes numbers and arrays of floating, complex or integer dtype; it was given {what}. "
+        "Convert it first, or pass it as a constant."
+    )
+
+
+def data(x: Any) -> Any:
+    """The plain value of `x`, and of everything tracked inside lists, tuples and dicts.
+
+    >>> data(param([1.0, 2.0])), data(3)
+    (array([1., 2.]), 3)
+    """
+    if isinstance(x, dict):
+        return {k: data(v) for k, v in x.items()}
+    return _dispatch.plain(x)
+
+
+def is_leaf(x: Any) -> bool:
+    """Whether `x` was not computed from tracked values: true of leaves and of plain values.
+
+    >>> x = param(1.0)
+    >>> is_leaf(x), is_leaf(2 * x), is_leaf(3.0)
+    (True, False, True)
+    """
+    return bool(x.is_leaf) if _dispatch.is_tracked(x) else True
+
+
+def zeros(shape: Any, dtype: Any = float) -> TrackedArray:
+    """A tracked array of zeros to write tracked values into; itself no parameter.
+
+    >>> y = zeros(2)
+    >>> y[0] = param(3.0)
+    >>> y
+    tracked([3., 0.])
+    """
+    result = _dispatch.new_buffer(np.zeros(shape, dtype), 0)
+    assert isinstance(result, TrackedArray)
+    return result
+
+
+def collect(xs: Any) -> Any:
+    """One array from a sequence, however nested, of tracked and plain numbers and arrays.
+
+    It is what `np.array` would build; gradients flow to each part.
+
+    >>> x = param(2.0)
+    >>> collect([x, 1.0, [x * x][0]])
+    tracked([2., 1., 4.])
+    """
+    if _dispatch.level_of(xs) < 0 and not _dispatch.is_tracked(xs):
+        return np.array(xs)
+    return _dispatch.collect(xs)
+
+
+def collect_values(xs: Any) -> Any:
+    """The value of `collect`: its entries are of lower levels, or plain."""
+    if type(xs) is not list and type(xs) is not tuple:
+        return xs
+    if _dispatch.level_of(xs) >= 0:
+        return _dispatch.collect(xs)
+    if any(is_array(e) and not isinstance(e, np.ndarray) for e in xs):
+        return np.stack([collect_values(e) for e in xs])
+    return np.array(xs)
+
+
+def _collect_adjoint(dy: Any, y: Any, xs: Any) -> Any:
+    return [
+        _collect_adjoint(dy[i], None, x) if type(x) in (list, tuple) else dy[i] for i, x in enumerate(xs)
+    ]
+
+
+def identity(x: Any) -> Any:
+    """`x` in a buffer of its own."""
+    return np.copy(x) if is_array(x) else x
+
+
+def zero_dim(x: Any) -> Any:
+    """A number as a 0-d array."""
+    return _dispatch.record_scalar(x) if _dispatch.is_tracked(x) else np.array(x)
+
+
+def bind() -> None:
+    """Register what the arrays' layer itself records; run once, after the rules."""
+    from tracker._rules import elementwise, indexing, reductions
+
+    linear(collect_values, _collect_adjoint, sequences=(0,))
+    linear(zero_dim, lambda dy, y, x: dy)
+    linear(identity, lambda dy, y, x: dy)
+    linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
+    special(indexing.getitem, GETITEM)
+    special(indexing.setitem, SETITEM)
+    table = _dispatch.table
+    table.collect = _required(collect_values)
+    table.identity = _required(identity)
+    table.getitem = _required(indexing.getitem)
+    table.setitem = _required(indexing.setitem)
+    table.zero_dim = _required(zero_dim)
+    table.mutators = _mutation.MUTATORS
+    table.buffers = frozenset(
+        (np.zeros_like, np.ones_like, np.empty_like, np.zeros, np.ones, np.empty, np.arange, np.eye, np.identity)
+    )
+    table.wants = {
+        "scatter": _required(indexing.scatter),
+        np.clip: elementwise.clip,
+        np.array: _array_like,
+        np.asarray: _array_like,
+        np.asanyarray: _array_like,
+    }
+    table.methods = {
+        (np.add, "reduce"): np.sum,
+        (np.multiply, "reduce"): np.prod,
+        (np.maximum, "reduce"): np.max,
+        (np.minimum, "reduce"): np.min,
+        (np.add, "accumulate"): np.cumsum,
+        (np.multiply, "accumulate"): np.cumprod,
+        (np.maximum, "accumulate"): reductions.maximum_accumulate,
+        (np.minimum, "accumulate"): reductions.minimum_accumulate,
+        (np.logaddexp, "reduce"): reductions.logaddexp_reduce,
+    }
+    _mutation._PUT_FLAT.op = _required(_mutation.put_flat)
+    _dispatch.bind_operators()
+
+
+def _required(f: Any) -> Any:
+    op = lookup(f)
+    assert op is not None, f
+    return op
+
+
+def _array_like(x: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    """`np.array(xs, like=tracked)`: what `collect` builds."""
+    y = collect(x)
+    return y if dtype is None else y.astype(dtype)
+
+
+def _put_flat_adjoint_x(dy: Any, y: Any, x: Any, positions: Any, v: Any) -> Any:
+    return _mutation.put_flat(dy, positions, 0)
+
+
+__all__ = ["TrackedReal", "bind", "collect", "data", "param", "zeros"]

@@ -1,0 +1,490 @@
+"""Reading entries and writing in place: views, `x[i] = v`, `x += y`, `out=`.
+
+A write records a node "x with v at index" and moves the handle there. The buffer itself is
+written, not copied, unless a rule will read what it held (`shared`): then the handle goes on
+with a copy and the record keeps the old buffer. So a loop of n scalar writes costs O(n).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+import tracker._arrays.array as _array
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.real as _real
+from tracker._core.levels import current_pause, state
+from tracker._core.node import BUFFER, CONSTANT, Held, Node
+from tracker._core.registry import lookup
+from tracker.errors import ConversionError
+
+_ndarray: Final = np.ndarray
+
+
+# Reading
+
+
+def take(x: Any, index: Any) -> Any:
+    """`x[index]`: a view of x for basic indices, as in NumPy."""
+    if type(index) is not int:
+        index = plain_index(index)
+    node = x.current()
+    if state.pauses or node.forward or node.op is BUFFER:
+        return _take_otherwise(x, index)
+    y = x.value[index]
+    op = _dispatch.table.getitem
+    result = _dispatch.wrap(op, (node, index), None, y, node.level, 0, None)
+    if isinstance(result, _array.TrackedArray) and _is_basic(index):
+        _link(result, x, (op, (index,), None, 0, -1))
+    return result
+
+
+def _take_otherwise(x: Any, index: Any) -> Any:
+    y = _dispatch.record(_dispatch.table.getitem, (x, index), None)
+    if isinstance(y, _array.TrackedArray) and _is_basic(index):
+        _link(y, x, (_dispatch.table.getitem, (index,), None, 0, -1))
+    return y
+
+
+def plain_index(index: Any) -> Any:
+    """An index without tracking, its arrays copied: the caller may go on to change them."""
+    if isinstance(index, _ndarray):
+        return index.copy(order="K")  # repeated entries: the last in memory order wins
+    if type(index) is tuple:
+        return tuple([plain_index(i) for i in index])
+    return _dispatch.plain(index)
+
+
+def _is_basic(index: Any) -> bool:
+    if type(index) is tuple:
+        return all([_is_basic(i) for i in index])
+    return type(index) in (int, slice) or index is None or index is Ellipsis or isinstance(index, np.integer)
+
+
+def _link(view: Any, base: Any, path: Any) -> None:
+    """Make `view` a view of `base`, taken by `path`: (op, further arguments, keywords, position, output)."""
+    root = base if base.root is None else base.root
+    view.base = base
+    view.root = root
+    view.path = path
+    view.version = root.version
+
+
+def note_views(result: Any, op: Any, args: Any, kwargs: Any, y: Any) -> None:
+    """Link results that share memory with an argument (reshape, transpose, split, ...) to it."""
+    if isinstance(result, tuple | list):
+        for k, r in enumerate(result):
+            _note_view(r, op, args, kwargs, y[k], k)
+    else:
+        _note_view(result, op, args, kwargs, y, -1)
+
+
+def _note_view(result: Any, op: Any, args: Any, kwargs: Any, y: Any, output: int) -> None:
+    if not isinstance(result, _array.TrackedArray):
+        return
+    if isinstance(y, _array.TrackedArray):
+        if y.base is None:
+            return
+    elif type(y) is _ndarray and y.base is None and not any([_value(x) is y for x in args]):
+        return
+    for i, x in enumerate(args):
+        if isinstance(x, _array.TrackedArray) and _shares(y, x.value):
+            rest = (*args[:i], *args[i + 1 :])
+            _link(result, x, (op, rest, kwargs, i, output))
+            return
+        if not isinstance(x, _array.TrackedArray) and isinstance(y, _ndarray) and _shares_any(y, x):
+            result.value = np.copy(y)
+            result.shared = False
+            if result.node.kept:
+                result.node.value = result.value
+                result.shared = True
+            return
+
+
+def _value(x: Any) -> Any:
+    return x.value if isinstance(x, _array.TrackedArray) else x
+
+
+def _shares(y: Any, value: Any) -> bool:
+    if isinstance(y, _array.TrackedArray) and isinstance(value, _array.TrackedArray):
+        root = value if value.root is None else value.root
+        return y.root is root or y is value
+    if type(y) is _ndarray and type(value) is _ndarray:
+        return bool(np.may_share_memory(y, value))
+    return y is value
+
+
+def _shares_any(y: Any, x: Any) -> bool:
+    if type(x) is list or type(x) is tuple:
+        return any([_shares_any(y, e) for e in x])
+    return isinstance(x, _ndarray) and bool(np.may_share_memory(y, x))
+
+
+def refresh(view: Any) -> None:
+    """Take `view` again from its base, which has been written to since."""
+    stale: list[Any] = []
+    root = view.root
+    while view.root is not None and view.version != root.version:
+        stale.append(view)
+        view = view.base
+    for v in stale[::-1]:
+        base = v.base
+        v.version = root.version
+        fresh = _taken_again(v.path, base)
+        v.value = fresh.value
+        v.node = fresh.node
+
+
+def _taken_again(path: Any, base: Any) -> Any:
+    """The view of `base` by `path`, as a handle of its own."""
+    op, rest, kwargs, position, output = path
+    node = base.node
+    if node.forward:
+        fresh = _dispatch.record(op, (*rest[:position], base, *rest[position:]), kwargs)
+    else:
+        level = node.level
+        others = [_dispatch._value_at(x, level) for x in rest]
+        y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
+        nodes = [_dispatch._argument(x, level, False) for x in rest]
+        args = (*nodes[:position], node, *nodes[position:])
+        fresh = _dispatch.wrap(op, args, kwargs, y, level, 0, None)
+    return fresh if output < 0 else fresh[output]
+
+
+# Writing
+
+
+def assign(x: Any, index: Any, v: Any) -> None:
+    """`x[index] = v`, recorded."""
+    if type(index) is not int:
+        index = plain_index(index)
+    if type(v) is list or type(v) is tuple:
+        v = _dispatch.collect(v) if _dispatch.level_of(v) >= 0 else v
+    node = x.current()
+    pause = current_pause()
+    if pause is not None:
+        v = _dispatch._paused(v, pause)
+        if node.level < pause.level and not _dispatch.is_tracked(v):
+            _write_unrecorded(x, index, v)
+            return
+    level = _dispatch.level_of(v)
+    root = x if x.root is None else x.root
+    if level > root.node.level:
+        _lift(root, level)
+    elif level < 0 and root.node.op is BUFFER and not root.node.forward and type(root.value) is _ndarray and not root.shared:
+        x.value[index] = v  # nothing tracked in it yet, and nothing to differentiate
+        return
+    if root.shared:
+        _own(root)
+    node = x.current()
+    level = node.level
+    value = _dispatch._value_at(v, level)
+    if _dispatch.is_tracked(value) and not _dispatch.is_tracked(x.value):
+        _lift_values(root)
+        node = x.current()
+    if node.forward or _dispatch._is_forward(v, level):
+        _write_forward(x, index, v)
+        return
+    if node.op is BUFFER and node.value is None:
+        node.value = np.copy(x.value)  # what it was made with: the record can be run again
+    x.value[index] = value
+    op = _dispatch.table.setitem
+    if x.origin is None and node.op is None:
+        x.origin = node
+    _move(x, Node(op, (node, index, _dispatch._argument(_frozen(v), level, False)), None, None, node.spec, level))
+
+
+def _frozen(v: Any) -> Any:
+    return v.copy() if isinstance(v, _ndarray) else v
+
+
+def _move(x: Any, node: Node) -> None:
+    """Let the handle go on from `node`; a view carries its bases along."""
+    x.node = node
+    root = x if x.root is None else x.root
+    root.version += 1
+    while x.root is not None:
+        x.version = root.version
+        base = x.base
+        if base.origin is None and base.node.op is None:
+            base.origin = base.node
+        base.node = _written_through(x, base)
+        x = base
+
+
+def _written_through(view: Any, base: Any) -> Node:
+    """The node "base with the view's new value in its place"."""
+    op, rest, kwargs, position, output = view.path
+    setitem = _dispatch.table.setitem
+    level, spec = base.node.level, base.node.spec
+    if op is _dispatch.table.getitem:
+        return Node(setitem, (base.node, rest[0], view.node), None, None, spec, level)
+    # any other view: the positions its entries have in the flat base
+    values = (*rest[:position], np.arange(spec.size).reshape(spec.shape), *rest[position:])
+    positions = op.fun(*_dispatch.plain(values), **(kwargs or {}))
+    if output >= 0:
+        positions = positions[output]
+    return Node(_PUT_FLAT.op, (base.node, positions, view.node), None, None, spec, level)
+
+
+class _PutFlat:
+    """x with v at the given flat positions; bound to its operation when rules are registered."""
+
+    def __init__(self) -> None:
+        self.op: Any = None
+
+
+_PUT_FLAT: Final = _PutFlat()
+
+
+def put_flat(x: Any, positions: Any, v: Any) -> Any:
+    """A copy of `x` with `x.flat[positions] = v`."""
+    flat = np.copy(np.reshape(x, (-1,)))
+    flat[positions] = v
+    return np.reshape(flat, x.shape)
+
+
+def _lift(root: Any, level: int) -> None:
+    """Make a handle of a lower level one of this level, where it is a constant so far."""
+    inner = _array.TrackedArray(root.node, root.value)
+    inner.shared = root.shared
+    root.node = Node(BUFFER, (), None, None, root.node.spec, level)
+    root.value = inner.value if _dispatch.is_constant_buffer(inner) else inner
+    root.shared = False
+    root.version += 1
+
+
+def _lift_values(root: Any) -> None:
+    """Make the plain buffer of `root` one that can take tracked values of lower levels."""
+    root.value = _dispatch.new_buffer(root.value, 0)
+    root.version += 1
+
+
+def _own(root: Any) -> None:
+    """Leave the buffer to the record, which still needs it, and go on with a copy."""
+    root.value = np.copy(root.value)
+    root.shared = False
+    root.version += 1
+
+
+def _write_unrecorded(x: Any, index: Any, v: Any) -> None:
+    root = x if x.root is None else x.root
+    if root.shared:
+        _own(root)
+        x.current()
+    x.value[index] = v
+    root.version += 1
+    _dispatch.renew(root)
+
+
+def _write_forward(x: Any, index: Any, v: Any) -> None:
+    """A write into a value of a forward-mode level: value and tangent."""
+    root = x if x.root is None else x.root
+    if x.root is not None:
+        updated = _dispatch.record(_dispatch.table.setitem, (x, index, v), None)
+        path = x.path
+        if path[0] is _dispatch.table.getitem:
+            assign(x.base, path[1][0], updated)
+        else:
+            values = (*path[1][: path[3]], np.arange(x.base.size).reshape(x.base.shape), *path[1][path[3] :])
+            positions = path[0].fun(*_dispatch.plain(values), **(path[2] or {}))
+            positions = positions[path[4]] if path[4] >= 0 else positions
+            _adopt(x.base, _dispatch.record(_PUT_FLAT.op, (x.base, positions, updated), None))
+        x.current()
+        return
+    _adopt(root, _dispatch.record(_dispatch.table.setitem, (x, index, v), None))
+
+
+def _adopt(x: Any, y: Any) -> None:
+    """Let the handle `x` (a root) go on as `y`."""
+    if x.origin is None and x.node.op is None:
+        x.origin = x.node
+    x.node = y.node
+    x.value = y.value
+    x.shared = y.shared
+    x.version += 1
+
+
+def update_with(x: Any, y: Any) -> Any:
+    """`x op= ...`, where y is `x op ...`: into x itself, as NumPy does."""
+    if y is NotImplemented:
+        return y
+    if np.shape(y) != x.shape:
+        raise ValueError(
+            f"non-broadcastable output operand with shape {x.shape} doesn't match the broadcast shape {np.shape(y)}"
+        )
+    if not np.can_cast(y.dtype, x.dtype, casting="same_kind"):
+        raise np._core._exceptions._UFuncOutputCastingError(np.add, "same_kind", y.dtype, x.dtype, 0)  # type: ignore[attr-defined]
+    pause = current_pause()
+    recorded = isinstance(y, _array.TrackedArray) and pause is None
+    if recorded and x.root is None and y.root is None and y.dtype == x.dtype:
+        _adopt(x, y)
+    else:
+        assign(x, Ellipsis, y)
+    return x
+
+
+def write_out(out: Any, y: Any, f: Any) -> Any:
+    """`out=`: the result into `out`, which must be tracked to take it."""
+    if type(out) is tuple and len(out) == 1:
+        out = out[0]
+    if not isinstance(out, _array.TrackedArray):
+        if not _dispatch.is_tracked(y):
+            out[...] = y
+            return out
+        raise ConversionError(
+            f"out= of numpy.{getattr(f, '__name__', f)} is a plain array: a tracked result written into it "
+            "would lose its gradient. Use an array made by np.zeros_like(tracked) or tracker.zeros(shape)."
+        )
+    return update_with(out, y)
+
+
+def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
+    """A ufunc with `where=mask`: entries outside the mask keep what `out` held."""
+    mask = _dispatch.plain(kwargs.pop("where"))
+    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_dispatch.plain(x)) for x in inputs])
+    target = out[0] if out else None
+    if target is not None and not isinstance(target, _array.TrackedArray):
+        write_out(target, _dispatch.record(op, inputs, kwargs), op.fun)
+    mask = np.broadcast_to(mask, shape)
+    # entries outside the mask are not computed: they may be out of the function's domain
+    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) or _dispatch.is_tracked(x) else x for x in inputs]
+    values = _dispatch.record(op, tuple(picked), kwargs)
+    if target is not None:
+        target[mask] = values
+        return target
+    result = _dispatch.new_buffer(np.zeros(shape, values.dtype), 0)
+    result[mask] = values
+    return result
+
+
+def ufunc_at(ufunc: Any, x: Any, index: Any, v: Any = None) -> None:
+    """`ufunc.at(x, index, v)` for add and subtract (repeated indices accumulate) or distinct indices."""
+    if not isinstance(x, _array.TrackedArray):
+        raise ConversionError(
+            f"numpy.{ufunc.__name__}.at writes a tracked value into a plain array, which would lose its "
+            "gradient. Write into np.zeros_like(tracked) or tracker.zeros(shape)."
+        )
+    index = plain_index(index)
+    if ufunc is np.add or ufunc is np.subtract:
+        shape = np.empty(x.shape, bool)[index].shape
+        term = np.broadcast_to(v, shape) if ufunc is np.add else -np.broadcast_to(v, shape)
+        scattered = _dispatch.record(_dispatch.table.wants["scatter"], (term, index, x.shape), None)
+        x += scattered
+        return
+    count = np.zeros(x.shape, int)
+    np.add.at(count, index, 1)
+    if count.max(initial=0) > 1:
+        raise NotImplementedError(
+            f"numpy.{ufunc.__name__}.at with repeated indices has no derivative rule. "
+            "Use add.at, or a loop over x[i]."
+        )
+    x[index] = ufunc(x[index]) if v is None else ufunc(x[index], v)
+
+
+def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
+    """ndarray.put: into the flattened array."""
+    positions = np.arange(x.size)
+    flat = np.take(positions, _dispatch.plain(indices), mode=mode)  # type: ignore[call-overload]
+    if not _dispatch.is_tracked(values):
+        values = np.resize(values, flat.shape)
+    x.reshape(-1)[flat] = values
+
+
+def replace_data(x: Any, value: Any) -> None:
+    """`x.data = value`: new contents for a leaf."""
+    if not x.is_leaf:
+        raise ConversionError("Only a leaf's data can be replaced; this value was computed from others.")
+    value = np.array(value, x.dtype)
+    if value.shape != x.shape:
+        raise ValueError(f"x.data has shape {x.shape}; the new data has shape {value.shape}")
+    _dispatch.set_leaf_value(x, value)
+
+
+class Flat:
+    """`x.flat`: tracked entries one after the other; may be indexed and assigned."""
+
+    def __init__(self, x: Any) -> None:
+        self._x: Any = x
+
+    def __iter__(self) -> Any:
+        flat = np.reshape(self._x, (-1,))
+        return iter([flat[i] for i in range(self._x.size)])
+
+    def __len__(self) -> int:
+        return int(self._x.size)
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.reshape(self._x, (-1,))[index]
+
+    def __setitem__(self, index: Any, v: Any) -> None:
+        put(self._x, np.arange(self._x.size)[plain_index(index)], v)
+
+
+def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    """numpy.copyto into a tracked array."""
+    _need_tracked(dst, "numpy.copyto")
+    mask = _dispatch.plain(where)
+    dst[...] = src if mask is True else np.where(mask, src, dst)
+
+
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    """numpy.putmask into a tracked array; `values` repeats if it is shorter."""
+    _need_tracked(a, "numpy.putmask")
+    mask = _dispatch.plain(mask)
+    if np.shape(values) != a.shape:
+        values = np.resize(values, a.shape)  # type: ignore[arg-type]
+    a[...] = np.where(mask, values, a)
+
+
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    """numpy.place into a tracked array; `vals` repeats if it is shorter."""
+    _need_tracked(arr, "numpy.place")
+    mask = np.asarray(_dispatch.plain(mask), bool)
+    arr[mask] = np.resize(vals, (int(mask.sum()),))
+
+
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    """numpy.put_along_axis into a tracked array."""
+    _need_tracked(arr, "numpy.put_along_axis")
+    positions = np.arange(arr.size).reshape(arr.shape)
+    flat = np.take_along_axis(positions, _dispatch.plain(indices), axis)
+    arr.reshape(-1)[flat.reshape(-1)] = np.reshape(np.broadcast_to(values, flat.shape), (-1,))
+
+
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """numpy.fill_diagonal into a tracked array."""
+    _need_tracked(a, "numpy.fill_diagonal")
+    positions = np.full(a.shape, -1)
+    np.fill_diagonal(positions, np.arange(a.size), wrap)
+    where = np.argsort(positions.reshape(-1), kind="stable")[np.sum(positions < 0) :]
+    if np.ndim(val):
+        val = np.resize(val, where.shape)
+    a.reshape(-1)[where] = val
+
+
+def np_put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    """numpy.put into a tracked array."""
+    _need_tracked(a, "numpy.put")
+    put(a, ind, v, mode)
+
+
+def _need_tracked(x: Any, name: str) -> None:
+    if not isinstance(x, _array.TrackedArray):
+        raise ConversionError(
+            f"{name} writes a tracked value into a plain array, which would lose its gradient. "
+            "Write into np.zeros_like(tracked) or tracker.zeros(shape)."
+        )
+
+
+MUTATORS: Final = {
+    np.copyto: copyto,
+    np.putmask: putmask,
+    np.place: place,
+    np.put_along_axis: put_along_axis,
+    np.fill_diagonal: fill_diagonal,
+    np.put: np_put,
+}
+
+__all__ = ["CONSTANT", "Held", "MUTATORS", "assign", "lookup", "put_flat", "refresh", "take"]

@@ -1,0 +1,321 @@
+"""TrackedReal: a number whose uses are recorded; no array is made on its way."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, final
+
+import numpy as np
+
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.printing as _printing
+from tracker._core.levels import state
+from tracker._core.node import Node, Op, Spec
+from tracker._core.registry import lookup
+
+
+@final
+class TrackedReal(Node):
+    """A Python or NumPy number that records what is done with it.
+
+    Made by `tracker.param` of a number, by reductions and by reading an entry of a tracked
+    array. It is its own node of the record: numbers are never written in place.
+    """
+
+    __array_priority__ = 1000.0
+
+    def __init__(
+        self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int
+    ) -> None:
+        super().__init__(op, args, kwargs, value, spec, level)
+        self.kept = True
+
+    @property
+    def data(self) -> Any:
+        """The plain number."""
+        return _dispatch.plain(self.value)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient of a leaf, accumulated by `back`: zero before the first."""
+        return _dispatch.leaf_gradient(self)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        _dispatch.set_leaf_gradient(self, value)
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op is None
+
+    def back(self, dy: Any = None, *, once: bool = True, check_finite: bool = True) -> None:
+        """Back-propagate from here into every leaf's `grad`: see `tracker.back`."""
+        _dispatch.back(self, dy, once, check_finite)
+
+    @property
+    def shape(self) -> Any:
+        return ()
+
+    @property
+    def ndim(self) -> int:
+        return 0
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    @property
+    def dtype(self) -> Any:
+        return self.spec.dtype
+
+    @property
+    def itemsize(self) -> int:
+        return int(self.spec.dtype.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.spec.dtype.itemsize)
+
+    @property
+    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+        return self
+
+    @property
+    def real(self) -> Any:
+        return np.real(self)  # type: ignore[call-overload]
+
+    @property
+    def imag(self) -> Any:
+        return np.imag(self)  # type: ignore[call-overload]
+
+    # protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not kwargs and method == "__call__":
+            op = lookup(ufunc)
+            if op is not None:
+                if len(inputs) == 1:
+                    return _dispatch.unary(op, inputs[0])
+                if len(inputs) == 2:
+                    return _dispatch.binary(op, inputs[0], inputs[1])
+        return _dispatch.call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _dispatch.call_function(func, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return _dispatch.refuse_array(self)
+
+    # operators: the same type on both sides, or a Python number, is the fast path
+
+    def __add__(self, other: Any) -> Any:
+        if self.matches(other):
+            v = self.value + (other.value if isinstance(other, TrackedReal) else other)
+            return TrackedReal(_dispatch.ADD, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_dispatch.ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        if self.matches(other):
+            return TrackedReal(_dispatch.ADD, (other, self), None, other + self.value, self.spec, self.level)
+        return _dispatch.binary(_dispatch.ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        if self.matches(other):
+            v = self.value - (other.value if isinstance(other, TrackedReal) else other)
+            return TrackedReal(_dispatch.SUBTRACT, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_dispatch.SUBTRACT, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        if self.matches(other):
+            return TrackedReal(
+                _dispatch.SUBTRACT, (other, self), None, other - self.value, self.spec, self.level
+            )
+        return _dispatch.binary(_dispatch.SUBTRACT, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        if self.matches(other):
+            v = self.value * (other.value if isinstance(other, TrackedReal) else other)
+            return TrackedReal(_dispatch.MULTIPLY, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_dispatch.MULTIPLY, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        if self.matches(other):
+            return TrackedReal(
+                _dispatch.MULTIPLY, (other, self), None, other * self.value, self.spec, self.level
+            )
+        return _dispatch.binary(_dispatch.MULTIPLY, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if self.matches(other):
+            v = self.value / (other.value if isinstance(other, TrackedReal) else other)
+            return TrackedReal(_dispatch.DIVIDE, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_dispatch.DIVIDE, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        if self.matches(other):
+            return TrackedReal(
+                _dispatch.DIVIDE, (other, self), None, other / self.value, self.spec, self.level
+            )
+        return _dispatch.binary(_dispatch.DIVIDE, other, self)
+
+    def matches(self, other: Any) -> bool:
+        """Whether an operation with `other` gives this type of number, recorded at this level."""
+        if state.pauses or self.forward:
+            return False
+        if isinstance(other, TrackedReal):
+            return other.spec is self.spec and other.level == self.level
+        return type(other) is float or type(other) is int
+
+    def __pow__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.POWER, other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MATMUL, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.MATMUL, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.REMAINDER, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _dispatch.binary(_dispatch.REMAINDER, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _dispatch.plain(self) // _dispatch.plain(other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _dispatch.plain(other) // _dispatch.plain(self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def __neg__(self) -> Any:
+        return _dispatch.unary(_dispatch.NEGATIVE, self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return _dispatch.unary(_dispatch.ABSOLUTE, self)
+
+    def __eq__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.eq, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.ne, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _dispatch.compare(operator.ge, self, other)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    # Python's protocols
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __float__(self) -> float:
+        raise _dispatch.no_conversion("float")
+
+    def __int__(self) -> int:
+        raise _dispatch.no_conversion("int")
+
+    def __complex__(self) -> complex:
+        raise _dispatch.no_conversion("complex")
+
+    def __round__(self, digits: Any = None) -> Any:
+        return round(self.data, digits)
+
+    def __trunc__(self) -> Any:
+        return self.data.__trunc__()
+
+    def __floor__(self) -> Any:
+        return self.data.__floor__()
+
+    def __ceil__(self) -> Any:
+        return self.data.__ceil__()
+
+    def __repr__(self) -> str:
+        return _printing.represent(self.data)
+
+    def __str__(self) -> str:
+        return str(self.data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec)
+
+    def __copy__(self) -> Any:
+        return _dispatch.copy_of(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _dispatch.copy_of(self)
+
+    def __reduce__(self) -> Any:
+        return _dispatch.reduce_leaf(self)
+
+    def item(self) -> Any:
+        """A plain Python number."""
+        x = self.data
+        return x.item() if isinstance(x, np.generic) else x
+
+    def conjugate(self) -> Any:
+        return np.conj(self)
+
+    def conj(self) -> Any:
+        return np.conj(self)
+
+    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+        return _dispatch.cast(self, dtype, kwargs)
+
+    def copy(self, order: Any = "C") -> Any:
+        return self
+
+    def tolist(self) -> Any:
+        return self
+
+    def sum(self, *args: Any, **kwargs: Any) -> Any:
+        return np.sum(self, *args, **kwargs)
+
+    def mean(self, *args: Any, **kwargs: Any) -> Any:
+        return np.mean(self, *args, **kwargs)
+
+    def max(self, *args: Any, **kwargs: Any) -> Any:
+        return np.max(self, *args, **kwargs)
+
+    def min(self, *args: Any, **kwargs: Any) -> Any:
+        return np.min(self, *args, **kwargs)
+
+    def prod(self, *args: Any, **kwargs: Any) -> Any:
+        return np.prod(self, *args, **kwargs)
+
+    def dot(self, other: Any) -> Any:
+        return np.dot(self, other)  # type: ignore[call-overload]
+
+    def reshape(self, *shape: Any) -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def ravel(self, order: Any = "C") -> Any:
+        return np.ravel(self)  # type: ignore[call-overload]
+
+    def round(self, decimals: int = 0) -> Any:
+        return np.round(self.data, decimals)
+
+    def __getattr__(self, name: str) -> Any:
+        return _dispatch.missing_attribute(name)

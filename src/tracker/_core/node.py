@@ -1,0 +1,147 @@
+"""The record: operations with their rules, and the nodes that keep each call of one."""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+# How an operation's rules are to be read.
+CONSTANT: Final = 0  # derivative declared zero
+PARTIALS: Final = 1  # one elementwise partial derivative per argument
+LINEAR: Final = 2  # jointly linear: adjoints; forward mode applies the function itself
+MULTILINEAR: Final = 3  # linear in each argument separately
+PULLBACKS: Final = 4  # anything else
+GETITEM: Final = 5  # x[index]: PULLBACKS, but the sweep adds into the gradient of x in place
+SETITEM: Final = 6  # x with v at index: the sweep takes the gradient of v out of that of x
+OUTPUT: Final = 7  # entry k of a call that returned a tuple
+
+# What a partial derivative is, where no call is needed: one of these, or k >= 0,
+# "the result" (0) or "argument k - 1".
+CALL: Final = -1
+ONE: Final = -2
+MINUS_ONE: Final = -3
+
+EVERYTHING: Final = (1 << 30) - 1  # in `Op.reads`: the result and all arguments
+
+
+@final
+class Spec:
+    """What a gradient must look like: shape and dtype of an array, or the type of a scalar."""
+
+    def __init__(self, shape: Any, dtype: Any, scalar: Any, is_complex: bool) -> None:
+        self.shape: Any = shape
+        self.dtype: Any = dtype
+        self.scalar: Any = scalar  # the scalar's type; None for an array
+        self.is_complex: bool = is_complex
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        n = 1
+        for length in self.shape:
+            n *= length
+        return n
+
+
+@final
+class Op:
+    """A function, how it is evaluated, and its derivative rules."""
+
+    def __init__(self, fun: Any, name: str, kind: int, rules: tuple[Any, ...]) -> None:
+        self.fun: Any = fun
+        self.name: str = name
+        self.kind: int = kind
+        self.rules: tuple[Any, ...] = rules
+        self.picks: list[int] = []  # for PARTIALS, one of the codes above per rule
+        self.pushforward: Any = None
+        self.joint: Any = None  # instead of rules: one call gives the gradients of all arguments
+        self.variadic: bool = False  # the last rule covers all further positions
+        self.sequences: tuple[int, ...] = ()  # positions that hold sequences of arrays
+        self.reads: list[int] = []  # per rule, which values it reads: see `reads_of`
+        self.keeps_spec: bool = False  # result has the shape and dtype of equal inputs
+        self.trusted: bool = False  # built in: its partials' shapes need no check
+        self.ufunc: bool = False  # its rules take no keywords (dtype=, casting=, ...)
+        self.opaque: bool = False  # calls user code in the sweep, which must run once
+
+    def reads_of(self, i: int) -> int:
+        """What the rule of argument `i` reads: bit 0 the result, bit k + 1 argument k."""
+        if i < len(self.reads):
+            return self.reads[i]
+        return self.reads[-1] if self.variadic else 0
+
+    def rule_of(self, i: int) -> Any:
+        """The rule of argument `i`, or None."""
+        if i < len(self.rules):
+            return self.rules[i]
+        return self.rules[-1] if self.variadic else None
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+
+class Node:
+    """One recorded call: the operation and its arguments, tracked ones as nodes.
+
+    A leaf has `op` None. `value` is the result where some rule reads it (`kept`), else
+    whatever it was; `spec` always says what the gradient must look like.
+    """
+
+    def __init__(
+        self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int
+    ) -> None:
+        self.op: Op | None = op
+        self.args: tuple[Any, ...] = args
+        self.kwargs: Any = kwargs
+        self.value: Any = value
+        self.spec: Spec = spec
+        self.level: int = level
+        self.kept: bool = False
+        self.forward: bool = False  # then `slot` is the tangent and there are no parents
+        self.owned: bool = False  # `slot` is referred to by nobody else
+        self.pending: int = 0  # in a sweep: contributions still to come
+        self.slot: Any = None  # in a sweep: the gradient so far
+        self.total: Any = None  # of a leaf: the gradient accumulated by `back`
+
+
+FREED: Final = Op(None, "freed record", CONSTANT, ())
+BUFFER: Final = Op(None, "new array", CONSTANT, ())  # a tracked array that is no parameter
+
+
+@final
+class Held:
+    """A tracked scalar of an outer derivative, kept as a constant of an inner one."""
+
+    def __init__(self, value: Any) -> None:
+        self.value: Any = value
+
+
+def operands(op: Op, args: tuple[Any, ...]) -> list[Any]:
+    """All arguments, those inside sequences included."""
+    if not op.sequences:
+        return list(args)
+    found: list[Any] = []
+    stack = list(args[::-1])
+    while stack:
+        x = stack.pop()
+        if type(x) is list or type(x) is tuple:
+            stack.extend(x[::-1])
+        else:
+            found.append(x)
+    return found
+
+
+def primals(op: Op, args: Any) -> list[Any]:
+    """The arguments with each node replaced by its value (or its spec, where that is gone)."""
+    values: list[Any] = []
+    for x in args:
+        if isinstance(x, Node):
+            values.append(x.value if x.kept else x.spec)
+        elif isinstance(x, Held):
+            values.append(x.value)
+        elif op.sequences and (type(x) is list or type(x) is tuple):
+            values.append(primals(op, x))
+        else:
+            values.append(x)
+    return values

@@ -1,0 +1,141 @@
+"""The table of rules: each function's `Op`, found by identity."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from typing import Any, Final
+
+from tracker._core.node import CALL, CONSTANT, EVERYTHING, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, Op
+from tracker._core.reads import pick, values_read
+
+_ops: Final[dict[Any, Op]] = {}
+_parameters: Final[dict[Any, list[str]]] = {}
+_lock: Final = threading.Lock()
+
+
+class each:  # noqa: N801 (reads as a word in the tables)
+    """Marks a last pullback that covers its position and all further ones: `f(i, dy, y, *args)`."""
+
+    def __init__(self, pullback: Any) -> None:
+        self.pullback: Any = pullback
+
+
+def lookup(f: Any) -> Op | None:
+    """The operation registered for `f`, or None."""
+    return _ops.get(f)
+
+
+def registered() -> list[Op]:
+    """All operations, in the order in which they were registered."""
+    return list(_ops.values())
+
+
+def partials(f: Any, *rules: Any, trusted: bool = False) -> None:
+    """Declare the partial derivatives of the elementwise function `f`, one per argument.
+
+    Each is called as `rule(y, *args, **kwargs)`; None where there is no derivative.
+    """
+    op = Op(f, _name(f), PARTIALS, rules)
+    op.picks = [CALL if rule is None else pick(rule, len(rules)) for rule in rules]
+    op.keeps_spec = _keeps_spec(f)
+    op.ufunc = hasattr(f, "nin") and hasattr(f, "reduceat")
+    op.trusted = trusted
+    op.reads = [values_read(rule, 0) if rule else 0 for rule in rules]
+    _register(f, op)
+
+
+def linear(f: Any, *adjoints: Any, sequences: tuple[int, ...] = ()) -> None:
+    """Declare `f` jointly linear in the arguments that have an adjoint.
+
+    An adjoint is called as `rule(dy, y, *args, **kwargs)`.
+    """
+    _register(f, _with_pullbacks(f, LINEAR, adjoints, sequences))
+
+
+def multilinear(f: Any, *adjoints: Any, sequences: tuple[int, ...] = ()) -> None:
+    """Declare `f` linear in each argument that has an adjoint, the others held fixed."""
+    _register(f, _with_pullbacks(f, MULTILINEAR, adjoints, sequences))
+
+
+def rule(f: Any, *pullbacks: Any, pushforward: Any = None, sequences: tuple[int, ...] = ()) -> None:
+    """Declare the derivative of `f` by one pullback per positional argument.
+
+    A pullback is called as `rule(dy, y, *args, **kwargs)`, None where there is no
+    derivative; `pushforward(tangents, y, *args, **kwargs)` gives the result's tangent.
+    """
+    op = _with_pullbacks(f, PULLBACKS, pullbacks, sequences)
+    op.pushforward = pushforward
+    _register(f, op)
+
+
+def constant(*functions: Any) -> None:
+    """Declare that the derivative of each function is zero."""
+    for f in functions:
+        _register(f, Op(f, _name(f), CONSTANT, ()))
+
+
+def special(f: Any, kind: int) -> None:
+    """Let the sweep treat the operation of `f` by a method of its own (GETITEM, SETITEM)."""
+    _ops[f].kind = kind
+
+
+def alias(f: Any, g: Any) -> None:
+    """Let calls of `f` be recorded by the rule of `g` (and evaluated by `f`)."""
+    op = _ops[g]
+    twin = Op(f, _name(f), op.kind, op.rules)
+    twin.picks, twin.pushforward, twin.variadic = op.picks, op.pushforward, op.variadic
+    twin.sequences, twin.reads, twin.ufunc = op.sequences, op.reads, op.ufunc
+    twin.keeps_spec, twin.trusted = op.keeps_spec, op.trusted
+    _register(f, twin)
+
+
+def parameter_names(f: Any) -> list[str]:
+    """The names of the positional parameters of `f`, empty where it tells none."""
+    found = _parameters.get(f)
+    if found is None:
+        try:
+            parameters = inspect.signature(f).parameters.values()
+        except (TypeError, ValueError):
+            parameters = {}.values()  # type: ignore[assignment]
+        found = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        _parameters[f] = found
+    return found
+
+
+def _register(f: Any, op: Op) -> None:
+    with _lock:
+        _ops[f] = op
+
+
+def _name(f: Any) -> str:
+    module = getattr(f, "__module__", None) or "numpy"
+    name = getattr(f, "__name__", None) or repr(f)
+    return f"{module}.{name}" if module != "builtins" else str(name)
+
+
+def _with_pullbacks(f: Any, kind: int, rules: tuple[Any, ...], sequences: tuple[int, ...]) -> Op:
+    variadic = bool(rules) and isinstance(rules[-1], each)
+    if variadic:
+        rules = (*rules[:-1], rules[-1].pullback)
+    op = Op(f, _name(f), kind, rules)
+    op.variadic = variadic
+    op.sequences = sequences
+    reads = [values_read(rule, 1) if rule else 0 for rule in rules]
+    op.reads = [EVERYTHING] * len(rules) if variadic else reads
+    return op
+
+
+def _keeps_spec(f: Any) -> bool:
+    """Whether `f` of equal float dtypes always has that dtype (not so for abs, float_power)."""
+    types = getattr(f, "types", None)
+    if types is None:
+        return False
+    seen = set()
+    for signature in types:
+        inputs, outputs = signature.split("->")
+        letters = set(inputs) & set("efdgFDG")
+        if letters and (len(set(inputs)) > 1 or set(outputs) != set(inputs)):
+            return False
+        seen |= letters
+    return {"f", "d"} <= seen

@@ -1,0 +1,420 @@
+"""Reverse mode: walk the record from a result back to its leaves, once, without recursion.
+
+`differentiate(root, dy)` first counts how many contributions each node will receive
+(`_discover`), then takes a node when its gradient is complete, asks its operation's
+rules for the gradients of its arguments and adds them there (`_walk`).
+
+A gradient of exactly zero must stay zero where a partial derivative is infinite or NaN.
+Testing for that at each step would cost as much as the step, so the first walk just
+multiplies; only if a leaf's gradient then holds a NaN is it done again with `careful`.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final
+
+from tracker._core.node import (
+    CALL,
+    FREED,
+    GETITEM,
+    MINUS_ONE,
+    ONE,
+    OUTPUT,
+    PARTIALS,
+    SETITEM,
+    Held,
+    Node,
+    Op,
+    operands,
+    primals,
+)
+from tracker.errors import FreedRecordError, RuleError
+
+
+class Algebra:
+    """What the sweep needs to know of gradients; the arrays' layer puts its own here."""
+
+    def fit(self, dy: Any, node: Node, op: Op, position: int) -> Any:
+        """`dy` in the shape and dtype that `node` wants, or an error naming the rule."""
+        return dy
+
+    def add(self, old: Any, new: Any, owned: bool) -> Any:
+        """The sum; `old` may be overwritten if `owned`."""
+        return old + new
+
+    def conj(self, x: Any) -> Any:
+        return x
+
+    def times(self, dy: Any, partial: Any, owned: bool) -> Any:
+        """The product; `dy` may be overwritten if `owned`."""
+        return dy * partial
+
+    def strong_times(self, dy: Any, partial: Any) -> Any:
+        """The product, zero where `dy` is zero even if `partial` is not finite."""
+        return dy * partial if dy else 0.0 * dy
+
+    def is_zero(self, dy: Any) -> bool:
+        return bool(dy == 0)
+
+    def has_nan(self, dy: Any) -> bool:
+        return bool(dy != dy)
+
+    def partial(self, op: Op, i: int, arguments: list[Any], kwargs: Any) -> Any:
+        """The partial derivative by argument `i`; `arguments` begins with the result."""
+        return op.rules[i](*arguments) if kwargs is None else op.rules[i](*arguments, **kwargs)
+
+    def arguments(self, values: list[Any]) -> list[Any]:
+        """The arguments as pullbacks take them."""
+        return values
+
+    def is_plain(self, dy: Any) -> bool:
+        """Whether `dy` may be written in place unnoticed (not so if it is itself recorded)."""
+        return False
+
+    def writable(self, dy: Any, owned: bool) -> Any:
+        """`dy` itself if `owned`, else a copy."""
+        raise NotImplementedError
+
+    def cut(self, dy: Any, index: Any, args: Any) -> Any:
+        """A copy of `dy[index]`, which is zero in `dy` afterwards."""
+        raise NotImplementedError
+
+    def add_at(self, old: Any, owned: bool, spec: Any, index: Any, dy: Any) -> Any:
+        """`old` (zeros if None) with `dy` added at `index`."""
+        raise NotImplementedError
+
+
+class _Holder:
+    def __init__(self) -> None:
+        self.algebra: Any = Algebra()
+
+
+holder: Final = _Holder()
+
+# Whoever holds this sweeps in the nodes' own fields; anyone else at the same time (another
+# thread, or a rule that takes a gradient itself) sweeps in a copy of the record.
+_fields: Final = threading.Lock()
+
+
+def differentiate(root: Node, dy: Any, stops: Any = ()) -> list[tuple[Node, Any]]:
+    """The gradient of <dy, root> for each leaf that `root` depends on, as (leaf, gradient).
+
+    Nodes in `stops` count as leaves. The record is left as it was; raises what a rule
+    raises, and leaves nothing behind.
+    """
+    mine = not stops and _fields.acquire(False)
+    try:
+        if mine:
+            return _differentiate(root, dy)
+        copies: dict[Node, Node] = {}
+        for stop in stops:
+            copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
+        found = _differentiate(_copy_record(root, copies), dy)
+        originals = {copy: node for node, copy in copies.items()}
+        return [(originals[leaf], gradient) for leaf, gradient in found]
+    finally:
+        if mine:
+            _fields.release()
+
+
+def free(root: Node) -> None:
+    """Unlink all nodes that `root` depends on, so that their memory goes back now."""
+    if root.op is None:
+        return
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        op = node.op
+        if op is None or op is FREED or not node.args:
+            continue
+        for x in operands(op, node.args):
+            if isinstance(x, Node):
+                stack.append(x)
+        node.op = FREED
+        node.args = ()
+        node.kwargs = None
+        if node.spec.scalar is None:  # a number is its own handle: it keeps its value
+            node.value = None
+            node.kept = False
+
+
+def _differentiate(root: Node, dy: Any) -> list[tuple[Node, Any]]:
+    nodes: list[Node] = []
+    try:
+        careful = _discover(root, nodes)
+        _walk(root, dy, careful)
+        found = _leaves(nodes)
+        if not careful and _any_nan(found):
+            _reset(nodes)
+            nodes = []
+            _discover(root, nodes)
+            _walk(root, dy, True)
+            found = _leaves(nodes)
+        return found
+    finally:
+        _reset(nodes)
+
+
+def _discover(root: Node, nodes: list[Node]) -> bool:
+    """Count each node's contributions in `pending`; whether some operation is opaque."""
+    opaque = False
+    root.pending = 1
+    nodes.append(root)
+    k = 0
+    while k < len(nodes):
+        node = nodes[k]
+        k += 1
+        op = node.op
+        if op is None:
+            continue
+        if op is FREED:
+            raise FreedRecordError(
+                "This record was freed by an earlier back-propagation through it, or one of its leaves "
+                "was updated since. Call back(..., once=False) the first time to keep the record, or "
+                "compute the value again."
+            )
+        opaque = opaque or op.opaque
+        for x in operands(op, node.args) if op.sequences else node.args:
+            if isinstance(x, Node):
+                if x.pending == 0:
+                    nodes.append(x)
+                x.pending += 1
+    return opaque
+
+
+def _leaves(nodes: list[Node]) -> list[tuple[Node, Any]]:
+    return [(n, n.slot) for n in nodes if n.op is None and n.slot is not None]
+
+
+def _any_nan(found: list[tuple[Node, Any]]) -> bool:
+    for _, gradient in found:
+        if holder.algebra.has_nan(gradient):
+            return True
+    return False
+
+
+def _reset(nodes: list[Node]) -> None:
+    for node in nodes:
+        node.pending = 0
+        node.slot = None
+        node.owned = False
+
+
+def _walk(root: Node, seed: Any, careful: bool) -> None:
+    root.slot = seed
+    root.owned = False
+    ready = [root]
+    while ready:
+        node = ready.pop()
+        op = node.op
+        if op is None:
+            continue
+        dy = node.slot
+        owned = node.owned
+        node.slot = None
+        if dy is None or (careful and type(dy) is not tuple and holder.algebra.is_zero(dy)):
+            _skip(op, node.args, ready)
+        elif op.kind == PARTIALS:
+            _apply_partials(node, op, dy, owned, careful, ready)
+        else:
+            _apply_pullbacks(node, op, dy, owned, ready)
+
+
+def _skip(op: Op, args: tuple[Any, ...], ready: list[Node]) -> None:
+    for x in operands(op, args):
+        if isinstance(x, Node):
+            _contribute(x, None, False, ready)
+
+
+def _apply_partials(
+    node: Node, op: Op, dy: Any, owned: bool, careful: bool, ready: list[Node]
+) -> None:
+    algebra = holder.algebra
+    args = node.args
+    spec = node.spec
+    arguments: list[Any] | None = None
+    i = 0
+    last = len(args) - 1 if owned else -1  # whose product may overwrite dy
+    for x in args:
+        if isinstance(x, Node):
+            code = op.picks[i]
+            if code == ONE:
+                new = dy
+                fresh = False
+                last = -1
+            else:
+                if code == MINUS_ONE:
+                    new = -dy
+                elif op.rules[i] is None:
+                    new = None
+                else:
+                    if code == CALL:
+                        if arguments is None:
+                            arguments = primals(op, args)
+                            arguments.insert(0, node.value if node.kept else spec)
+                        partial = algebra.partial(op, i, arguments, node.kwargs)
+                    elif code == 0:
+                        partial = node.value
+                    else:
+                        picked = args[code - 1]
+                        partial = picked
+                        if isinstance(picked, Node | Held):
+                            partial = picked.value
+                    if spec.is_complex or x.spec.is_complex:
+                        partial = algebra.conj(partial)
+                    if careful:
+                        new = algebra.strong_times(dy, partial)
+                    elif i == last:
+                        new = algebra.times(dy, partial, True)
+                    else:
+                        new = dy * partial
+                fresh = True
+            if new is not None and (x.spec is not spec or not op.trusted):
+                fitted = algebra.fit(new, x, op, i)
+                fresh = fresh and fitted is new
+                new = fitted
+            _contribute(x, new, fresh, ready)
+        i += 1
+
+
+def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]) -> None:
+    algebra = holder.algebra
+    args = node.args
+    if op.kind == OUTPUT:
+        _contribute_output(args[0], args[1], dy, ready)
+        return
+    if op.kind == GETITEM and algebra.is_plain(dy):
+        _add_at(args[0], args[1], dy, ready)
+        return
+    if op.kind == SETITEM and algebra.is_plain(dy):
+        _take_out(op, args, dy, owned, ready)
+        return
+    arguments = algebra.arguments(primals(op, args))
+    y = node.value if node.kept else node.spec
+    if op.joint is not None:
+        _contribute_sequence(op, 0, args, op.joint(dy, y, arguments), ready)
+        return
+    i = 0
+    for x in args:
+        if isinstance(x, Node):
+            new = _pull(op, i, dy, y, arguments, node.kwargs)
+            if new is not None:
+                new = algebra.fit(new, x, op, i)
+            _contribute(x, new, False, ready)
+        elif op.sequences and (type(x) is list or type(x) is tuple):
+            new = _pull(op, i, dy, y, arguments, node.kwargs) if operands(op, (x,)) else None
+            _contribute_sequence(op, i, x, new, ready)
+        i += 1
+
+
+def _pull(op: Op, i: int, dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
+    pullback = op.rule_of(i)
+    if pullback is None:
+        if i >= len(op.rules):
+            raise RuleError(
+                f"The rule of {op.name} gives {len(op.rules)} gradients, but argument {i} of the "
+                "call is tracked. Give the rule one pullback (or None) per positional argument."
+            )
+        return None
+    if op.variadic and i >= len(op.rules) - 1:
+        return pullback(i, dy, y, *arguments, **(kwargs or {}))
+    if kwargs is None:
+        return pullback(dy, y, *arguments)
+    return pullback(dy, y, *arguments, **kwargs)
+
+
+def _contribute(x: Node, new: Any, fresh: bool, ready: list[Node]) -> None:
+    if new is not None:
+        old = x.slot
+        if old is None:
+            x.slot = new
+            x.owned = fresh
+        else:
+            x.slot = holder.algebra.add(old, new, x.owned)
+            x.owned = True
+    x.pending -= 1
+    if x.pending == 0:
+        ready.append(x)
+
+
+def _contribute_sequence(op: Op, i: int, xs: Any, news: Any, ready: list[Node]) -> None:
+    if news is not None and len(news) != len(xs):
+        raise RuleError(
+            f"The rule of {op.name} gives {len(news)} gradients for the {len(xs)} entries of "
+            f"argument {i}. Give one (or None) per entry."
+        )
+    for k, x in enumerate(xs):
+        new = None if news is None else news[k]
+        if isinstance(x, Node):
+            if new is not None:
+                new = holder.algebra.fit(new, x, op, i)
+            _contribute(x, new, False, ready)
+        elif type(x) is list or type(x) is tuple:
+            _contribute_sequence(op, i, x, new, ready)
+
+
+def _add_at(x: Any, index: Any, dy: Any, ready: list[Node]) -> None:
+    """The gradient of x[index], added into that of x in place: a loop over x costs O(1) each."""
+    assert isinstance(x, Node)
+    x.slot = holder.algebra.add_at(x.slot, x.owned, x.spec, index, dy)
+    x.owned = True
+    _contribute(x, None, False, ready)
+
+
+def _take_out(op: Op, args: tuple[Any, ...], dy: Any, owned: bool, ready: list[Node]) -> None:
+    """The gradients of "x with v at index": that of v is cut out of `dy`, the rest is that of x."""
+    algebra = holder.algebra
+    x, index, v = args
+    if not isinstance(x, Node):
+        _contribute(v, algebra.fit(dy[index], v, op, 2), False, ready)
+        return
+    rest = algebra.writable(dy, owned)
+    if isinstance(v, Node):
+        _contribute(v, algebra.fit(algebra.cut(rest, index, args), v, op, 2), False, ready)
+    else:
+        rest[index] = 0
+    _contribute(x, rest, True, ready)
+
+
+def _contribute_output(x: Node, k: int, dy: Any, ready: list[Node]) -> None:
+    """Entry `k` of the gradient of a call that returned a tuple."""
+    if x.slot is None:
+        x.slot = [None] * len(x.spec.shape)
+    old = x.slot[k]
+    x.slot[k] = dy if old is None else holder.algebra.add(old, dy, False)
+    x.pending -= 1
+    if x.pending == 0:
+        x.slot = tuple(x.slot)
+        ready.append(x)
+
+
+def _copy_record(root: Node, copies: dict[Node, Node]) -> Node:
+    """The record below `root` in nodes of its own; `copies` maps each node to its copy."""
+    stack = [root]
+    order: list[Node] = []
+    while stack:
+        node = stack.pop()
+        if node in copies:  # a leaf of this sweep, or met before
+            continue
+        twin = Node(node.op, (), node.kwargs, node.value, node.spec, node.level)
+        twin.kept = node.kept
+        copies[node] = twin
+        order.append(node)
+        if node.op is not None:
+            stack.extend([x for x in operands(node.op, node.args) if isinstance(x, Node)])
+    for node in order:
+        copies[node].args = _replace(node.args, copies)
+    return copies[root]
+
+
+def _replace(args: Any, copies: dict[Node, Node]) -> tuple[Any, ...]:
+    new: list[Any] = []
+    for x in args:
+        if isinstance(x, Node):
+            new.append(copies[x])
+        elif type(x) is list or type(x) is tuple:
+            new.append(_replace(x, copies))
+        else:
+            new.append(x)
+    return tuple(new)

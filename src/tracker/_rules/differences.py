@@ -1,0 +1,258 @@
+"""Differences, slopes and integrals of samples along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tracker._core.registry import each, rule
+from tracker._rules.cumulative import conj
+from tracker._rules.reductions import MISSING, axes_of, entry
+
+
+def _diff_back(g: Any) -> Any:
+    """The adjoint of a difference along the last axis, which becomes one longer."""
+    return np.concatenate((-g[..., :1], g[..., :-1] - g[..., 1:], g[..., -1:]), axis=-1)
+
+
+# ---------------------------------------------------------------- diff, ediff1d, unwrap
+
+
+def _length(x: Any, axis: int) -> int:
+    """How many entries `prepend` or `append` adds along the axis; a scalar is one."""
+    if x is MISSING:
+        return 0
+    return np.shape(x)[axis] if np.ndim(x) else 1
+
+
+def _diff_parts(dy: Any, shape: tuple[int, ...], n: int, axis: int, prepend: Any, append: Any) -> list[Any]:
+    """The gradients of `prepend`, the array (of this shape) and `append`."""
+    dy = np.moveaxis(dy, axis, -1)
+    before, length, after = _length(prepend, axis), shape[axis], _length(append, axis)
+    if n == 0:  # np.diff gives back the array alone
+        before, after = 0, 0
+    total = before + length + after
+    if dy.shape[-1] == 0:
+        dy = np.zeros_like(dy, shape=(*dy.shape[:-1], total))
+    else:
+        for _ in range(n):
+            dy = _diff_back(dy)
+    ends = (0, before, before + length, total)
+    return [np.moveaxis(dy[..., ends[k] : ends[k + 1]], -1, axis) for k in range(3)]
+
+
+def _diff_pullback_a(
+    dy: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
+) -> Any:
+    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[1]
+
+
+def _diff_pullback_prepend(
+    dy: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
+) -> Any:
+    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[0] if n else None
+
+
+def _diff_pullback_append(
+    dy: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
+) -> Any:
+    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[2] if n else None
+
+
+def _diff_pushforward(
+    tangents: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
+) -> Any:
+    t_prepend, t_append = entry(tangents, 3), entry(tangents, 4)
+    t = np.zeros_like(y, shape=np.shape(a)) if tangents[0] is None else tangents[0]
+    if prepend is not MISSING:
+        prepend = np.zeros_like(t, shape=np.shape(prepend)) if t_prepend is None else t_prepend
+    if append is not MISSING:
+        append = np.zeros_like(t, shape=np.shape(append)) if t_append is None else t_append
+    return np.diff(t, n, axis, prepend, append)
+
+
+def _ediff1d_pullback(dy: Any, y: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    start = 0 if to_begin is None else np.size(to_begin)
+    n = np.size(ary)
+    g = dy[start : start + n - 1] if n else dy[:0]
+    return np.reshape(_diff_back(g) if n > 1 else np.zeros_like(dy, shape=(n,)), np.shape(ary))
+
+
+def _ediff1d_pullback_end(dy: Any, y: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    return np.reshape(dy[len(dy) - np.size(to_end) :], np.shape(to_end))
+
+
+def _ediff1d_pullback_begin(dy: Any, y: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    return np.reshape(dy[: np.size(to_begin)], np.shape(to_begin))
+
+
+def _ediff1d_pushforward(tangents: Any, y: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    t = np.zeros_like(y, shape=np.shape(ary)) if tangents[0] is None else tangents[0]
+    ends = []
+    for k, end in ((1, to_end), (2, to_begin)):
+        t_end = entry(tangents, k)
+        ends.append(None if end is None else np.zeros_like(t, shape=np.shape(end)) if t_end is None else t_end)
+    return np.ediff1d(t, *ends)
+
+
+rule(
+    np.diff, _diff_pullback_a, None, None, _diff_pullback_prepend, _diff_pullback_append, pushforward=_diff_pushforward
+)
+rule(
+    np.ediff1d,
+    _ediff1d_pullback,
+    _ediff1d_pullback_end,
+    _ediff1d_pullback_begin,
+    pushforward=_ediff1d_pushforward,
+)
+rule(
+    np.unwrap,  # whole periods are added, which do not change with p
+    lambda dy, y, p, discont=None, axis=-1, *, period=2 * np.pi: dy,
+    pushforward=lambda tangents, y, p, discont=None, axis=-1, *, period=2 * np.pi: tangents[0],
+)
+
+# ---------------------------------------------------------------- gradient
+
+# np.gradient is a mean of the slopes d on both sides, weighted by the steps h:
+#   y[i] = (1 - r[i]) * d[i - 1] + r[i] * d[i],   r[i] = h[i - 1] / (h[i - 1] + h[i]),
+# at the ends the only slope (edge_order 1), or y[0] = 2 * d[0] - y[1] (edge_order 2).
+
+
+def _spacings(varargs: Any, count: int) -> list[Any]:
+    """The spacing of each axis."""
+    if len(varargs) == 1 and np.ndim(varargs[0]) == 0:
+        return [varargs[0]] * count
+    return list(varargs) if varargs else [1.0] * count
+
+
+def _steps(spacing: Any) -> Any:
+    return spacing if np.ndim(spacing) == 0 else np.diff(np.multiply(spacing, 1.0))
+
+
+def _share(h: Any) -> Any:
+    return 0.5 if np.ndim(h) == 0 else h[:-1] / (h[:-1] + h[1:])
+
+
+def _inner(dy: Any, edge_order: int) -> Any:
+    """What comes in for the two-sided means, and for the slopes at the ends."""
+    first, inner, last = dy[..., :1], dy[..., 1:-1], dy[..., -1:]
+    if edge_order == 2:
+        none = np.zeros_like(inner[..., 1:])
+        inner = inner - np.concatenate((first, none), axis=-1) - np.concatenate((none, last), axis=-1)
+        first, last = 2 * first, 2 * last
+    return first, inner, last
+
+
+def _slopes_back(dy: Any, r: Any, edge_order: int) -> Any:
+    """The gradient of the slopes."""
+    first, inner, last = _inner(dy, edge_order)
+    return np.concatenate(((1 - r) * inner, last), axis=-1) + np.concatenate((first, r * inner), axis=-1)
+
+
+def _gradient_pullback(dy: Any, y: Any, f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    axes = axes_of(axis, f.ndim)
+    total = None
+    for k, spacing in enumerate(_spacings(varargs, len(axes))):
+        g = dy if len(axes) == 1 else dy[k]
+        if g is None:
+            continue
+        h = _steps(spacing)
+        g = _slopes_back(np.moveaxis(g, axes[k], -1), _share(h), edge_order)
+        g = np.moveaxis(_diff_back(g / h), -1, axes[k])
+        total = g if total is None else total + g
+    return total
+
+
+def _gradient_pullback_spacing(
+    i: int, dy: Any, y: Any, f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1
+) -> Any:
+    axes = axes_of(axis, np.ndim(f))
+    dys = (dy,) if len(axes) == 1 else dy
+    spacing = varargs[i - 1]
+    if len(varargs) == 1 and np.ndim(spacing) == 0:
+        parts = [
+            np.sum(_spacing_back(g, f, spacing, k, edge_order)) for g, k in zip(dys, axes, strict=True) if g is not None
+        ]
+        return sum(parts[1:], parts[0])
+    return None if dys[i - 1] is None else _spacing_back(dys[i - 1], f, spacing, axes[i - 1], edge_order)
+
+
+def _spacing_back(dy: Any, f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
+    """The gradient of the spacing of one axis, which is last; not yet summed over the others."""
+    dy = np.moveaxis(dy, axis, -1)
+    h = _steps(spacing)
+    r = _share(h)
+    d = np.diff(np.moveaxis(f, axis, -1), axis=-1) / h
+    dh = -_slopes_back(dy, r, edge_order) * conj(d) / h
+    if np.ndim(h) == 0:
+        return dh
+    dr = _inner(dy, edge_order)[1] * conj(np.diff(d, axis=-1)) / (h[:-1] + h[1:])
+    none = np.zeros_like(dy[..., :1])
+    dh = dh + np.concatenate((dr * (1 - r), none), axis=-1) - np.concatenate((none, dr * r), axis=-1)
+    return _diff_back(dh)
+
+
+rule(np.gradient, _gradient_pullback, each(_gradient_pullback_spacing))
+
+# ---------------------------------------------------------------- trapezoid
+
+
+def _widths(x: Any, dx: Any, axis: int, ndim: int) -> Any:
+    if x is None:
+        return dx
+    if np.ndim(x) != 1:
+        return np.diff(x, axis=axis)
+    shape = [1] * ndim
+    shape[axis] = -1
+    return np.reshape(np.diff(x), shape)
+
+
+def _pair_sums(y: Any, axis: int) -> Any:
+    y = np.moveaxis(y, axis, -1)
+    return np.moveaxis(y[..., 1:] + y[..., :-1], -1, axis)
+
+
+def _trapezoid_pullback_y(
+    dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
+) -> Any:  # fmt: skip
+    shape = np.shape(y)
+    g = np.expand_dims(dy, axis) * conj(np.multiply(_widths(x, dx, axis, len(shape)), 0.5))
+    g = np.moveaxis(g, axis, -1)
+    g = np.broadcast_to(g, (*g.shape[:-1], shape[axis] - 1))
+    none = np.zeros_like(g[..., :1])
+    return np.moveaxis(np.concatenate((g, none), -1) + np.concatenate((none, g), -1), -1, axis)
+
+
+def _trapezoid_pullback_x(
+    dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
+) -> Any:  # fmt: skip
+    g = _diff_back(np.moveaxis(np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis)), axis, -1))
+    return g if np.ndim(x) == 1 else np.moveaxis(g, -1, axis)
+
+
+def _trapezoid_pullback_dx(
+    dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
+) -> Any:  # fmt: skip
+    return np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis)) if x is None else None
+
+
+def _trapezoid_pushforward(
+    tangents: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
+) -> Any:  # fmt: skip
+    t, t_x, t_dx = tangents[0], entry(tangents, 1), entry(tangents, 2)
+    terms = []
+    if t is not None:
+        terms.append(np.trapezoid(t, x, dx, axis))
+    if t_x is not None or (t_dx is not None and x is None):
+        terms.append(np.trapezoid(y, t_x, t_dx, axis))
+    return sum(terms[1:], terms[0]) if terms else np.zeros_like(result)
+
+
+rule(
+    np.trapezoid,
+    _trapezoid_pullback_y,
+    _trapezoid_pullback_x,
+    _trapezoid_pullback_dx,
+    pushforward=_trapezoid_pushforward,
+)

@@ -1,0 +1,281 @@
+"""Elementwise functions: NumPy's float ufuncs, in the order of its manual, and their kin."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+import tracker._core.registry as _registry
+from tracker._core.registry import rule
+
+
+def partials(f: Any, *rules: Any) -> None:
+    """Built-in partial derivatives: their shapes are known to be right and are not checked."""
+    _registry.partials(f, *rules, trusted=True)
+
+
+def is_complex(x: Any) -> bool:
+    """Whether x holds complex numbers."""
+    dtype = getattr(x, "dtype", None)
+    return isinstance(x, complex) if dtype is None else dtype.kind == "c"
+
+
+def where_zero(x: Any, instead: Any) -> Any:
+    """x with its zeros replaced: the safe denominator of a quotient that is 0 there."""
+    return np.where(x == 0, instead, x)
+
+
+# Arithmetic
+
+
+def power_by_base(y: Any, a: Any, b: Any) -> Any:
+    """b a^(b-1); zero, not NaN, at 0^0."""
+    if type(b) is int or type(b) is float:
+        return 2 * a if b == 2 else b * a ** (b - 1) if b else 0 * a
+    both_zero = (a == 0) & (b == 0)
+    return b * a ** np.where(both_zero, 1, b - 1)
+
+
+def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
+    """a^b log a; zero where a is."""
+    return y * np.log(where_zero(a, 1))
+
+
+partials(np.add, lambda y, a, b: 1, lambda y, a, b: 1)
+partials(np.subtract, lambda y, a, b: 1, lambda y, a, b: -1)
+partials(np.multiply, lambda y, a, b: b, lambda y, a, b: a)
+partials(np.true_divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
+partials(np.negative, lambda y, x: -1)
+partials(np.positive, lambda y, x: 1)
+partials(np.power, power_by_base, power_by_exponent)
+partials(np.float_power, power_by_base, power_by_exponent)
+partials(np.remainder, lambda y, a, b: 1, lambda y, a, b: -np.floor_divide(a, b))
+partials(np.fmod, lambda y, a, b: 1, lambda y, a, b: -np.trunc(a / b))
+partials(np.reciprocal, lambda y, x: -y * y)
+partials(np.square, lambda y, x: 2 * x)
+partials(np.sqrt, lambda y, x: 0.5 / y)
+partials(np.cbrt, lambda y, x: 1 / (3 * y * y))
+rule(
+    np.divmod,
+    lambda dy, y, a, b: dy[1],
+    lambda dy, y, a, b: None if dy[1] is None else -dy[1] * y[0],
+    pushforward=lambda t, y, a, b: (None, _sum_of(t[0], None if t[1] is None else -y[0] * t[1])),
+)
+rule(np.modf, lambda dy, y, x: dy[0], pushforward=lambda t, y, x: (t[0], None))
+rule(
+    np.frexp,
+    lambda dy, y, x: None if dy[0] is None else np.ldexp(dy[0], -y[1]),
+    pushforward=lambda t, y, x: (np.ldexp(t[0], -y[1]), None),
+)
+partials(np.ldexp, lambda y, x, n: np.ldexp(1.0, n), None)
+
+
+def _sum_of(a: Any, b: Any) -> Any:
+    return b if a is None else a if b is None else a + b
+
+
+# Exponents and logarithms
+
+
+def _share(a: Any, b: Any, base: float) -> Any:
+    """base^a / (base^a + base^b); a half where both are the same infinity."""
+    gap = np.where((a == b) & np.isinf(a), 0, b) - np.where((a == b) & np.isinf(a), 0, a)
+    return 1 / (1 + np.exp(gap * math.log(base)))
+
+
+partials(np.exp, lambda y, x: y)
+partials(np.exp2, lambda y, x: y * math.log(2))
+partials(np.expm1, lambda y, x: y + 1)
+partials(np.log, lambda y, x: 1 / x)
+partials(np.log2, lambda y, x: 1 / (x * math.log(2)))
+partials(np.log10, lambda y, x: 1 / (x * math.log(10)))
+partials(np.log1p, lambda y, x: 1 / (1 + x))
+partials(np.logaddexp, lambda y, a, b: _share(a, b, math.e), lambda y, a, b: _share(b, a, math.e))
+partials(np.logaddexp2, lambda y, a, b: _share(a, b, 2), lambda y, a, b: _share(b, a, 2))
+
+# Trigonometric and hyperbolic
+
+partials(np.sin, lambda y, x: np.cos(x))
+partials(np.cos, lambda y, x: -np.sin(x))
+partials(np.tan, lambda y, x: 1 + y * y)
+partials(np.arcsin, lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)))
+partials(np.arccos, lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)))
+partials(np.arctan, lambda y, x: 1 / (1 + x * x))
+partials(np.sinh, lambda y, x: np.cosh(x))
+partials(np.cosh, lambda y, x: np.sinh(x))
+partials(np.tanh, lambda y, x: 1 - y * y)
+partials(np.arcsinh, lambda y, x: 1 / np.sqrt(x * x + 1))
+partials(np.arccosh, lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+partials(np.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x)))
+partials(
+    np.hypot, lambda y, a, b: a / where_zero(y, 1), lambda y, a, b: b / where_zero(y, 1)
+)
+
+
+def _over_square(x: Any, a: Any, b: Any) -> Any:
+    """x / (a^2 + b^2), without overflow; zero where both are."""
+    h = where_zero(np.hypot(a, b), 1)
+    return x / h / h
+
+
+partials(np.arctan2, lambda y, a, b: _over_square(b, a, b), lambda y, a, b: -_over_square(a, a, b))
+partials(np.deg2rad, lambda y, x: math.pi / 180)
+partials(np.radians, lambda y, x: math.pi / 180)
+partials(np.rad2deg, lambda y, x: 180 / math.pi)
+partials(np.degrees, lambda y, x: 180 / math.pi)
+
+# Choosing: ties are split evenly
+
+
+def _choice(f: Any, wins: Any) -> None:
+    """Rules of a function that picks one of two arguments; `wins(a, b)` says where it is a."""
+
+    def by_first(dy: Any, y: Any, a: Any, b: Any) -> Any:
+        return np.where(wins(a, b), dy, np.where(a == b, dy / 2, 0))
+
+    def by_second(dy: Any, y: Any, a: Any, b: Any) -> Any:
+        return np.where(wins(b, a), dy, np.where(a == b, dy / 2, 0))
+
+    def pushforward(tangents: Any, y: Any, a: Any, b: Any) -> Any:
+        da, db = (0 if t is None else t for t in tangents)
+        return np.where(wins(a, b), da, np.where(a == b, (da + db) / 2, db))
+
+    rule(f, by_first, by_second, pushforward=pushforward)
+
+
+_choice(np.maximum, lambda a, b: (a > b) | np.isnan(a))
+_choice(np.minimum, lambda a, b: (a < b) | np.isnan(a))
+_choice(np.fmax, lambda a, b: (a > b) | (np.isnan(b) & ~np.isnan(a)))
+_choice(np.fmin, lambda a, b: (a < b) | (np.isnan(b) & ~np.isnan(a)))
+
+
+def clip(
+    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None, **kwargs: Any
+) -> Any:
+    """numpy.clip as the minimum of a maximum; half the gradient passes at a bound."""
+    low = min if a_min is None else a_min
+    high = max if a_max is None else a_max
+    if kwargs:
+        raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
+    y = a if low is None else np.maximum(a, low)
+    y = y if high is None else np.minimum(y, high)
+    y = +y if y is a else y
+    if out is None:
+        return y
+    out[...] = y
+    return out
+
+
+# Signs and magnitudes
+
+
+def abs_pullback(dy: Any, y: Any, x: Any) -> Any:
+    """The steepest ascent of |z|; zero at zero."""
+    return dy * direction(x)
+
+
+def direction(x: Any) -> Any:
+    """x / |x|, 0 at 0."""
+    return x / where_zero(np.abs(x), 1) if is_complex(x) else np.sign(x)
+
+
+def abs_pushforward(tangents: Any, y: Any, x: Any) -> Any:
+    dx = tangents[0]
+    return np.real(np.conj(direction(x)) * dx) if is_complex(x) else direction(x) * dx
+
+
+rule(np.absolute, abs_pullback, pushforward=abs_pushforward)
+partials(np.fabs, lambda y, x: np.sign(x))
+partials(np.copysign, lambda y, a, b: np.copysign(1.0, a) * np.copysign(1.0, b), None)
+partials(np.heaviside, None, lambda y, a, b: 1.0 * (a == 0))
+
+# Complex parts: linear over the reals, so not by complex partial derivatives
+
+rule(np.conjugate, lambda dy, y, x: np.conj(dy), pushforward=lambda t, y, x: np.conj(t[0]))
+rule(np.real, lambda dy, y, val: dy, pushforward=lambda t, y, val: np.real(t[0]))
+rule(np.imag, lambda dy, y, val: 1j * dy, pushforward=lambda t, y, val: np.imag(t[0]))
+
+
+def angle_pullback(dy: Any, y: Any, z: Any, deg: Any = False) -> Any:
+    """i z / |z|^2 by steepest ascent; zero for real numbers and at zero."""
+    h = where_zero(np.abs(z), 1)
+    turn = 1j * z / h / h * dy
+    return turn * (180 / math.pi) if deg else turn
+
+
+def angle_pushforward(tangents: Any, y: Any, z: Any, deg: Any = False) -> Any:
+    h = where_zero(np.abs(z), 1)
+    dy = np.imag(tangents[0] * np.conj(z) / h / h)
+    return dy * (180 / math.pi) if deg else dy
+
+
+rule(np.angle, angle_pullback, pushforward=angle_pushforward)
+rule(
+    np.real_if_close,
+    lambda dy, y, a, tol=100: dy,
+    pushforward=lambda t, y, a, tol=100: t[0] if is_complex(y) else np.real(t[0]),
+)
+
+
+def nan_to_num_pullback(
+    dy: Any, y: Any, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    return np.where(np.isfinite(x), dy, 0)
+
+
+rule(
+    np.nan_to_num,
+    nan_to_num_pullback,
+    pushforward=lambda t, y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.where(
+        np.isfinite(x), t[0], 0
+    ),
+)
+
+# sinc and its derivatives
+
+_TERMS: Final = 24
+
+
+def sinc_derivative(x: Any, n: int) -> Any:
+    """The n-th derivative of sin(pi x) / (pi x).
+
+    Power series near 0; elsewhere from u s_n + n s_(n-1) = sin^(n)(u), u = pi x, which is
+    Leibniz' rule for the n-th derivative of u s(u) = sin(u).
+    """
+    u = math.pi * x
+    near = np.abs(u) < n + 2
+    small = np.where(near, u, 0)
+    series = 0 * small
+    for k in range(_TERMS + n, (n + 1) // 2 - 1, -1):
+        c = (-1) ** k * (math.factorial(2 * k) // math.factorial(2 * k - n)) / math.factorial(2 * k + 1)
+        series = series + c * small ** (2 * k - n)
+    large = np.where(near, 1, u)
+    s = np.sin(large) / large
+    for m in range(1, n + 1):
+        s = (np.sin(large + m * math.pi / 2) - m * s) / large
+    return math.pi**n * np.where(near, series, s)
+
+
+def sinc_partial(y: Any, x: Any) -> Any:
+    return _sinc_derivative(x, 1)
+
+
+class _SincDerivative:
+    """`sinc_derivative` as a function that tracked arrays take over, with its own derivative."""
+
+    __name__ = "sinc_derivative"
+
+    def __call__(self, x: Any, n: int) -> Any:
+        override = getattr(type(x), "__array_function__", None)
+        if override is not None and override is not np.ndarray.__array_function__:
+            y = override(x, self, (type(x),), (x, n), {})
+            if y is not NotImplemented:
+                return y
+        return sinc_derivative(x, n)
+
+
+_sinc_derivative: Final = _SincDerivative()
+partials(_sinc_derivative, lambda y, x, n: _sinc_derivative(x, n + 1), None)
+partials(np.sinc, sinc_partial)

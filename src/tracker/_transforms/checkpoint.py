@@ -1,0 +1,172 @@
+"""checkpoint: run a function without keeping its intermediates; run it again on the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tracker import tree
+from tracker._arrays import dispatch
+from tracker._arrays.array import TrackedArray
+from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
+from tracker._core.node import PULLBACKS, Node, Op
+from tracker._core.sweep import differentiate
+from tracker._transforms import reverse
+
+
+def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`f(*args, **kwargs)` without keeping intermediates; recomputed on the way back.
+
+    Tracked variables that f captures get their gradients too. Random numbers drawn from
+    NumPy's global state, or from a Generator among the arguments or captured by f, are
+    drawn again as they were; if f gives another result the second time, `RuntimeError` is
+    raised. Nested and forward derivatives run f as it is.
+    Griewank and Walther (2000), ACM TOMS 26(1).
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: checkpoint(lambda t: np.exp(np.sin(t)), x), 0.0)
+    (1.0,)
+    """
+    if current_pause() is not None:
+        return f(*args, **kwargs)
+    leaves, structure = tree.flatten((args, kwargs))
+    generators = _Generators(f, leaves)
+    y, captured = _watch(f, structure, leaves)
+    tracked = [x for x in leaves if dispatch.is_tracked(x)]
+    sources = tracked + [x for x in captured if not any(x is t for t in tracked)]
+    if not sources:
+        return y
+    levels = {dispatch.level_of(x) for x in sources}
+    nested = len(levels) > 1 or any(dispatch.is_tracked(x.value) for x in sources)
+    if nested or any(_is_forward(x) for x in sources):
+        generators.restore()
+        return f(*args, **kwargs)
+    return _record(f, structure, leaves, sources, y, generators)
+
+
+def _watch(f: Callable[..., Any], structure: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
+    """The plain result of f, and the tracked values that it met."""
+    level = new_level()
+    seen: dict[int, Any] = {}
+    inputs = [reverse.track_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
+    token = enter_pause(Pause(new_level(), seen))
+    try:
+        positional, keywords = tree.unflatten(structure, inputs)
+        y = f(*positional, **keywords)
+    finally:
+        leave_pause(token)
+    # what f hands on untouched is met here
+    parts, shape = tree.flatten(y)
+    for x in parts:
+        if dispatch.is_tracked(x):
+            seen[id(x)] = x
+    y = tree.unflatten(shape, [dispatch.plain(x) for x in parts])
+    mine = {id(x) for x in inputs}
+    captured = [x for k, x in seen.items() if k not in mine and dispatch.level_of(x) < level]
+    return y, captured
+
+
+def _is_forward(x: Any) -> bool:
+    node = dispatch.node_of(x)
+    return node is not None and node.forward
+
+
+def _record(
+    f: Callable[..., Any], structure: Any, leaves: list[Any], sources: list[Any], y: Any, generators: _Generators
+) -> Any:
+    """The result as one step of the record, whose pullback runs f again."""
+    outputs, shape = tree.flatten(y)
+    inexact = [k for k, x in enumerate(outputs) if tree.is_parameter(x)]
+    values = tuple([outputs[k] for k in inexact])
+    if not values:
+        return y
+    level = dispatch.level_of(sources[0])
+    nodes = [dispatch.node_of(x) for x in sources]
+
+    def joint(dy: Any, _: Any, __: Any) -> list[Any]:
+        tracked = [dispatch.new_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
+        for x in tracked:
+            if isinstance(x, TrackedArray):
+                x.shared = True
+        before = generators.swap()
+        try:
+            positional, keywords = tree.unflatten(structure, tracked)
+            again = tree.flatten(f(*positional, **keywords))[0]
+        finally:
+            generators.put_back(before)
+        _check_same([again[k] for k in inexact], values)
+        stops = {n: None for n in nodes if n is not None}
+        roots = [dispatch.node_of(again[k]) for k in inexact]
+        seeds = list(dy)
+        found = reverse.sweep_roots(roots, seeds, level, stops)
+        fresh = iter([dispatch.node_of(x) for x, old in zip(tracked, leaves, strict=True) if dispatch.is_tracked(old)])
+        new_nodes = [next(fresh) for x in leaves if dispatch.is_tracked(x)]
+        found_for = [found.get(n) for n in new_nodes] + [found.get(n) for n in nodes[len(new_nodes) :]]
+        return found_for
+
+    op = Op(lambda *_: values, "checkpoint", PULLBACKS, (None,) * len(sources))
+    op.joint = joint
+    op.reads = [0] * len(sources)
+    op.opaque = True
+    results = iter(dispatch.record(op, tuple(sources), None))
+    for k in inexact:
+        outputs[k] = next(results)
+    return tree.unflatten(shape, outputs)
+
+
+def _check_same(again: list[Any], values: tuple[Any, ...]) -> None:
+    for a, b in zip(again, values, strict=True):
+        if not np.array_equal(dispatch.plain(a), b, equal_nan=True):
+            raise RuntimeError(
+                "The checkpointed function gave another result when it was run again, so its gradient would be "
+                "wrong. It must depend on its arguments alone, and what it captures must not change meanwhile."
+            )
+
+
+class _Generators:
+    """The random states that a function may draw from, as they were before it ran."""
+
+    def __init__(self, f: Any, leaves: list[Any]) -> None:
+        cells = [c.cell_contents for c in getattr(f, "__closure__", None) or () if _is_filled(c)]
+        candidates = [*leaves, *cells, *(getattr(f, "__defaults__", None) or ())]
+        self._generators = [g for g in candidates if isinstance(g, np.random.Generator | np.random.RandomState)]
+        self._states = self._current()
+
+    def _current(self) -> list[Any]:
+        own = [
+            g.bit_generator.state if isinstance(g, np.random.Generator) else g.get_state() for g in self._generators
+        ]
+        return [np.random.get_state(), *own]
+
+    def _set(self, states: list[Any]) -> None:
+        np.random.set_state(states[0])
+        for g, state in zip(self._generators, states[1:], strict=True):
+            if isinstance(g, np.random.Generator):
+                g.bit_generator.state = state
+            else:
+                g.set_state(state)
+
+    def restore(self) -> None:
+        self._set(self._states)
+
+    def swap(self) -> list[Any]:
+        """Go back to the states before the first run; the present ones are returned."""
+        present = self._current()
+        self._set(self._states)
+        return present
+
+    def put_back(self, states: list[Any]) -> None:
+        self._set(states)
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 (an empty cell raises)
+    except ValueError:
+        return False
+    return True
+
+
+__all__ = ["Node", "checkpoint"]

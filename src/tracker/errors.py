@@ -1,0 +1,107 @@
+"""Every exception and warning that tracker raises.
+
+    Exception
+     └── TrackerError
+          ├── NoRuleError               + TypeError             a function without a derivative rule met a tracked value
+          ├── ConversionError           + TypeError             a tracked value would have become a plain one unnoticed
+          ├── ParameterTypeError        + TypeError             something that can't be a parameter was given as one
+          ├── LossTypeError             + TypeError             the loss is not one real number
+          ├── NonFiniteLossError        + FloatingPointError    the loss is infinite or NaN
+          ├── FreedRecordError          + RuntimeError          a second `back` through a record that was freed
+          ├── NotDifferentiableError    + NotImplementedError   a value marked `once_differentiable` was differentiated
+          ├── UnsupportedKeywordError   + NotImplementedError   a rule does not cover this keyword
+          ├── RuleError                 + ValueError            a rule gave a wrong number or shape of gradients
+          └── DegenerateError           + ValueError            the derivative does not exist at this value
+    UserWarning
+     └── ConstantLossWarning                                    nothing was recorded on the way to the loss
+
+Each is also the built-in exception that NumPy or Python would raise for the same mistake, so code that
+catches the built-in needs no knowledge of tracker:
+
+>>> issubclass(NoRuleError, TypeError), issubclass(FreedRecordError, RuntimeError)
+(True, True)
+
+`except TrackerError` catches them all. Messages say what happened, what was given, and what to do.
+"""
+
+__all__ = [
+    "ConstantLossWarning",
+    "ConversionError",
+    "DegenerateError",
+    "FreedRecordError",
+    "LossTypeError",
+    "NoRuleError",
+    "NonFiniteLossError",
+    "NotDifferentiableError",
+    "ParameterTypeError",
+    "RuleError",
+    "TrackerError",
+    "UnsupportedKeywordError",
+]
+
+
+class TrackerError(Exception):
+    """Base of every exception that tracker raises."""
+
+
+class NoRuleError(TrackerError, TypeError):
+    """A tracked value was given to a function that has no derivative rule.
+
+    Way out: `tracker.rule` gives the function one, `tracker.stop_gradient` makes the value a constant.
+    """
+
+
+class ConversionError(TrackerError, TypeError):
+    """A tracked value was about to be turned into a plain one, which would lose its gradient.
+
+    Raised by `float(x)`, `math.sin(x)`, `np.asarray(x)`, `plain[i] = x` and their like. The message names
+    the function and the spelling that works.
+    """
+
+
+class ParameterTypeError(TrackerError, TypeError):
+    """Something that has no derivative was given as a parameter: bool, str, object, datetime64."""
+
+
+class LossTypeError(TrackerError, TypeError):
+    """The loss is not a real number or a real array of shape `()`.
+
+    Way out: reduce it (`np.sum`), or ask for `tracker.pullback` or `tracker.jacobian`.
+    """
+
+
+class NonFiniteLossError(TrackerError, FloatingPointError):
+    """The loss is infinite or NaN. `check_finite=False` lets it pass."""
+
+
+class FreedRecordError(TrackerError, RuntimeError):
+    """`back` went through a record that an earlier `back` has freed.
+
+    Way out: `once=False` in the earlier call keeps the record.
+    """
+
+
+class NotDifferentiableError(TrackerError, NotImplementedError):
+    """A value marked with `once_differentiable` was differentiated again."""
+
+
+class UnsupportedKeywordError(TrackerError, NotImplementedError):
+    """A function that has a rule was called with a keyword that the rule does not cover."""
+
+
+class RuleError(TrackerError, ValueError):
+    """A rule gave a wrong number of gradients, or one of a shape that can't be its argument's.
+
+    The message names the rule, the argument and both shapes.
+    """
+
+
+class DegenerateError(TrackerError, ValueError):
+    """The derivative does not exist here, for instance that of eigenvectors whose eigenvalues coincide.
+
+    A `ValueError`, as `numpy.linalg.LinAlgError` is.
+    """
+
+
+class ConstantLossWarning(UserWarning):
+    """Nothing was recorded on the way to the loss: it does not depend on any parameter."""
