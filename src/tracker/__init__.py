@@ -10,6 +10,7 @@ from tracker._arrays.real import TrackedReal
 from tracker._transforms.check import gradcheck, ngradient
 from tracker._transforms.checkpoint import checkpoint
 from tracker._transforms.custom import (
+    checked,
     constant,
     custom_gradient,
     hook,
@@ -48,6 +49,7 @@ __all__ = [
     "TrackedReal",
     "WithGradient",
     "back",
+    "checked",
     "checkpoint",
     "collect",
     "constant",

@@ -8,6 +8,7 @@
           ├── LossTypeError             + TypeError             the loss is not one real number
           ├── NonFiniteLossError        + FloatingPointError    the loss is infinite or NaN
           ├── FreedRecordError          + RuntimeError          a second `back` through a record that was freed
+          ├── ChangedError              + RuntimeError          a plain array was changed after its use was recorded
           ├── NotDifferentiableError    + NotImplementedError   a value marked `once_differentiable` was differentiated
           ├── UnsupportedKeywordError   + NotImplementedError   a rule does not cover this keyword
           ├── RuleError                 + ValueError            a rule gave a wrong number or shape of gradients
@@ -25,6 +26,7 @@ catches the built-in needs no knowledge of tracker:
 """
 
 __all__ = [
+    "ChangedError",
     "ConstantLossWarning",
     "ConversionError",
     "DegenerateError",
@@ -105,3 +107,10 @@ class DegenerateError(TrackerError, ValueError):
 
 class ConstantLossWarning(UserWarning):
     """Nothing was recorded on the way to the loss: it does not depend on any parameter."""
+
+
+class ChangedError(TrackerError, RuntimeError):
+    """A plain array was changed between a recorded operation and the back-propagation that needs what it held.
+
+    Way out: give the operation a copy of the array, or change it after the back-propagation.
+    """

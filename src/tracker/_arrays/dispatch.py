@@ -269,6 +269,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                 elif type(b) is _ndarray and type(a.value) is _ndarray:
                     y = op.fun(a.value, b)
                     mask = op.reads[0]
+                    if mask & 4:
+                        b = kept_constant(b)
                     if mask & 2:
                         a.keep(node)
                     return wrap(op, (node, b), None, y, node.level, mask, None)
@@ -285,6 +287,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                 if type(a) is _ndarray and type(b.value) is _ndarray:
                     y = op.fun(a, b.value)
                     mask = op.reads[1]
+                    if mask & 2:
+                        a = kept_constant(a)
                     if mask & 4:
                         b.keep(node)
                     return wrap(op, (a, node), None, y, node.level, mask, None)
@@ -423,12 +427,35 @@ def _argument(x: Any, level: int, read: bool) -> Any:
             x.keep(node)
         return node
     if isinstance(x, _real.TrackedReal):
-        return x if x.level == level else Held(x)
+        return x if x.level == level else Held(x, None)
     if (type(x) is list or type(x) is tuple) and level_of(x) >= 0:
         return type(x)([_argument(e, level, read) for e in x])
-    if type(x) is _ndarray and x.dtype.kind in "iub":
-        return x.copy(order="K")  # an index: cheap, and callers do change theirs
+    if type(x) is _ndarray:
+        if x.dtype.kind in "iub":
+            return x.copy(order="K")  # an index: callers do change theirs
+        return kept_constant(x) if read else x
     return x
+
+
+def kept_constant(x: Any) -> Any:
+    """A plain array that a rule will read: its user may have changed it by then.
+
+    A small one is copied; a large one is marked, and found out if it was overwritten.
+    """
+    if x.nbytes <= _COPIED:
+        return x.copy(order="K")
+    return Held(x, fingerprint(x))
+
+
+_COPIED: Final = 1 << 16  # bytes: copying takes 5 us, less than the operation that uses the array
+
+
+def fingerprint(x: Any) -> Any:
+    """The bytes of some entries of `x`, spread over it; of all of them within `checked`."""
+    if state.checking:
+        return x.tobytes()
+    steps = tuple([slice(None, None, max(1, -(-n // 6))) for n in x.shape])
+    return x[steps].tobytes()
 
 
 def snapshot(x: Any) -> Any:
@@ -581,7 +608,10 @@ def refuse_array(x: Any) -> Any:
 
 
 def no_conversion(name: str) -> ConversionError:
-    instead = "Use NumPy's functions instead of math's, x.data or x.item() where the plain value is wanted."
+    instead = (
+        "Use NumPy's functions instead of math's, write into np.zeros_like(x) or tracker.zeros(shape) instead of "
+        "a plain array, and use x.data or x.item() where the plain value is wanted."
+    )
     return ConversionError(
         f"{name}() of a tracked value would lose its gradient (functions of math, random and others "
         f"call it). {instead}"

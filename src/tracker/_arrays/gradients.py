@@ -8,9 +8,9 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
-from tracker._core.node import Node, Op, Spec
+from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.sweep import Algebra, holder
-from tracker.errors import RuleError
+from tracker.errors import ChangedError, RuleError
 
 _ndarray: Final = np.ndarray
 _add: Final = np.add
@@ -79,6 +79,15 @@ class ArrayAlgebra(Algebra):
             # Python numbers raise where NumPy's give the infinity or NaN that is wanted here
             return rule(*[np.float64(x) if type(x) in (float, int) else x for x in arguments])
 
+    def unwrap(self, held: Held) -> Any:
+        x = held.value
+        if held.mark is not None and _changed(x, held.mark):
+            raise ChangedError(
+                f"A plain array (shape {x.shape}, dtype {x.dtype}) was changed between its use in a recorded "
+                "operation and the back-propagation that needs what it held. Use a copy: y = x * a.copy()."
+            )
+        return x
+
     def arguments(self, values: list[Any]) -> list[Any]:
         """Python's floating numbers become NumPy's: rules ask for shapes and dtypes."""
         return [numpy_number(x) for x in values]
@@ -107,6 +116,10 @@ class ArrayAlgebra(Algebra):
         else:
             old[index] += dy
         return old
+
+
+def _changed(x: Any, mark: Any) -> bool:
+    return bool(mark != (x.tobytes() if len(mark) == x.nbytes else _dispatch.fingerprint(x)))
 
 
 def numpy_number(x: Any) -> Any:

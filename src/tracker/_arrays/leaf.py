@@ -157,6 +157,8 @@ def bind() -> None:
     linear(zero_dim, lambda dy, y, x: dy)
     linear(identity, lambda dy, y, x: dy)
     linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
+    linear(_mutation.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
+    linear(_mutation.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
     special(indexing.getitem, GETITEM)
     special(indexing.setitem, SETITEM)
     table = _dispatch.table
@@ -187,7 +189,10 @@ def bind() -> None:
         (np.minimum, "accumulate"): reductions.minimum_accumulate,
         (np.logaddexp, "reduce"): reductions.logaddexp_reduce,
     }
-    _mutation._PUT_FLAT.op = _required(_mutation.put_flat)
+    parts = _mutation._PARTS
+    parts.flat, parts.real, parts.imag = map(
+        _required, (_mutation.put_flat, _mutation.with_real, _mutation.with_imag)
+    )
     _dispatch.bind_operators()
 
 

@@ -215,27 +215,44 @@ def _move(x: Any, node: Node) -> None:
 
 def _written_through(view: Any, base: Any) -> Node:
     """The node "base with the view's new value in its place"."""
+    op, args = _base_with(view, base.node, view.node)
+    return Node(op, args, None, None, base.node.spec, base.node.level)
+
+
+def _base_with(view: Any, base: Any, v: Any) -> Any:
+    """The operation, and its arguments, that puts `v` in the place that `view` has in its base."""
     op, rest, kwargs, position, output = view.path
-    setitem = _dispatch.table.setitem
-    level, spec = base.node.level, base.node.spec
+    spec = view.base.node.spec
     if op is _dispatch.table.getitem:
-        return Node(setitem, (base.node, rest[0], view.node), None, None, spec, level)
+        return _dispatch.table.setitem, (base, rest[0], v)
+    if spec.is_complex and op.fun in (np.real, np.imag):
+        return (_PARTS.real if op.fun is np.real else _PARTS.imag), (base, v)
     # any other view: the positions its entries have in the flat base
     values = (*rest[:position], np.arange(spec.size).reshape(spec.shape), *rest[position:])
     positions = op.fun(*_dispatch.plain(values), **(kwargs or {}))
-    if output >= 0:
-        positions = positions[output]
-    return Node(_PUT_FLAT.op, (base.node, positions, view.node), None, None, spec, level)
+    return _PARTS.flat, (base, positions if output < 0 else positions[output], v)
 
 
-class _PutFlat:
-    """x with v at the given flat positions; bound to its operation when rules are registered."""
+class _Parts:
+    """The operations that write through views; bound when rules are registered."""
 
     def __init__(self) -> None:
-        self.op: Any = None
+        self.flat: Any = None
+        self.real: Any = None
+        self.imag: Any = None
 
 
-_PUT_FLAT: Final = _PutFlat()
+_PARTS: Final = _Parts()
+
+
+def with_real(z: Any, v: Any) -> Any:
+    """`z` with the real part `v`."""
+    return v + 1j * np.imag(z)
+
+
+def with_imag(z: Any, v: Any) -> Any:
+    """`z` with the imaginary part `v`."""
+    return np.real(z) + 1j * v
 
 
 def put_flat(x: Any, positions: Any, v: Any) -> Any:
@@ -281,19 +298,13 @@ def _write_unrecorded(x: Any, index: Any, v: Any) -> None:
 def _write_forward(x: Any, index: Any, v: Any) -> None:
     """A write into a value of a forward-mode level: value and tangent."""
     root = x if x.root is None else x.root
-    if x.root is not None:
-        updated = _dispatch.record(_dispatch.table.setitem, (x, index, v), None)
-        path = x.path
-        if path[0] is _dispatch.table.getitem:
-            assign(x.base, path[1][0], updated)
-        else:
-            values = (*path[1][: path[3]], np.arange(x.base.size).reshape(x.base.shape), *path[1][path[3] :])
-            positions = path[0].fun(*_dispatch.plain(values), **(path[2] or {}))
-            positions = positions[path[4]] if path[4] >= 0 else positions
-            _adopt(x.base, _dispatch.record(_PUT_FLAT.op, (x.base, positions, updated), None))
-        x.current()
+    updated = _dispatch.record(_dispatch.table.setitem, (x, index, v), None)
+    if x.root is None:
+        _adopt(root, updated)
         return
-    _adopt(root, _dispatch.record(_dispatch.table.setitem, (x, index, v), None))
+    op, args = _base_with(x, x.base, updated)
+    assign(x.base, Ellipsis, _dispatch.record(op, args, None))
+    x.current()
 
 
 def _adopt(x: Any, y: Any) -> None:

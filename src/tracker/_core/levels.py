@@ -36,6 +36,7 @@ class Pause:
 class _State:
     def __init__(self) -> None:
         self.pauses: int = 0  # how many are in force anywhere: a cheap test on every call
+        self.checking: int = 0  # how many `checked` contexts are: marks cover whole arrays
 
 
 state: Final = _State()

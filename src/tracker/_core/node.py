@@ -111,10 +111,15 @@ BUFFER: Final = Op(None, "new array", CONSTANT, ())  # a tracked array that is n
 
 @final
 class Held:
-    """A tracked scalar of an outer derivative, kept as a constant of an inner one."""
+    """A constant argument in a wrapping.
 
-    def __init__(self, value: Any) -> None:
+    A tracked scalar of an outer derivative, which is itself a node but none of this record;
+    or a large plain array with a mark of what it held when it was recorded.
+    """
+
+    def __init__(self, value: Any, mark: Any) -> None:
         self.value: Any = value
+        self.mark: Any = mark
 
 
 def operands(op: Op, args: tuple[Any, ...]) -> list[Any]:
@@ -132,16 +137,16 @@ def operands(op: Op, args: tuple[Any, ...]) -> list[Any]:
     return found
 
 
-def primals(op: Op, args: Any) -> list[Any]:
+def primals(op: Op, args: Any, algebra: Any) -> list[Any]:
     """The arguments with each node replaced by its value (or its spec, where that is gone)."""
     values: list[Any] = []
     for x in args:
         if isinstance(x, Node):
             values.append(x.value if x.kept else x.spec)
         elif isinstance(x, Held):
-            values.append(x.value)
+            values.append(algebra.unwrap(x))
         elif op.sequences and (type(x) is list or type(x) is tuple):
-            values.append(primals(op, x))
+            values.append(primals(op, x, algebra))
         else:
             values.append(x)
     return values

@@ -64,6 +64,10 @@ class Algebra:
         """The partial derivative by argument `i`; `arguments` begins with the result."""
         return op.rules[i](*arguments) if kwargs is None else op.rules[i](*arguments, **kwargs)
 
+    def unwrap(self, held: Held) -> Any:
+        """The constant, if it still is what it was."""
+        return held.value
+
     def arguments(self, values: list[Any]) -> list[Any]:
         """The arguments as pullbacks take them."""
         return values
@@ -251,7 +255,7 @@ def _apply_partials(
                 else:
                     if code == CALL:
                         if arguments is None:
-                            arguments = primals(op, args)
+                            arguments = primals(op, args, algebra)
                             arguments.insert(0, node.value if node.kept else spec)
                         partial = algebra.partial(op, i, arguments, node.kwargs)
                     elif code == 0:
@@ -259,8 +263,10 @@ def _apply_partials(
                     else:
                         picked = args[code - 1]
                         partial = picked
-                        if isinstance(picked, Node | Held):
+                        if isinstance(picked, Node):
                             partial = picked.value
+                        elif isinstance(picked, Held):
+                            partial = algebra.unwrap(picked)
                     if spec.is_complex or x.spec.is_complex:
                         partial = algebra.conj(partial)
                     if careful:
@@ -290,7 +296,7 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
     if op.kind == SETITEM and algebra.is_plain(dy):
         _take_out(op, args, dy, owned, ready)
         return
-    arguments = algebra.arguments(primals(op, args))
+    arguments = algebra.arguments(primals(op, args, algebra))
     y = node.value if node.kept else node.spec
     if op.joint is not None:
         _contribute_sequence(op, 0, args, op.joint(dy, y, arguments), ready)

@@ -14,7 +14,7 @@ from tracker._arrays import dispatch
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._core import registry
-from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
+from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level, state
 from tracker._core.node import CONSTANT, PULLBACKS, Op
 from tracker.errors import NotDifferentiableError, RuleError
 
@@ -297,4 +297,28 @@ def no_grad() -> Iterator[None]:
         leave_pause(token)
 
 
-__all__ = ["CONSTANT", "constant", "custom_gradient", "hook", "linear", "no_grad", "once_differentiable", "partials", "record_joint", "rule", "stop_gradient", "track"]
+@contextlib.contextmanager
+def checked() -> Iterator[None]:
+    """A context that finds every change of a plain array between forward and backward.
+
+    Outside of it small arrays are copied and large ones sampled; inside, large ones are
+    compared whole, which costs time and memory. A change raises `RuntimeError`.
+
+    >>> import tracker
+    >>> a = np.ones(10_000)
+    >>> with checked():
+    ...     y, back = tracker.pullback(lambda x: x * a, np.ones(10_000))
+    ...     a[77] = 2.0
+    ...     back(a)
+    Traceback (most recent call last):
+        ...
+    tracker.errors.ChangedError: A plain array (shape (10000,), dtype float64) was changed...
+    """
+    state.checking += 1
+    try:
+        yield
+    finally:
+        state.checking -= 1
+
+
+__all__ = ["CONSTANT", "checked", "constant", "custom_gradient", "hook", "linear", "no_grad", "once_differentiable", "partials", "record_joint", "rule", "stop_gradient", "track"]
