@@ -682,6 +682,21 @@ def test_no_grad():
     exactly(x.grad, np.array([5.0, 5.0]))
 
 
+def test_no_grad_inside_a_gradient_makes_constants():
+    def f(x):
+        with no_grad():
+            s = x * x
+        return np.sum(x * s)
+
+    exactly(gradient(f, np.array([1.0, 2.0])), (np.array([1.0, 4.0]),))
+    close(tracker.pushforward(f, (np.array([1.0, 2.0]),), (np.ones(2),))[1], 5.0)
+
+
+def test_a_gradient_inside_no_grad_is_still_taken():
+    with no_grad():
+        exactly(gradient(lambda x: np.sum(x * x), np.array([1.0, 2.0])), (np.array([2.0, 4.0]),))
+
+
 def test_no_grad_ends_with_an_exception():
     x = param([1.0, 2.0])
     with pytest.raises(ZeroDivisionError), no_grad():

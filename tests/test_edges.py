@@ -507,6 +507,44 @@ def test_hook_that_raises_leaves_everything_as_it_was():
     np.testing.assert_array_equal(x.grad, np.ones(3))
 
 
+def doubled_in_place(dy):
+    dy *= 2
+    return dy
+
+
+def by_hook(x):
+    return hook(doubled_in_place, x * 1.0)
+
+
+@tracker.custom_gradient
+def by_custom_gradient(x):
+    return x * 1.0, lambda dy: (doubled_in_place(dy),)
+
+
+def times_one(x):
+    return np.asarray(x) * 1.0
+
+
+tracker.rule(times_one, lambda dy, y, x: doubled_in_place(dy))
+
+
+@pytest.mark.parametrize("f", [by_hook, by_custom_gradient, lambda x: tracker.track(times_one, x)])
+def test_user_code_that_writes_into_its_gradient_is_right_or_refused(f):
+    c = np.array([2.0, 3.0, 4.0])
+    try:
+        (g,) = gradient(lambda x: np.sum((f(x) + x) * c), V3)
+    except ValueError as refused:
+        assert "read-only" in str(refused)  # noqa: PT017 (either answer is right; a wrong number is not)
+    else:
+        np.testing.assert_array_equal(g, 3 * c)
+    dy = np.ones(3)
+    try:
+        pullback(f, V3)[1](dy)
+    except ValueError as refused:
+        assert "read-only" in str(refused)  # noqa: PT017
+    np.testing.assert_array_equal(dy, np.ones(3))
+
+
 def test_second_gradient_inside_a_pullback():
     @tracker.custom_gradient
     def f(x):

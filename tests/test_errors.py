@@ -14,6 +14,8 @@ BUILT_INS = {
     "LossTypeError": TypeError,
     "NonFiniteLossError": FloatingPointError,
     "FreedRecordError": RuntimeError,
+    "ChangedError": RuntimeError,
+    "CheckpointError": RuntimeError,
     "NotDifferentiableError": NotImplementedError,
     "UnsupportedKeywordError": NotImplementedError,
     "RuleError": ValueError,

@@ -1,11 +1,11 @@
 """Gradients of plain NumPy code: `from tracker import param, gradient`."""
 
-from tracker import _build  # noqa: F401, I001  (chooses compiled or interpreted; must come first)
+from tracker import _build  # noqa: I001  (chooses compiled or interpreted; must come first)
 from tracker import _rules  # noqa: F401  (registers the rules)
+from tracker._build import show_config
 from tracker._arrays.array import TrackedArray
-from tracker._arrays.dispatch import is_tracked
 from tracker._arrays.leaf import bind as _bind
-from tracker._arrays.leaf import collect, data, is_leaf, param, zeros
+from tracker._arrays.leaf import collect, data, is_leaf, is_tracked, param, zeros
 from tracker._arrays.real import TrackedReal
 from tracker._transforms.check import gradcheck, ngradient
 from tracker._transforms.checkpoint import checkpoint
@@ -38,6 +38,8 @@ from tracker.errors import ConstantLossWarning, NoRuleError
 from tracker.tree import static, struct
 
 _bind()
+for _class in (TrackedArray, TrackedReal):
+    _build.restore_docstring(_class)
 
 __version__ = "0.1.0"
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "pullback",
     "pushforward",
     "rule",
+    "show_config",
     "static",
     "stop_gradient",
     "struct",

@@ -9,6 +9,7 @@
           ├── NonFiniteLossError        + FloatingPointError    the loss is infinite or NaN
           ├── FreedRecordError          + RuntimeError          a second `back` through a record that was freed
           ├── ChangedError              + RuntimeError          a plain array was changed after its use was recorded
+          ├── CheckpointError           + RuntimeError          a checkpointed function can't be run twice
           ├── NotDifferentiableError    + NotImplementedError   a value marked `once_differentiable` was differentiated
           ├── UnsupportedKeywordError   + NotImplementedError   a rule does not cover this keyword
           ├── RuleError                 + ValueError            a rule gave a wrong number or shape of gradients
@@ -27,6 +28,7 @@ catches the built-in needs no knowledge of tracker:
 
 __all__ = [
     "ChangedError",
+    "CheckpointError",
     "ConstantLossWarning",
     "ConversionError",
     "DegenerateError",
@@ -50,6 +52,13 @@ class NoRuleError(TrackerError, TypeError):
     """A tracked value was given to a function that has no derivative rule.
 
     Way out: `tracker.rule` gives the function one, `tracker.stop_gradient` makes the value a constant.
+
+    >>> import tracker
+    >>> try:
+    ...     tracker.track(len, tracker.param([1.0]))
+    ... except TypeError as error:
+    ...     type(error)
+    <class 'tracker.errors.NoRuleError'>
     """
 
 
@@ -106,11 +115,28 @@ class DegenerateError(TrackerError, ValueError):
 
 
 class ConstantLossWarning(UserWarning):
-    """Nothing was recorded on the way to the loss: it does not depend on any parameter."""
+    """Nothing was recorded on the way to the loss: it does not depend on any parameter.
+
+    >>> import warnings
+    >>> import tracker
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     tracker.gradient(lambda x: 1.0, 2.0)
+    (0.0,)
+    >>> caught[0].category
+    <class 'tracker.errors.ConstantLossWarning'>
+    """
 
 
 class ChangedError(TrackerError, RuntimeError):
     """A plain array was changed between a recorded operation and the back-propagation that needs what it held.
 
     Way out: give the operation a copy of the array, or change it after the back-propagation.
+    """
+
+
+class CheckpointError(TrackerError, RuntimeError):
+    """A checkpointed function can't be run twice: it writes into what it did not make, or gives another result.
+
+    Way out: write into copies, draw random numbers from a Generator that is an argument, or leave the checkpoint out.
     """

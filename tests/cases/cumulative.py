@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.cases.case import Case, case, normal, scalar, value
+from tests.cases.case import Case, case, normal, scalar, value, wrapped
 from tests.cases.sorting import spread
-from tracker._rules.cumulative import maximum_accumulate, minimum_accumulate
+from tracker._rules.cumulative import add_reduceat, maximum_accumulate, minimum_accumulate
 
 _GAPS = value([[1.0, np.nan, 2.0, -1.0], [np.nan, 0.5, 3.0, np.nan]])
 _ZEROS = value([[2.0, 0.0, 3.0, 0.0, 1.5], [0.0, 1.0, -2.0, 0.5, 3.0]])
@@ -41,6 +41,16 @@ CASES: list[Case] = [
             case(f, normal(0, 3), axis=0, include_initial=True),
         )
     ),
+    case(add_reduceat, normal(7), [0, 2, 5]).but(complex=True),
+    case(add_reduceat, normal(7), [2, 3, 6]),
+    case(add_reduceat, normal(7), np.array([0, 4, 1, 1, 6, 2])).but(complex=True),
+    case(add_reduceat, normal(7), [6, 3, 3, 0]),
+    case(add_reduceat, normal(4, 3), [1, 3], 0),
+    case(add_reduceat, normal(2, 5, 3), [3, 0, 2], axis=1),
+    case(add_reduceat, normal(2, 5), [0, 4, 1], axis=-1, dtype=np.float64),
+    case(add_reduceat, normal(0, 3), [0, 2, 1], axis=1),
+    case(add_reduceat, normal(3), np.zeros(0, int)),
+    wrapped(add_reduceat, lambda a: np.add.reduceat(a, [0, 2, 1], axis=1), normal(2, 4)),
     case(np.cumsum, normal(3), dtype=np.float64),
     case(np.cumsum, normal(3), dtype=complex),
     case(np.cumprod, normal(5), dtype=np.float64),

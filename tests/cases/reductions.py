@@ -100,7 +100,7 @@ _MOMENTS = [
         wrapped(f, lambda a, m, f=f: f(a, axis=1, mean=m, ddof=1), normal(3, 4), normal(3, 1)).but(complex=f is np.var)
         for f in (np.var, np.std, np.nanvar, np.nanstd)
     ),
-    *(wrapped(f, lambda m, f=f: f(np.arange(4.0), mean=m), normal(1)) for f in (np.var, np.std)),
+    *(wrapped(f, lambda a, m, f=f: f(a, mean=m), np.arange(4.0), normal(1)) for f in (np.var, np.std)),
     *(case(f, normal(0, 3), axis=1) for f in (np.var, np.std)),
     *(case(f, value([2.0, 5.0, 1.0, 1.5])) for f in (np.var, np.std)),
     case(np.var, value([1.0, 1.0, 1.0])),
@@ -132,7 +132,7 @@ _LOGADDEXP = [
     *(case(logaddexp_reduce, normal(3, 4), axis=axis) for axis in (0, -1)),
     case(logaddexp_reduce, normal(3, 4), axis=1, keepdims=True),
     case(logaddexp_reduce, normal(3, 4), axis=1, initial=0.2),
-    wrapped(logaddexp_reduce, lambda a: logaddexp_reduce(np.concatenate((np.array([-np.inf]), a))), normal(3)),
+    wrapped(logaddexp_reduce, lambda low, a: logaddexp_reduce(np.concatenate((low, a))), np.array([-np.inf]), normal(3)),
     wrapped(logaddexp_reduce, lambda a: logaddexp_reduce(a + 800), normal(3)).but(float32=False),
     case(logaddexp_reduce, normal(2, 0), axis=0),
 ]

@@ -37,7 +37,7 @@ _AVERAGES = [
     ),
     wrapped(np.average, lambda a: np.average(a, axis=0, returned=True)[0], normal(3, 4)),
     wrapped(np.average, lambda a, w: np.average(a, axis=0, weights=w, returned=True)[1], normal(3, 4), positive(3)),
-    wrapped(np.average, lambda w: np.average(np.arange(4.0), weights=w), positive(4)),
+    wrapped(np.average, lambda a, w: np.average(a, weights=w), np.arange(4.0), positive(4)),
 ]
 
 _COVARIANCES = [
@@ -69,10 +69,10 @@ _COVARIANCES = [
     case(np.cov, normal(2, 5), normal(5), True, False, 2, _FREQUENCIES, positive(5)),
     case(np.cov, normal(2, 5), dtype=np.float64),
     case(np.corrcoef, normal(5)),
-    wrapped(np.cov, lambda y: np.cov(np.arange(5.0) ** 2, y), normal(5)),
+    case(np.cov, np.arange(5.0) ** 2, normal(5)),
     wrapped(np.cov, lambda m, w: np.cov(m, aweights=w), normal(3, 5), positive(5)),
     wrapped(np.cov, lambda m, z: np.cov(m, y=z), normal(3, 5), normal(5)),
-    wrapped(np.corrcoef, lambda y: np.corrcoef(np.arange(5.0) ** 2, y=y)[0, 1], normal(5)),
+    wrapped(np.corrcoef, lambda x, y: np.corrcoef(x, y=y)[0, 1], np.arange(5.0) ** 2, normal(5)),
 ]
 
 _INTERPOLATIONS = [
@@ -91,8 +91,8 @@ _INTERPOLATIONS = [
     case(np.interp, [0.2, 0.8], [0, 1, 2], normal(3)),
     case(np.interp, normal(0), value(_XP), normal(4)),
     case(np.interp, _OUTSIDE, value(_XP), _FP + 1j * _FP[::-1]),
-    wrapped(np.interp, lambda f: np.interp(_FP, _XP, f + 1j * f**2), normal(4)),
-    wrapped(np.interp, lambda x, s: np.interp(x, _XP, _FP, right=s), _OUTSIDE, scalar(2.0)),
+    wrapped(np.interp, lambda x, xp, f: np.interp(x, xp, f + 1j * f**2), _FP, _XP, normal(4)),
+    wrapped(np.interp, lambda x, xp, f, s: np.interp(x, xp, f, right=s), _OUTSIDE, _XP, _FP, scalar(2.0)),
 ]
 
 _COUNTS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -11,10 +12,11 @@ import tracker._arrays.array as _array
 import tracker._arrays.forward as _forward
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.real as _real
+from tracker._arrays import lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, Held, Node, Op, Spec
-from tracker._core.registry import lookup, parameter_names
+from tracker._core.registry import compositions, lookup, methods, parameter_names
 from tracker.errors import ConversionError, NoRuleError
 
 _ndarray: Final = np.ndarray
@@ -35,10 +37,9 @@ class _Table:
         self.collect: Op = _placeholder("collect")
         self.zero_dim: Op = _placeholder("zero_dim")
         self.back: Any = None
-        self.methods: dict[Any, Any] = {}  # (ufunc, method) -> function with a rule
+        self.add_at: Op = _placeholder("add_at")
         self.mutators: dict[Any, Any] = {}  # functions that write into their first argument
         self.buffers: frozenset[Any] = frozenset()  # zeros_like and its kin
-        self.wants: dict[Any, Any] = {}  # functions with a treatment of their own
 
 
 table: Final = _Table()
@@ -81,12 +82,7 @@ def bind_operators() -> None:
 
 
 def is_tracked(x: Any) -> bool:
-    """Whether `x` is a tracked array or number.
-
-    >>> import tracker
-    >>> tracker.is_tracked(tracker.param(1.0)), tracker.is_tracked(1.0)
-    (True, False)
-    """
+    """Whether `x` is a tracked array or number."""
     return isinstance(x, _array.TrackedArray | _real.TrackedReal)
 
 
@@ -181,7 +177,7 @@ def wrap(op: Op, args: tuple[Any, ...], kwargs: Any, y: Any, level: int, mask: i
 
 
 def _is_inexact(dtype: Any) -> bool:
-    return dtype.kind == "f" or dtype.kind == "c"
+    return bool(dtype.kind == "f" or dtype.kind == "c")
 
 
 def _wrap_outputs(op: Op, args: tuple[Any, ...], kwargs: Any, ys: Any, level: int) -> Any:
@@ -507,7 +503,7 @@ def _default(f: Any, name: str) -> Any:
 
 def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     """A NumPy function on tracked arguments (NEP 18)."""
-    treatment = table.wants.get(func)
+    treatment = compositions.get(func)
     if treatment is not None:
         return treatment(*args, **kwargs)
     if func in table.mutators:
@@ -561,7 +557,7 @@ def _outer(ufunc: Any, a: Any, b: Any, kwargs: Any) -> Any:
 
 def _method(ufunc: Any, method: str) -> Any:
     """The function whose rule serves `ufunc.method`."""
-    f = table.methods.get((ufunc, method))
+    f = methods.get((ufunc, method))
     if f is None:
         raise NoRuleError(
             f"numpy.{ufunc.__name__}.{method} has no derivative rule. "
@@ -583,8 +579,7 @@ def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:
         if level_of(x) >= 0:
             which = f"argument {k!r} is tracked"
     return NoRuleError(
-        f"{name} has no derivative rule ({which}). "
-        "Give it one with tracker.rule, or pass tracker.stop_gradient(x)."
+        f"{name} has no derivative rule ({which}). Give it one with tracker.rule, or pass tracker.stop_gradient(x)."
     )
 
 
@@ -598,6 +593,8 @@ def compare(f: Any, a: Any, b: Any) -> Any:
 
 
 def refuse_array(x: Any) -> Any:
+    if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
+        return lists.as_object(x)
     raise ConversionError(
         f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
         "gradient. Join tracked values with tracker.collect or np.stack, write plain @ x for plain.dot(x), "
@@ -613,8 +610,7 @@ def no_conversion(name: str) -> ConversionError:
         "a plain array, and use x.data or x.item() where the plain value is wanted."
     )
     return ConversionError(
-        f"{name}() of a tracked value would lose its gradient (functions of math, random and others "
-        f"call it). {instead}"
+        f"{name}() of a tracked value would lose its gradient (functions of math, random and others call it). {instead}"
     )
 
 

@@ -11,7 +11,7 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.gradients as _gradients
 import tracker._arrays.real as _real
 from tracker._core.levels import new_level
-from tracker._core.node import GETITEM, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, SETITEM, Node, Op
+from tracker._core.node import BUFFER, GETITEM, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, SETITEM, Op
 from tracker._core.sweep import differentiate
 from tracker.errors import NoRuleError
 
@@ -21,7 +21,7 @@ def new_dual(value: Any, tangent: Any, level: int) -> Any:
     x = _dispatch.new_leaf(value, level)
     node = _dispatch.node_of(x)
     assert node is not None
-    node.op = _dispatch.BUFFER
+    node.op = BUFFER
     node.forward = True
     node.slot = tangent
     return x
@@ -137,7 +137,7 @@ def _by_transposing(op: Op, tangents: Any, y: Any, values: Any, kwargs: Any) -> 
     root = _dispatch.node_of(total)
     if root is None:
         return _zeros_of_structure(y)
-    found = {node: g for node, g in differentiate(root, np.ones((), root.spec.dtype))}
+    found = dict(differentiate(root, np.ones((), root.spec.dtype)))
     return _collect_gradients(duals, y, found)
 
 
@@ -180,6 +180,3 @@ def _inner(dx: Any, pulled: Any, total: Any) -> Any:
 
 def _is_complex(x: Any) -> bool:
     return bool(_dispatch.spec_of(x).is_complex)
-
-
-__all__ = ["Node", "new_dual", "push", "tangent_of"]

@@ -79,6 +79,15 @@ class ArrayAlgebra(Algebra):
             # Python numbers raise where NumPy's give the infinity or NaN that is wanted here
             return rule(*[np.float64(x) if type(x) in (float, int) else x for x in arguments])
 
+    def guard(self, dy: Any) -> Any:
+        if isinstance(dy, tuple):
+            return tuple([self.guard(d) for d in dy])
+        if type(dy) is not _ndarray:
+            return _dispatch.snapshot(dy) if isinstance(dy, _array.TrackedArray) else dy
+        view = dy.view()
+        view.flags.writeable = False
+        return view
+
     def unwrap(self, held: Held) -> Any:
         x = held.value
         if held.mark is not None and _changed(x, held.mark):
@@ -127,7 +136,7 @@ def numpy_number(x: Any) -> Any:
         return np.float64(x)
     if type(x) is complex:
         return np.complex128(x)
-    if (type(x) is list or type(x) is tuple) and any([type(e) in (float, complex, list) for e in x]):
+    if (type(x) is list or type(x) is tuple) and any(type(e) in (float, complex, list) for e in x):
         return type(x)([numpy_number(e) for e in x])
     return x
 

@@ -11,8 +11,7 @@ import tracker._arrays.mutation as _mutation
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._arrays.spec import is_array
-from tracker._core.node import GETITEM, SETITEM
-from tracker._core.registry import linear, lookup, special
+from tracker._core.registry import composed, linear, lookup, named
 from tracker.errors import ParameterTypeError
 
 
@@ -85,6 +84,15 @@ def data(x: Any) -> Any:
     return _dispatch.plain(x)
 
 
+def is_tracked(x: Any) -> bool:
+    """Whether `x` is a tracked array or number.
+
+    >>> is_tracked(param(1.0)), is_tracked(1.0)
+    (True, False)
+    """
+    return isinstance(x, TrackedArray | TrackedReal)
+
+
 def is_leaf(x: Any) -> bool:
     """Whether `x` was not computed from tracked values: true of leaves and of plain values.
 
@@ -134,9 +142,7 @@ def collect_values(xs: Any) -> Any:
 
 
 def _collect_adjoint(dy: Any, y: Any, xs: Any) -> Any:
-    return [
-        _collect_adjoint(dy[i], None, x) if type(x) in (list, tuple) else dy[i] for i, x in enumerate(xs)
-    ]
+    return [_collect_adjoint(dy[i], None, x) if type(x) in (list, tuple) else dy[i] for i, x in enumerate(xs)]
 
 
 def identity(x: Any) -> Any:
@@ -150,49 +156,30 @@ def zero_dim(x: Any) -> Any:
 
 
 def bind() -> None:
-    """Register what the arrays' layer itself records; run once, after the rules."""
-    from tracker._rules import elementwise, indexing, reductions
-
+    """Register what the arrays' layer itself records, and find what it uses; run once, after the rules."""
     linear(collect_values, _collect_adjoint, sequences=(0,))
     linear(zero_dim, lambda dy, y, x: dy)
     linear(identity, lambda dy, y, x: dy)
     linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
     linear(_mutation.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
     linear(_mutation.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
-    special(indexing.getitem, GETITEM)
-    special(indexing.setitem, SETITEM)
     table = _dispatch.table
     table.collect = _required(collect_values)
     table.identity = _required(identity)
-    table.getitem = _required(indexing.getitem)
-    table.setitem = _required(indexing.setitem)
     table.zero_dim = _required(zero_dim)
+    table.getitem = named("getitem")
+    table.setitem = named("setitem")
+    table.add_at = named("add_at")
     table.mutators = _mutation.MUTATORS
     table.buffers = frozenset(
         (np.zeros_like, np.ones_like, np.empty_like, np.zeros, np.ones, np.empty, np.arange, np.eye, np.identity)
     )
-    table.wants = {
-        "scatter": _required(indexing.scatter),
-        np.clip: elementwise.clip,
-        np.array: _array_like,
-        np.asarray: _array_like,
-        np.asanyarray: _array_like,
-    }
-    table.methods = {
-        (np.add, "reduce"): np.sum,
-        (np.multiply, "reduce"): np.prod,
-        (np.maximum, "reduce"): np.max,
-        (np.minimum, "reduce"): np.min,
-        (np.add, "accumulate"): np.cumsum,
-        (np.multiply, "accumulate"): np.cumprod,
-        (np.maximum, "accumulate"): reductions.maximum_accumulate,
-        (np.minimum, "accumulate"): reductions.minimum_accumulate,
-        (np.logaddexp, "reduce"): reductions.logaddexp_reduce,
-    }
+    for f in (np.array, np.asarray, np.asanyarray):
+        composed(f, _array_like)
     parts = _mutation._PARTS
-    parts.flat, parts.real, parts.imag = map(
-        _required, (_mutation.put_flat, _mutation.with_real, _mutation.with_imag)
-    )
+    parts.flat = _required(_mutation.put_flat)
+    parts.real = _required(_mutation.with_real)
+    parts.imag = _required(_mutation.with_imag)
     _dispatch.bind_operators()
 
 
@@ -210,6 +197,3 @@ def _array_like(x: Any, dtype: Any = None, **kwargs: Any) -> Any:
 
 def _put_flat_adjoint_x(dy: Any, y: Any, x: Any, positions: Any, v: Any) -> Any:
     return _mutation.put_flat(dy, positions, 0)
-
-
-__all__ = ["TrackedReal", "bind", "collect", "data", "param", "zeros"]

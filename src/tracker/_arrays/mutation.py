@@ -13,11 +13,9 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
-import tracker._arrays.real as _real
 from tracker._core.levels import current_pause, state
-from tracker._core.node import BUFFER, CONSTANT, Held, Node
-from tracker._core.registry import lookup
-from tracker.errors import ConversionError
+from tracker._core.node import BUFFER, Node
+from tracker.errors import CheckpointError, ConversionError
 
 _ndarray: Final = np.ndarray
 
@@ -58,7 +56,7 @@ def plain_index(index: Any) -> Any:
 
 def _is_basic(index: Any) -> bool:
     if type(index) is tuple:
-        return all([_is_basic(i) for i in index])
+        return all(_is_basic(i) for i in index)
     return type(index) in (int, slice) or index is None or index is Ellipsis or isinstance(index, np.integer)
 
 
@@ -86,7 +84,7 @@ def _note_view(result: Any, op: Any, args: Any, kwargs: Any, y: Any, output: int
     if isinstance(y, _array.TrackedArray):
         if y.base is None:
             return
-    elif type(y) is _ndarray and y.base is None and not any([_value(x) is y for x in args]):
+    elif type(y) is _ndarray and y.base is None and not any(_value(x) is y for x in args):
         return
     for i, x in enumerate(args):
         if isinstance(x, _array.TrackedArray) and _shares(y, x.value):
@@ -117,7 +115,7 @@ def _shares(y: Any, value: Any) -> bool:
 
 def _shares_any(y: Any, x: Any) -> bool:
     if type(x) is list or type(x) is tuple:
-        return any([_shares_any(y, e) for e in x])
+        return any(_shares_any(y, e) for e in x)
     return isinstance(x, _ndarray) and bool(np.may_share_memory(y, x))
 
 
@@ -166,13 +164,24 @@ def assign(x: Any, index: Any, v: Any) -> None:
     if pause is not None:
         v = _dispatch._paused(v, pause)
         if node.level < pause.level and not _dispatch.is_tracked(v):
+            if pause.seen is not None and not _dispatch.is_constant_buffer(x):
+                raise CheckpointError(
+                    "A checkpointed function wrote into a tracked array that it did not make. It would be written "
+                    "again on the way back: write into a copy (np.copy(x)), or leave tracker.checkpoint out."
+                )
             _write_unrecorded(x, index, v)
             return
     level = _dispatch.level_of(v)
     root = x if x.root is None else x.root
     if level > root.node.level:
         _lift(root, level)
-    elif level < 0 and root.node.op is BUFFER and not root.node.forward and type(root.value) is _ndarray and not root.shared:
+    elif (
+        level < 0
+        and root.node.op is BUFFER
+        and not root.node.forward
+        and type(root.value) is _ndarray
+        and not root.shared
+    ):
         x.value[index] = v  # nothing tracked in it yet, and nothing to differentiate
         return
     if root.shared:
@@ -326,7 +335,8 @@ def update_with(x: Any, y: Any) -> Any:
             f"non-broadcastable output operand with shape {x.shape} doesn't match the broadcast shape {np.shape(y)}"
         )
     if not np.can_cast(y.dtype, x.dtype, casting="same_kind"):
-        raise np._core._exceptions._UFuncOutputCastingError(np.add, "same_kind", y.dtype, x.dtype, 0)  # type: ignore[attr-defined]
+        # NumPy's own error for it
+        np.add(np.empty(0, y.dtype), 0, out=np.empty(0, x.dtype))
     pause = current_pause()
     recorded = isinstance(y, _array.TrackedArray) and pause is None
     if recorded and x.root is None and y.root is None and y.dtype == x.dtype:
@@ -334,6 +344,14 @@ def update_with(x: Any, y: Any) -> Any:
     else:
         assign(x, Ellipsis, y)
     return x
+
+
+def _replace_all(x: Any, y: Any) -> None:
+    """Let `x` hold `y`, of the same shape and dtype."""
+    if x.root is None and isinstance(y, _array.TrackedArray) and y.root is None and current_pause() is None:
+        _adopt(x, y)
+    else:
+        assign(x, Ellipsis, y)
 
 
 def write_out(out: Any, y: Any, f: Any) -> Any:
@@ -379,17 +397,14 @@ def ufunc_at(ufunc: Any, x: Any, index: Any, v: Any = None) -> None:
         )
     index = plain_index(index)
     if ufunc is np.add or ufunc is np.subtract:
-        shape = np.empty(x.shape, bool)[index].shape
-        term = np.broadcast_to(v, shape) if ufunc is np.add else -np.broadcast_to(v, shape)
-        scattered = _dispatch.record(_dispatch.table.wants["scatter"], (term, index, x.shape), None)
-        x += scattered
+        term = v if ufunc is np.add else -v
+        _replace_all(x, _dispatch.record(_dispatch.table.add_at, (x, index, term), None))
         return
     count = np.zeros(x.shape, int)
     np.add.at(count, index, 1)
     if count.max(initial=0) > 1:
         raise NotImplementedError(
-            f"numpy.{ufunc.__name__}.at with repeated indices has no derivative rule. "
-            "Use add.at, or a loop over x[i]."
+            f"numpy.{ufunc.__name__}.at with repeated indices has no derivative rule. Use add.at, or a loop over x[i]."
         )
     x[index] = ufunc(x[index]) if v is None else ufunc(x[index], v)
 
@@ -397,10 +412,10 @@ def ufunc_at(ufunc: Any, x: Any, index: Any, v: Any = None) -> None:
 def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
     """ndarray.put: into the flattened array."""
     positions = np.arange(x.size)
-    flat = np.take(positions, _dispatch.plain(indices), mode=mode)  # type: ignore[call-overload]
+    flat: Any = np.take(positions, _dispatch.plain(indices), mode=mode)  # type: ignore[call-overload]
     if not _dispatch.is_tracked(values):
         values = np.resize(values, flat.shape)
-    x.reshape(-1)[flat] = values
+    x[np.unravel_index(flat, x.shape)] = values
 
 
 def replace_data(x: Any, value: Any) -> None:
@@ -445,7 +460,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
     _need_tracked(a, "numpy.putmask")
     mask = _dispatch.plain(mask)
     if np.shape(values) != a.shape:
-        values = np.resize(values, a.shape)  # type: ignore[arg-type]
+        values = np.resize(values, a.shape)
     a[...] = np.where(mask, values, a)
 
 
@@ -461,7 +476,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     _need_tracked(arr, "numpy.put_along_axis")
     positions = np.arange(arr.size).reshape(arr.shape)
     flat = np.take_along_axis(positions, _dispatch.plain(indices), axis)
-    arr.reshape(-1)[flat.reshape(-1)] = np.reshape(np.broadcast_to(values, flat.shape), (-1,))
+    arr[np.unravel_index(flat, arr.shape)] = np.broadcast_to(values, flat.shape)
 
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
@@ -472,7 +487,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     where = np.argsort(positions.reshape(-1), kind="stable")[np.sum(positions < 0) :]
     if np.ndim(val):
         val = np.resize(val, where.shape)
-    a.reshape(-1)[where] = val
+    a[np.unravel_index(where, a.shape)] = val
 
 
 def np_put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
@@ -497,5 +512,3 @@ MUTATORS: Final = {
     np.fill_diagonal: fill_diagonal,
     np.put: np_put,
 }
-
-__all__ = ["CONSTANT", "Held", "MUTATORS", "assign", "lookup", "put_flat", "refresh", "take"]

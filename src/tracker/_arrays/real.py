@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any, final
 
 import numpy as np
+from mypy_extensions import mypyc_attr
 
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.lists as _lists
 import tracker._arrays.printing as _printing
 from tracker._core.levels import state
 from tracker._core.node import Node, Op, Spec
@@ -15,18 +18,23 @@ from tracker._core.registry import lookup
 
 
 @final
+@mypyc_attr(acyclic=True)
 class TrackedReal(Node):
     """A Python or NumPy number that records what is done with it.
 
     Made by `tracker.param` of a number, by reductions and by reading an entry of a tracked
     array. It is its own node of the record: numbers are never written in place.
+
+    >>> import tracker
+    >>> x = tracker.param(2.0)
+    >>> y = x * x
+    >>> f"{y:.2f}", y.data, y > 3
+    ('4.00', 4.0, True)
     """
 
     __array_priority__ = 1000.0
 
-    def __init__(
-        self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int
-    ) -> None:
+    def __init__(self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int) -> None:
         super().__init__(op, args, kwargs, value, spec, level)
         self.kept = True
 
@@ -66,7 +74,7 @@ class TrackedReal(Node):
 
     @property
     def dtype(self) -> Any:
-        return self.spec.dtype
+        return _lists.AS_IT_IS if _lists.in_plain_mean(sys._getframe()) else self.spec.dtype
 
     @property
     def itemsize(self) -> int:
@@ -82,11 +90,11 @@ class TrackedReal(Node):
 
     @property
     def real(self) -> Any:
-        return np.real(self)  # type: ignore[call-overload]
+        return np.real(self)
 
     @property
     def imag(self) -> Any:
-        return np.imag(self)  # type: ignore[call-overload]
+        return np.imag(self)
 
     # protocols
 
@@ -127,9 +135,7 @@ class TrackedReal(Node):
 
     def __rsub__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(
-                _dispatch.SUBTRACT, (other, self), None, other - self.value, self.spec, self.level
-            )
+            return TrackedReal(_dispatch.SUBTRACT, (other, self), None, other - self.value, self.spec, self.level)
         return _dispatch.binary(_dispatch.SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
@@ -140,9 +146,7 @@ class TrackedReal(Node):
 
     def __rmul__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(
-                _dispatch.MULTIPLY, (other, self), None, other * self.value, self.spec, self.level
-            )
+            return TrackedReal(_dispatch.MULTIPLY, (other, self), None, other * self.value, self.spec, self.level)
         return _dispatch.binary(_dispatch.MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
@@ -153,9 +157,7 @@ class TrackedReal(Node):
 
     def __rtruediv__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(
-                _dispatch.DIVIDE, (other, self), None, other / self.value, self.spec, self.level
-            )
+            return TrackedReal(_dispatch.DIVIDE, (other, self), None, other / self.value, self.spec, self.level)
         return _dispatch.binary(_dispatch.DIVIDE, other, self)
 
     def matches(self, other: Any) -> bool:
@@ -306,13 +308,13 @@ class TrackedReal(Node):
         return np.prod(self, *args, **kwargs)
 
     def dot(self, other: Any) -> Any:
-        return np.dot(self, other)  # type: ignore[call-overload]
+        return np.dot(self, other)
 
     def reshape(self, *shape: Any) -> Any:
         return np.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def ravel(self, order: Any = "C") -> Any:
-        return np.ravel(self)  # type: ignore[call-overload]
+        return np.ravel(self)
 
     def round(self, decimals: int = 0) -> Any:
         return np.round(self.data, decimals)

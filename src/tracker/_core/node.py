@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, final
 
+from mypy_extensions import mypyc_attr
+
 # How an operation's rules are to be read.
 CONSTANT: Final = 0  # derivative declared zero
 PARTIALS: Final = 1  # one elementwise partial derivative per argument
@@ -32,17 +34,12 @@ class Spec:
         self.dtype: Any = dtype
         self.scalar: Any = scalar  # the scalar's type; None for an array
         self.is_complex: bool = is_complex
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        n = 1
-        for length in self.shape:
-            n *= length
-        return n
+        self.ndim: int = len(shape)
+        self.size: int = 1
+        for length in shape:
+            self.size *= length
+        # writing into a gradient instead of making a new one pays from here on, benchmarks/overhead.py
+        self.is_large: bool = self.size > 1000
 
 
 @final
@@ -63,6 +60,7 @@ class Op:
         self.keeps_spec: bool = False  # result has the shape and dtype of equal inputs
         self.trusted: bool = False  # built in: its partials' shapes need no check
         self.ufunc: bool = False  # its rules take no keywords (dtype=, casting=, ...)
+        self.guarded: bool = False  # its rules are the user's: they get gradients that can't be written
         self.opaque: bool = False  # calls user code in the sweep, which must run once
 
     def reads_of(self, i: int) -> int:
@@ -81,6 +79,7 @@ class Op:
         return f"<Op {self.name}>"
 
 
+@mypyc_attr(acyclic=True)  # the garbage collector took a quarter of the time of a long record
 class Node:
     """One recorded call: the operation and its arguments, tracked ones as nodes.
 
@@ -88,9 +87,7 @@ class Node:
     whatever it was; `spec` always says what the gradient must look like.
     """
 
-    def __init__(
-        self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int
-    ) -> None:
+    def __init__(self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int) -> None:
         self.op: Op | None = op
         self.args: tuple[Any, ...] = args
         self.kwargs: Any = kwargs

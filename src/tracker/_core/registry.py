@@ -10,6 +10,9 @@ from tracker._core.node import CALL, CONSTANT, EVERYTHING, LINEAR, MULTILINEAR, 
 from tracker._core.reads import pick, values_read
 
 _ops: Final[dict[Any, Op]] = {}
+_named: Final[dict[str, Op]] = {}
+methods: Final[dict[Any, Any]] = {}
+compositions: Final[dict[Any, Any]] = {}
 _parameters: Final[dict[Any, list[str]]] = {}
 _lock: Final = threading.Lock()
 
@@ -75,9 +78,31 @@ def constant(*functions: Any) -> None:
         _register(f, Op(f, _name(f), CONSTANT, ()))
 
 
-def special(f: Any, kind: int) -> None:
-    """Let the sweep treat the operation of `f` by a method of its own (GETITEM, SETITEM)."""
-    _ops[f].kind = kind
+def guard(f: Any) -> None:
+    """Give the rules of `f`, which are a user's, gradients that can't be written."""
+    _ops[f].guarded = True
+
+
+def name(key: str, f: Any, kind: int = -1) -> None:
+    """Let the arrays' layer find the operation of `f` as `key`, and the sweep treat it as `kind`."""
+    _named[key] = _ops[f]
+    if kind >= 0:
+        _ops[f].kind = kind
+
+
+def named(key: str) -> Op:
+    """The operation that was given this name."""
+    return _named[key]
+
+
+def method(ufunc: Any, name: str, f: Any) -> None:
+    """Let `ufunc.name` (reduce, accumulate, reduceat) be recorded as a call of `f`."""
+    methods[ufunc, name] = f
+
+
+def composed(f: Any, g: Any) -> None:
+    """Let a call of `f` on tracked values run `g`, which is written in functions with rules."""
+    compositions[f] = g
 
 
 def alias(f: Any, g: Any) -> None:
@@ -97,7 +122,7 @@ def parameter_names(f: Any) -> list[str]:
         try:
             parameters = inspect.signature(f).parameters.values()
         except (TypeError, ValueError):
-            parameters = {}.values()  # type: ignore[assignment]
+            parameters = {}.values()
         found = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         _parameters[f] = found
     return found
@@ -134,6 +159,8 @@ def _keeps_spec(f: Any) -> bool:
     seen = set()
     for signature in types:
         inputs, outputs = signature.split("->")
+        if set(inputs) & set("mMO"):  # durations and objects: no floats come out
+            continue
         letters = set(inputs) & set("efdgFDG")
         if letters and (len(set(inputs)) > 1 or set(outputs) != set(inputs)):
             return False

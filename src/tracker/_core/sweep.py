@@ -64,6 +64,10 @@ class Algebra:
         """The partial derivative by argument `i`; `arguments` begins with the result."""
         return op.rules[i](*arguments) if kwargs is None else op.rules[i](*arguments, **kwargs)
 
+    def guard(self, dy: Any) -> Any:
+        """`dy` in a form that can't be written: other branches have it, too."""
+        return dy
+
     def unwrap(self, held: Held) -> Any:
         """The constant, if it still is what it was."""
         return held.value
@@ -101,8 +105,11 @@ holder: Final = _Holder()
 _fields: Final = threading.Lock()
 
 
-def differentiate(root: Node, dy: Any, stops: Any = ()) -> list[tuple[Node, Any]]:
+def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -> list[tuple[Node, Any]]:
     """The gradient of <dy, root> for each leaf that `root` depends on, as (leaf, gradient).
+
+    A `private` record that holds a user's functions is unlinked afterwards: they may refer
+    back to it, and the garbage collector does not look into nodes.
 
     Nodes in `stops` count as leaves. The record is left as it was; raises what a rule
     raises, and leaves nothing behind.
@@ -110,11 +117,11 @@ def differentiate(root: Node, dy: Any, stops: Any = ()) -> list[tuple[Node, Any]
     mine = not stops and _fields.acquire(False)
     try:
         if mine:
-            return _differentiate(root, dy)
+            return _differentiate(root, dy, private)
         copies: dict[Node, Node] = {}
         for stop in stops:
             copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
-        found = _differentiate(_copy_record(root, copies), dy)
+        found = _differentiate(_copy_record(root, copies), dy, False)
         originals = {copy: node for node, copy in copies.items()}
         return [(originals[leaf], gradient) for leaf, gradient in found]
     finally:
@@ -143,12 +150,14 @@ def free(root: Node) -> None:
             node.kept = False
 
 
-def _differentiate(root: Node, dy: Any) -> list[tuple[Node, Any]]:
+def _differentiate(root: Node, dy: Any, private: bool) -> list[tuple[Node, Any]]:
     nodes: list[Node] = []
     try:
         careful = _discover(root, nodes)
         _walk(root, dy, careful)
         found = _leaves(nodes)
+        if private and careful:
+            free(root)
         if not careful and _any_nan(found):
             _reset(nodes)
             nodes = []
@@ -231,15 +240,13 @@ def _skip(op: Op, args: tuple[Any, ...], ready: list[Node]) -> None:
             _contribute(x, None, False, ready)
 
 
-def _apply_partials(
-    node: Node, op: Op, dy: Any, owned: bool, careful: bool, ready: list[Node]
-) -> None:
+def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, ready: list[Node]) -> None:
     algebra = holder.algebra
     args = node.args
     spec = node.spec
     arguments: list[Any] | None = None
     i = 0
-    last = len(args) - 1 if owned else -1  # whose product may overwrite dy
+    last = len(args) - 1 if owned and spec.is_large else -1  # whose product may overwrite dy
     for x in args:
         if isinstance(x, Node):
             code = op.picks[i]
@@ -298,6 +305,8 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
         return
     arguments = algebra.arguments(primals(op, args, algebra))
     y = node.value if node.kept else node.spec
+    if op.guarded or op.opaque:
+        dy = algebra.guard(dy)
     if op.joint is not None:
         _contribute_sequence(op, 0, args, op.joint(dy, y, arguments), ready)
         return
@@ -337,8 +346,11 @@ def _contribute(x: Node, new: Any, fresh: bool, ready: list[Node]) -> None:
             x.slot = new
             x.owned = fresh
         else:
-            x.slot = holder.algebra.add(old, new, x.owned)
-            x.owned = True
+            if x.spec.is_large:
+                x.slot = holder.algebra.add(old, new, x.owned)
+                x.owned = True
+            else:
+                x.slot = old + new
     x.pending -= 1
     if x.pending == 0:
         ready.append(x)

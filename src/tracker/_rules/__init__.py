@@ -16,6 +16,7 @@ _TABLES: Final = (
     "differences",
     "linalg",
     "norms",
+    "fft",
     "constant",
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import linear, rule
+from tracker._rules.indexing import along, counting, scatter
 
 
 def conj(x: Any) -> Any:
@@ -31,12 +32,36 @@ def _cumulative_sum_adjoint(
     return _unrow(dx, x.shape, axis)
 
 
+def add_reduceat(a: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """`np.add.reduceat` as a function that can have a rule."""
+    return np.add.reduceat(a, indices, axis, dtype)
+
+
+def _add_reduceat_adjoint(
+    dy: Any, y: Any, a: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None
+) -> Any:
+    """Each segment's gradient repeated over it: `a[i:j]` for neighbouring indices i < j, else `a[i]` alone."""
+    n, count = a.shape[axis], dy.shape[axis]
+    if not count:
+        return np.zeros_like(dy, shape=a.shape)
+    start = np.add(indices, 0)
+    length = np.concatenate((start[1:], n + 0 * start[:1])) - start
+    parts = np.maximum(length, 1)
+    spread = np.take(dy, np.repeat(counting(count, start), parts), axis)
+    if np.all(length > 0):  # one segment after the other
+        return scatter(spread, along(axis, a.ndim, slice(int(start[0]), None)), a.shape)
+    places = np.repeat(start - np.cumsum(parts) + parts, parts)
+    places = places + counting(places.size, start)
+    return scatter(spread, along(axis, a.ndim, places), a.shape)
+
+
 def _nancumsum_pullback(dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     return np.where(np.isnan(a), 0, _cumsum_adjoint(dy, y, a, axis))
 
 
 linear(np.cumsum, _cumsum_adjoint)
 linear(np.cumulative_sum, _cumulative_sum_adjoint)
+linear(add_reduceat, _add_reduceat_adjoint)
 rule(
     np.nancumsum,
     _nancumsum_pullback,

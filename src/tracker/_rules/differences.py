@@ -8,6 +8,7 @@ import numpy as np
 
 from tracker._core.registry import each, rule
 from tracker._rules.cumulative import conj
+from tracker._rules.products import array
 from tracker._rules.reductions import MISSING, axes_of, entry
 
 
@@ -126,8 +127,8 @@ def _spacings(varargs: Any, count: int) -> list[Any]:
     return list(varargs) if varargs else [1.0] * count
 
 
-def _steps(spacing: Any) -> Any:
-    return spacing if np.ndim(spacing) == 0 else np.diff(np.multiply(spacing, 1.0))
+def _steps(spacing: Any, like: Any) -> Any:
+    return spacing if np.ndim(spacing) == 0 else np.diff(np.multiply(array(spacing, like), 1.0))
 
 
 def _share(h: Any) -> Any:
@@ -157,7 +158,7 @@ def _gradient_pullback(dy: Any, y: Any, f: Any, *varargs: Any, axis: Any = None,
         g = dy if len(axes) == 1 else dy[k]
         if g is None:
             continue
-        h = _steps(spacing)
+        h = _steps(spacing, g)
         g = _slopes_back(np.moveaxis(g, axes[k], -1), _share(h), edge_order)
         g = np.moveaxis(_diff_back(g / h), -1, axes[k])
         total = g if total is None else total + g
@@ -181,7 +182,7 @@ def _gradient_pullback_spacing(
 def _spacing_back(dy: Any, f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     """The gradient of the spacing of one axis, which is last; not yet summed over the others."""
     dy = np.moveaxis(dy, axis, -1)
-    h = _steps(spacing)
+    h = _steps(spacing, dy)
     r = _share(h)
     d = np.diff(np.moveaxis(f, axis, -1), axis=-1) / h
     dh = -_slopes_back(dy, r, edge_order) * conj(d) / h
@@ -208,8 +209,8 @@ def _widths(x: Any, dx: Any, axis: int, ndim: int) -> Any:
     return np.reshape(np.diff(x), shape)
 
 
-def _pair_sums(y: Any, axis: int) -> Any:
-    y = np.moveaxis(y, axis, -1)
+def _pair_sums(y: Any, axis: int, like: Any) -> Any:
+    y = np.moveaxis(array(y, like), axis, -1)
     return np.moveaxis(y[..., 1:] + y[..., :-1], -1, axis)
 
 
@@ -227,14 +228,14 @@ def _trapezoid_pullback_y(
 def _trapezoid_pullback_x(
     dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
 ) -> Any:  # fmt: skip
-    g = _diff_back(np.moveaxis(np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis)), axis, -1))
+    g = _diff_back(np.moveaxis(np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis, dy)), axis, -1))
     return g if np.ndim(x) == 1 else np.moveaxis(g, -1, axis)
 
 
 def _trapezoid_pullback_dx(
     dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
 ) -> Any:  # fmt: skip
-    return np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis)) if x is None else None
+    return np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis, dy)) if x is None else None
 
 
 def _trapezoid_pushforward(

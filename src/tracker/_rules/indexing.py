@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import linear, rule
+from tracker._core.node import GETITEM, SETITEM
+from tracker._core.registry import linear, name, rule
 
 # ---------------------------------------------------------------- x[index]
 
@@ -16,13 +17,14 @@ from tracker._core.registry import linear, rule
 def overridable(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` as NumPy's functions are: an array of another kind (a tracked one) may take the call over (NEP 18)."""
 
+    plain = np.ndarray.__array_function__
+
     @functools.wraps(f)
     def call(*args: Any) -> Any:
-        for x in args:
-            override = getattr(type(x), "__array_function__", None)
-            if override is None or override is np.ndarray.__array_function__:
-                continue
-            y = override(x, call, (type(x),), args, {})
+        takers = [x for x in args if getattr(type(x), "__array_function__", plain) is not plain]
+        types = [type(x) for x in takers]
+        for x in takers:
+            y = x.__array_function__(call, types, args, {})
             if y is not NotImplemented:
                 return y
         return f(*args)
@@ -61,11 +63,8 @@ def scatter(dy: Any, index: Any, shape: tuple[int, ...]) -> Any:
 @overridable
 def add_at(x: Any, index: Any, v: Any) -> Any:
     """A copy of `x` with `v` added at `index`, repeatedly where it repeats."""
-    y = np.copy(x, order="C")
-    if may_repeat(index):
-        accumulate(y, index, v)
-    else:
-        y[index] += v
+    y = np.copy(x, order="K")
+    np.add.at(y, index, v)
     return y
 
 
@@ -88,12 +87,19 @@ def may_repeat(index: Any) -> bool:
     return any(isinstance(i, list | tuple) or (getattr(i, "ndim", 0) and i.dtype != bool) for i in entries)
 
 
+def counting(n: int, like: Any) -> Any:
+    """0, 1, 2, ... n - 1, of the array type of `like`."""
+    if type(like) is np.ndarray:
+        return np.arange(n)
+    return np.cumsum(np.ones_like(like, shape=(n,), dtype=np.intp)) - 1
+
+
 def _setitem_adjoint_v(dy: Any, y: Any, x: Any, index: Any, v: Any) -> Any:
     dv = getitem(dy, index)
     if may_repeat(index):
         # write running numbers the same way: those still there afterwards were the last
-        order = np.arange(dv.size).reshape(dv.shape)
-        last = np.zeros(x.shape, order.dtype)
+        order = counting(dv.size, dv).reshape(dv.shape)
+        last = np.zeros_like(order, shape=x.shape)
         last[index] = order
         dv = np.where(last[index] == order, dv, 0)
     # v may have more axes than x[index], of length 1
@@ -264,8 +270,8 @@ def _inserted(obj: Any, n: int, total: int) -> Any:
 def _delete_adjoint(dy: Any, y: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
     shape = arr.shape if axis is not None else (arr.size,)
     axis = axis if axis is not None else 0
-    kept = np.zeros(shape[axis], bool)
-    kept[np.delete(np.arange(shape[axis]), obj)] = True
+    kept = np.zeros_like(dy, shape=shape[axis : axis + 1] if axis >= 0 else shape[axis:][:1], dtype=bool)
+    kept[np.delete(counting(shape[axis], dy), obj)] = True
     return np.reshape(scatter(dy, along(axis, len(shape), kept), shape), arr.shape)
 
 
@@ -286,3 +292,8 @@ rule(
     lambda dy, y, filt, trim="fb", axis=None: scatter(dy, _kept_box(filt, y, trim), filt.shape),
     pushforward=lambda tangents, y, filt, trim="fb", axis=None: tangents[0][_kept_box(filt, y, trim)],
 )
+
+# what the arrays' layer records when entries are read and written
+name("getitem", getitem, GETITEM)
+name("setitem", setitem, SETITEM)
+name("add_at", add_at)

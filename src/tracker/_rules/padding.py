@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
-from tracker._rules.indexing import add_at, along
+from tracker._rules.indexing import add_at, along, counting
 
 _STATISTICS = ("maximum", "minimum", "median", "mean")
 
@@ -81,8 +81,9 @@ def _fold_edges(
     options = {"reflect_type": "odd"} if "reflect_type" in kwargs else {}
     total: Any = 0
     for end in {0, n - 1}:
-        unit = np.pad(1.0 * (np.arange(n) == end), width, mode, **options)[outside]
-        share = np.reshape(unit, (-1,) + (1,) * (ndim - axis - 1)).astype(dy.dtype)
+        at_end = (counting(n, dy) == end).astype(dy.dtype)
+        unit = np.pad(at_end, width, mode, **options)[outside]
+        share = np.reshape(unit, (-1,) + (1,) * (ndim - axis - 1))
         dy = add_at(dy, along(axis, ndim, slice(end, end + 1)), np.sum(extra * share, axis=axis, keepdims=True))
         total = total + share
     if mode == "linear_ramp":

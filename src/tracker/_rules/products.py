@@ -10,8 +10,8 @@ from tracker._rules.einsum import einsum_adjoint
 
 
 def array(x: Any, like: Any) -> Any:
-    """A list or Python number as an array of the kind of `like`; an array as it is."""
-    return x if hasattr(x, "dtype") else np.zeros_like(like, shape=np.shape(x)) + x
+    """A list or number as an array of the kind of `like`; an array as it is."""
+    return x if hasattr(x, "dtype") and not isinstance(x, np.generic) else np.zeros_like(like, shape=np.shape(x)) + x
 
 
 def conj(x: Any) -> Any:
@@ -274,8 +274,8 @@ def _pairs(dy: Any, a: tuple[int, ...], b: tuple[int, ...]) -> Any:
     """The entries of a Kronecker product of shapes `a`, `b`, as a matrix (size a, size b)."""
     n = max(len(a), len(b))
     a, b = (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
-    split = dy.reshape([size for pair in zip(a, b, strict=True) for size in pair])
-    return split.transpose([*range(0, 2 * n, 2), *range(1, 2 * n, 2)]).reshape(prod(a), prod(b))
+    split = np.reshape(dy, [size for pair in zip(a, b, strict=True) for size in pair])
+    return np.reshape(np.transpose(split, [*range(0, 2 * n, 2), *range(1, 2 * n, 2)]), (prod(a), prod(b)))
 
 
 def cross_adjoint_a(
@@ -318,7 +318,7 @@ def _in_space(dy: Any, axisc: int, planar: bool) -> Any:
     """The gradient of a cross product as 3-vectors; that of two plane vectors is along z."""
     if not planar:
         return np.moveaxis(dy, axisc, -1)
-    z = dy[..., None]
+    z = np.expand_dims(dy, -1)
     return np.concatenate([np.zeros_like(z), np.zeros_like(z), z], axis=-1)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from tracker._core.registry import linear, lookup, rule
-from tracker._rules.cumulative import conj, maximum_accumulate, minimum_accumulate, products_before
+from tracker._core.registry import linear, lookup, method, rule
+from tracker._rules.cumulative import add_reduceat, conj, maximum_accumulate, minimum_accumulate, products_before
 
 __all__ = ["conj", "logaddexp_reduce", "maximum_accumulate", "minimum_accumulate"]
 
@@ -424,3 +424,15 @@ def _logaddexp_pushforward(
 
 
 rule(logaddexp_reduce, _logaddexp_pullback, pushforward=_logaddexp_pushforward)
+
+# the ufuncs' own methods
+method(np.add, "reduce", np.sum)
+method(np.multiply, "reduce", np.prod)
+method(np.maximum, "reduce", np.max)
+method(np.minimum, "reduce", np.min)
+method(np.add, "accumulate", np.cumsum)
+method(np.add, "reduceat", add_reduceat)
+method(np.multiply, "accumulate", np.cumprod)
+method(np.maximum, "accumulate", maximum_accumulate)
+method(np.minimum, "accumulate", minimum_accumulate)
+method(np.logaddexp, "reduce", logaddexp_reduce)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import each, linear, rule
-from tracker._rules.indexing import add_at, along, overridable, scatter
+from tracker._rules.indexing import add_at, along, counting, overridable, scatter
 
 # ---------------------------------------------------------------- shapes
 
@@ -229,7 +229,7 @@ def _repeat_adjoint(dy: Any, y: Any, a: Any, repeats: Any, axis: Any = None) -> 
         # einsum sums short runs 2-10 times faster than sum, which in turn sums long ones pairwise
         dx = np.einsum("ijk->ik", runs) if count < 32 else np.sum(runs, axis=1)
     else:
-        dx = scatter(dy, along(axis, len(shape), np.repeat(np.arange(shape[axis]), repeats)), shape)
+        dx = scatter(dy, along(axis, len(shape), np.repeat(counting(shape[axis], dy), repeats)), shape)
     return np.reshape(dx, a.shape)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from tracker._core.registry import rule
+from tracker._core.registry import lookup, rule
 from tracker._rules.indexing import scatter
 from tracker._rules.reductions import axes_of, divide, from_rows, to_rows
 
@@ -144,12 +145,23 @@ def _average(t: Any, equal: Any) -> Any:
 
 def _number(share: Any) -> Any:
     """An array of one entry as a number, which goes with any kind of array."""
-    return np.reshape(share, ())[()] if share.size == 1 else share
+    return np.sum(share) if share.size == 1 else share
 
 
-def _refuse_overwriting(overwrite_input: Any) -> None:
-    if overwrite_input:
-        raise NotImplementedError("overwrite_input=True destroys what the derivative needs: leave it out.")
+def _register(f: Callable[..., Any], *pullbacks: Any, pushforward: Any) -> None:
+    """The rules of `f`, which is evaluated only if it leaves its argument as it is."""
+    place = list(inspect.signature(f).parameters).index("overwrite_input")
+
+    @functools.wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("overwrite_input") or args[place : place + 1] == (True,):
+            raise NotImplementedError("overwrite_input=True destroys what the derivative needs: leave it out.")
+        return f(*args, **kwargs)
+
+    rule(f, *pullbacks, pushforward=pushforward)
+    op = lookup(f)
+    assert op is not None
+    op.fun = call
 
 
 def _quantile_adjoint(
@@ -207,14 +219,12 @@ def _register_quantile(f: Callable[..., Any]) -> None:
         dy: Any, y: Any, a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False,
         method: Any = "linear", keepdims: Any = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
-        _refuse_overwriting(overwrite_input)
         return _quantile_adjoint(f, dy, y, a, q, axis, method, weights is not None)
 
     def pullback_q(
         dy: Any, y: Any, a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False,
         method: Any = "linear", keepdims: Any = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
-        _refuse_overwriting(overwrite_input)
         slope = _quantile_slope(f, a, q, axis, method)
         dq = np.reshape(dy, slope.shape) * slope
         return np.reshape(np.sum(dq, axis=tuple(range(1, slope.ndim))), np.shape(q))
@@ -223,7 +233,6 @@ def _register_quantile(f: Callable[..., Any]) -> None:
         tangents: Any, y: Any, a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False,
         method: Any = "linear", keepdims: Any = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
-        _refuse_overwriting(overwrite_input)
         t, t_q = tangents[:2]
         dy = 0 if t is None else _quantile_tangent(f, t, y, a, q, axis, method, weights is not None)
         if t_q is None:
@@ -231,7 +240,7 @@ def _register_quantile(f: Callable[..., Any]) -> None:
         slope = _quantile_slope(f, a, q, axis, method)
         return dy + np.reshape(slope * np.reshape(t_q, (-1, *(1 for _ in slope.shape[1:]))), y.shape)
 
-    rule(f, pullback_a, pullback_q, pushforward=pushforward)
+    _register(f, pullback_a, pullback_q, pushforward=pushforward)
 
 
 for _f in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
@@ -247,7 +256,6 @@ def _median_method(a: Any, axis: Any) -> str:
 def _median_pullback(
     dy: Any, y: Any, a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False
 ) -> Any:
-    _refuse_overwriting(overwrite_input)
     return _quantile_adjoint(np.quantile, dy, y, a, 0.5, axis, _median_method(a, axis), False)
 
 
@@ -255,14 +263,12 @@ def _median_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False,
     keepdims: Any = False,
 ) -> Any:  # fmt: skip
-    _refuse_overwriting(overwrite_input)
     return _quantile_tangent(np.quantile, tangents[0], y, a, 0.5, axis, _median_method(a, axis), False)
 
 
 def _nanmedian_pullback(
     dy: Any, y: Any, a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False
 ) -> Any:
-    _refuse_overwriting(overwrite_input)
     return _quantile_adjoint(np.nanquantile, dy, y, a, 0.5, axis, "linear", False)
 
 
@@ -270,12 +276,11 @@ def _nanmedian_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False,
     keepdims: Any = False,
 ) -> Any:  # fmt: skip
-    _refuse_overwriting(overwrite_input)
     return _quantile_tangent(np.nanquantile, tangents[0], y, a, 0.5, axis, "linear", False)
 
 
-rule(np.median, _median_pullback, pushforward=_median_pushforward)
-rule(np.nanmedian, _nanmedian_pullback, pushforward=_nanmedian_pushforward)
+_register(np.median, _median_pullback, pushforward=_median_pushforward)
+_register(np.nanmedian, _nanmedian_pullback, pushforward=_nanmedian_pushforward)
 
 # ---------------------------------------------------------------- distinct values
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from tracker._core.registry import linear, multilinear, rule
 from tracker._rules.cumulative import conj
-from tracker._rules.indexing import scatter
+from tracker._rules.indexing import counting, scatter
+from tracker._rules.products import array
 from tracker._rules.reductions import axes_of, entry, unreduce
 
 # ---------------------------------------------------------------- average
@@ -43,7 +44,7 @@ def _average_pullback_a(
     dy = unreduce(dy, len(shape), axis, keepdims)
     if weights is None:
         return dy / max(int(np.prod([shape[k] for k in axes_of(axis, len(shape))])), 1)
-    w = np.multiply(_aligned(weights, shape, axis), 1.0)
+    w = _aligned(array(weights, dy), shape, axis)
     return dy * conj(w / np.sum(w, axis=axis, keepdims=True))
 
 
@@ -73,7 +74,7 @@ def _average_pushforward(
         dy = np.mean(t, axis=axis, keepdims=keepdims)
         return (dy, None) if returned else dy
     w = _aligned(weights, shape, axis)
-    change = np.zeros(shape) if t is None else np.multiply(t, w)
+    change = 0 if t is None else np.multiply(t, w)
     if t_weights is not None:
         t_weights = _aligned(t_weights, shape, axis)
         change = change + np.subtract(a, unreduce(mean, len(shape), axis, keepdims)) * t_weights
@@ -241,15 +242,22 @@ class _Place(NamedTuple):
     above: Any
 
 
-def _place(x: Any, xp: Any, period: Any) -> _Place:
-    n = np.size(xp)
-    source = np.arange(n)
+def _reals(x: Any, like: Any) -> Any:
+    """A list or number as an array of the kind of `like`; an array as it is."""
+    return x if hasattr(x, "dtype") else np.zeros_like(like, shape=np.shape(x), dtype=float) + x
+
+
+def _place(like: Any, x: Any, xp: Any, period: Any) -> _Place:
+    x, xp = _reals(x, like), _reals(xp, like)
+    n = xp.size
+    source = counting(n, like)
     if period is not None:
         period = abs(period)
         x, xp = np.mod(x, period), np.mod(xp, period)
         order = np.argsort(xp)
         source = np.concatenate((order[-1:], order, order[:1]))
-        xp = np.take(xp, source) + np.concatenate(([-period], np.zeros(n), [period]))
+        xp = np.take(xp, source)
+        xp = np.concatenate((xp[:1] - period, xp[1:-1], xp[-1:] + period))
         n += 2
     low = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(n - 2, 0))
     high = np.minimum(low + 1, n - 1)
@@ -287,33 +295,33 @@ def _from_knots(place: _Place, t: Any) -> Any:
 def _interp_pullback_x(
     dy: Any, y: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    return dy * conj(_slope(_place(x, xp, period), fp))
+    return dy * conj(_slope(_place(dy, x, xp, period), fp))
 
 
 def _interp_pullback_xp(
     dy: Any, y: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    place = _place(x, xp, period)
+    place = _place(dy, x, xp, period)
     return -_to_knots(np.real(dy * conj(_slope(place, fp))), place, np.size(xp))
 
 
 def _interp_pullback_fp(
     dy: Any, y: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    place = _place(x, xp, period)
+    place = _place(dy, x, xp, period)
     return _to_knots(np.where(_reads_knots(place, left, right, period), dy, 0), place, np.size(xp))
 
 
 def _interp_pullback_left(
     dy: Any, y: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    return np.where(_place(x, xp, period).below, dy, 0)
+    return np.where(_place(dy, x, xp, period).below, dy, 0)
 
 
 def _interp_pullback_right(
     dy: Any, y: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    return np.where(_place(x, xp, period).above, dy, 0)
+    return np.where(_place(dy, x, xp, period).above, dy, 0)
 
 
 def _interp_pushforward(
@@ -321,7 +329,7 @@ def _interp_pushforward(
 ) -> Any:
     t_x, t_xp, t_fp = tangents[:3]
     t_left, t_right = entry(tangents, 3), entry(tangents, 4)
-    place = _place(x, xp, period)
+    place = _place(y, x, xp, period)
     dy: Any = np.zeros_like(y)
     if t_x is not None:
         dy = dy + _slope(place, fp) * t_x
@@ -358,7 +366,7 @@ def _in_full(dy: Any, n: int, m: int, mode: Any, start: int) -> Any:
 
 def _convolve_adjoint_a(dy: Any, y: Any, a: Any, v: Any, mode: Any = "full") -> Any:
     n, m = np.size(a), np.size(v)
-    return np.correlate(_in_full(dy, n, m, mode, (min(n, m) - 1) // 2), np.atleast_1d(v), "valid")
+    return np.correlate(_in_full(dy, n, m, mode, (min(n, m) - 1) // 2), np.atleast_1d(array(v, dy)), "valid")
 
 
 def _convolve_adjoint_v(dy: Any, y: Any, a: Any, v: Any, mode: Any = "full") -> Any:
@@ -372,12 +380,12 @@ def _middle(n: int, m: int) -> int:
 
 def _correlate_adjoint_a(dy: Any, y: Any, a: Any, v: Any, mode: Any = "valid") -> Any:
     n, m = a.size, np.size(v)
-    return np.convolve(_in_full(dy, n, m, mode, _middle(n, m)), v, "valid")
+    return np.convolve(_in_full(dy, n, m, mode, _middle(n, m)), array(v, dy), "valid")
 
 
 def _correlate_adjoint_v(dy: Any, y: Any, a: Any, v: Any, mode: Any = "valid") -> Any:
     n, m = np.size(a), v.size
-    return conj(np.flip(np.correlate(_in_full(dy, n, m, mode, _middle(n, m)), a, "valid")))
+    return conj(np.flip(np.correlate(_in_full(dy, n, m, mode, _middle(n, m)), array(a, dy), "valid")))
 
 
 multilinear(np.convolve, _convolve_adjoint_a, _convolve_adjoint_v)

@@ -68,9 +68,7 @@ def _slope(f: Callable[[Any], float], a: Any, k: int, h: float, direction: compl
     return (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
 
 
-def gradcheck(
-    f: Callable[..., Any], *args: Any, rtol: float = 1e-5, atol: float = 1e-5, order: int = 1
-) -> bool:
+def gradcheck(f: Callable[..., Any], *args: Any, rtol: float = 1e-5, atol: float = 1e-5, order: int = 1) -> bool:
     """True if reverse and forward mode agree with finite differences; else `AssertionError`.
 
     The error shows which entry of which argument differs, and by how much. An array result

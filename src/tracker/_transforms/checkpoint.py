@@ -11,9 +11,9 @@ from tracker import tree
 from tracker._arrays import dispatch
 from tracker._arrays.array import TrackedArray
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
-from tracker._core.node import PULLBACKS, Node, Op
-from tracker._core.sweep import differentiate
+from tracker._core.node import PULLBACKS, Op
 from tracker._transforms import reverse
+from tracker.errors import CheckpointError
 
 
 def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -101,10 +101,9 @@ def _record(
         roots = [dispatch.node_of(again[k]) for k in inexact]
         seeds = list(dy)
         found = reverse.sweep_roots(roots, seeds, level, stops)
-        fresh = iter([dispatch.node_of(x) for x, old in zip(tracked, leaves, strict=True) if dispatch.is_tracked(old)])
-        new_nodes = [next(fresh) for x in leaves if dispatch.is_tracked(x)]
-        found_for = [found.get(n) for n in new_nodes] + [found.get(n) for n in nodes[len(new_nodes) :]]
-        return found_for
+        pairs = zip(tracked, leaves, strict=True)
+        new_nodes = [dispatch.node_of(x) for x, old in pairs if dispatch.is_tracked(old)]
+        return [found.get(n) for n in (*new_nodes, *nodes[len(new_nodes) :]) if n is not None]
 
     op = Op(lambda *_: values, "checkpoint", PULLBACKS, (None,) * len(sources))
     op.joint = joint
@@ -119,7 +118,7 @@ def _record(
 def _check_same(again: list[Any], values: tuple[Any, ...]) -> None:
     for a, b in zip(again, values, strict=True):
         if not np.array_equal(dispatch.plain(a), b, equal_nan=True):
-            raise RuntimeError(
+            raise CheckpointError(
                 "The checkpointed function gave another result when it was run again, so its gradient would be "
                 "wrong. It must depend on its arguments alone, and what it captures must not change meanwhile."
             )
@@ -135,13 +134,11 @@ class _Generators:
         self._states = self._current()
 
     def _current(self) -> list[Any]:
-        own = [
-            g.bit_generator.state if isinstance(g, np.random.Generator) else g.get_state() for g in self._generators
-        ]
-        return [np.random.get_state(), *own]
+        own = [g.bit_generator.state if isinstance(g, np.random.Generator) else g.get_state() for g in self._generators]
+        return [np.random.get_state(), *own]  # noqa: NPY002 (what users draw from)
 
     def _set(self, states: list[Any]) -> None:
-        np.random.set_state(states[0])
+        np.random.set_state(states[0])  # noqa: NPY002
         for g, state in zip(self._generators, states[1:], strict=True):
             if isinstance(g, np.random.Generator):
                 g.bit_generator.state = state
@@ -167,6 +164,3 @@ def _is_filled(cell: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-__all__ = ["Node", "checkpoint"]

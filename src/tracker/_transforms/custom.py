@@ -15,7 +15,7 @@ from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._core import registry
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level, state
-from tracker._core.node import CONSTANT, PULLBACKS, Op
+from tracker._core.node import PULLBACKS, Op
 from tracker.errors import NotDifferentiableError, RuleError
 
 
@@ -41,6 +41,7 @@ def rule(
     (12.0,)
     """
     registry.rule(f, *pullbacks, pushforward=pushforward, sequences=sequences)
+    registry.guard(f)
 
 
 def partials(f: Callable[..., Any], *rules: Callable[..., Any] | None) -> None:
@@ -57,9 +58,7 @@ def partials(f: Callable[..., Any], *rules: Callable[..., Any] | None) -> None:
     registry.partials(f, *rules)
 
 
-def linear(
-    f: Callable[..., Any], *adjoints: Callable[..., Any] | None, sequences: tuple[int, ...] = ()
-) -> None:
+def linear(f: Callable[..., Any], *adjoints: Callable[..., Any] | None, sequences: tuple[int, ...] = ()) -> None:
     """Declare `f` linear (jointly) in the arguments that have an adjoint.
 
     An adjoint is called as `adjoint(dy, y, *args, **kwargs)`; forward mode applies f itself.
@@ -72,6 +71,7 @@ def linear(
     (2.0,)
     """
     registry.linear(f, *adjoints, sequences=sequences)
+    registry.guard(f)
 
 
 def constant(*functions: Callable[..., Any]) -> None:
@@ -319,6 +319,3 @@ def checked() -> Iterator[None]:
         yield
     finally:
         state.checking -= 1
-
-
-__all__ = ["CONSTANT", "checked", "constant", "custom_gradient", "hook", "linear", "no_grad", "once_differentiable", "partials", "record_joint", "rule", "stop_gradient", "track"]

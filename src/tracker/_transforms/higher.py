@@ -10,7 +10,6 @@ import numpy as np
 from tracker import tree
 from tracker._arrays import dispatch
 from tracker._arrays.leaf import own_value
-from tracker._core.node import PULLBACKS, Op
 from tracker._transforms.custom import record_joint
 from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import grad, pullback
@@ -115,6 +114,3 @@ def _by_columns(f: Callable[..., Any], x: Any) -> Any:
         return np.zeros((*np.shape(f(x)), *shape))
     stacked = np.stack(columns, axis=-1)
     return np.reshape(stacked, (*np.shape(stacked)[:-1], *shape))
-
-
-__all__ = ["Op", "PULLBACKS", "forwarddiff", "hessian", "hvp", "jacobian"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from tracker import tree
 from tracker._arrays import dispatch
 from tracker._core.node import Node
@@ -113,6 +111,7 @@ def zero_grad(xs: Any) -> None:
 def update(x: Any, dx: Any) -> None:
     """Add `dx` to the leaf `x` in place and clear its gradient; both may be nested structures.
 
+    >>> import numpy as np
     >>> import tracker
     >>> x = tracker.param([1.0, 2.0])
     >>> update(x, np.array([0.5, 0.5]))
@@ -121,7 +120,7 @@ def update(x: Any, dx: Any) -> None:
     """
     pairs: list[tuple[Any, Any]] = []
     tree.map(lambda a, b: pairs.append((a, b)), x, dx)
-    for leaf, step in pairs:
+    for leaf, _ in pairs:
         if dispatch.is_tracked(leaf) and not leaf.is_leaf:
             raise TypeError("update takes leaves (made by tracker.param); this value was computed from others.")
     new = [(leaf, dispatch.plain(leaf) + dispatch.plain(step)) for leaf, step in pairs if dispatch.is_tracked(leaf)]

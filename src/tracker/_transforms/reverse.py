@@ -17,15 +17,19 @@ from tracker._arrays import dispatch
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.gradients import algebra
 from tracker._arrays.real import TrackedReal
-from tracker._core.levels import enter_pause, leave_pause, new_level, state
+from tracker._core.levels import enter_pause, leave_pause, new_level
 from tracker._core.node import PULLBACKS, Node, Op, Spec
 from tracker._core.sweep import differentiate, free
 from tracker._transforms.parameters import Grads, Params
-from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError, NotDifferentiableError
+from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError
 
 
 class WithGradient(NamedTuple):
-    """A loss and its gradient."""
+    """A loss and its gradient, what `withgradient` returns.
+
+    >>> WithGradient(2.0, (1.0,)).val
+    2.0
+    """
 
     val: Any
     grad: Any
@@ -235,7 +239,7 @@ def _copied(x: Any) -> Any:
 class _Input:
     """One argument of a differentiated function: its leaves tracked, and its gradient."""
 
-    __slots__ = ("leaves", "nodes", "treedef", "tracked")
+    __slots__ = ("leaves", "nodes", "tracked", "treedef")
 
     def __init__(self, argument: Any, level: int) -> None:
         self.leaves, self.treedef = tree.flatten(argument, True)
@@ -337,7 +341,7 @@ def _sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
         )
         return {}
     with np.errstate(all="ignore"):
-        found = differentiate(root, _one(root.spec))
+        found = differentiate(root, _one(root.spec), private=level > 0)
     return _settle(found)
 
 
@@ -474,17 +478,5 @@ def recording_only_inside() -> Any:
     finally:
         leave_pause(token)
 
-
-__all__ = [
-    "NotDifferentiableError",
-    "WithGradient",
-    "back",
-    "grad",
-    "gradient",
-    "pullback",
-    "state",
-    "value_and_grad",
-    "withgradient",
-]
 
 dispatch.table.back = back
