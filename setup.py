@@ -22,6 +22,9 @@ PACKAGE = Path("src/tracker")
 # whose classes inherit from a compiled one.
 ARRAY_MODULES = ["array.py", "dispatch.py", "forward.py", "gradients.py", "mutation.py", "real.py", "spec.py"]
 
+# Classes marked acyclic, as mypyc's C code names them.
+ACYCLIC = ["node___Node", "real___TrackedReal"]
+
 # setup.py is run several times for one installation; only these of its commands compile.
 BUILDING = {"bdist_wheel", "build", "build_ext", "develop", "editable_wheel", "install"}
 
@@ -53,11 +56,30 @@ def translated() -> list[Extension]:
     # No configuration file: a complaint of a newer mypy's strict mode is for `make lint`, not for users.
     options = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent"]
     modules: list[Extension] = mypycify(
-        [*options, *compiled_sources()], opt_level="3", debug_level="0", group_name="tracker"
+        [*options, *compiled_sources()], opt_level="2", debug_level="0", group_name="tracker"
     )
+    for source in {source for module in modules for source in module.sources}:
+        without_trashcan(Path(source))
     for module in modules:  # a newer C compiler's new warning must not cost the compiled core
         module.extra_compile_args = [flag for flag in module.extra_compile_args if flag not in ("-Werror", "/WX")]
     return modules
+
+
+def without_trashcan(source: Path) -> None:
+    """Mend mypyc's destructors of classes that the garbage collector does not track.
+
+    Python's trashcan, which bounds the recursion of destructors, links its objects through their
+    collector's header, which these have not: it would write before the object. The tuples between
+    the nodes of a record have one, and bound the recursion.
+    """
+    text = source.read_text()
+    for name in ACYCLIC:
+        begin = text.find(f"CPy_TRASHCAN_BEGIN(self, {name}_dealloc)")
+        if begin >= 0:
+            end = text.index("CPy_TRASHCAN_END(self)", begin)
+            body = text[begin:end].partition("\n")[2]
+            text = text[:begin] + body + text[end:].replace("CPy_TRASHCAN_END(self)", "", 1)
+    source.write_text(text)
 
 
 def extensions() -> list[Extension]:

@@ -76,7 +76,8 @@ CORNERS = {
         [1.0, 0.0, -4.0],
     ),
     "sqrt(x**2) at 0": (lambda x: np.sqrt(x**2), 0.0, nan),
-    "x log x at 0": (lambda x: x * np.log(x), 0.0, nan),
+    # 0 comes in for the logarithm, so by the strong zero 0 goes out; what is left is 1 * log(0)
+    "x log x at 0": (lambda x: x * np.log(x), 0.0, -np.inf),
     "multiplying by 0 stays 0": (lambda x: np.sum(0.0 * np.sqrt(x)), [0.0, 1.0], [0.0, 0.0]),
     "repeated indices": (
         lambda x: np.sum(x[[0, 0, 1]] * np.array([1.0, 10.0, 100.0])),
@@ -114,7 +115,7 @@ def test_python_numbers_have_the_same_corners(name):
 
 
 # In these a factor of exactly zero meets an infinite one: forward mode meets them in the other order.
-REVERSE_ONLY = {"sqrt(x**2) at 0", "multiplying by 0 stays 0"}
+REVERSE_ONLY = {"sqrt(x**2) at 0", "x log x at 0", "multiplying by 0 stays 0"}
 
 
 @pytest.mark.parametrize("name", [name for name in CORNERS if name not in REVERSE_ONLY])

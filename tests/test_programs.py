@@ -29,7 +29,7 @@ _numbers = st.integers(0, (1 << 16) - 1)
 def programs(draw: Callable[[Any], Any]) -> Program:
     """A program, its inputs, and the variables that its loss sees."""
     shapes = draw(st.lists(st.integers(0, 35), min_size=1, max_size=3))
-    instructions = draw(st.lists(st.tuples(*[_numbers] * 8), min_size=1, max_size=11))
+    instructions = draw(st.lists(st.tuples(*[_numbers] * 8), min_size=1, max_size=16))
     return build(draw(st.integers(0, 999)), shapes, instructions, draw(st.integers(0, (1 << 20) - 1)))
 
 
@@ -86,6 +86,7 @@ def check_values(p: Program, f: Callable[..., Any], xs: list[Any]) -> Any:
     assert_same("the loss", np.asarray(value), np.asarray(loss))
     for k, (x, was, g) in enumerate(zip(given, xs, gradients, strict=True)):
         assert_same(f"x{k} afterwards", x, was)
+        assert type(g) is type(x), f"gradient {k} is {g!r}"
         assert (np.shape(g), np.asarray(g).dtype) == (np.shape(x), np.asarray(x).dtype), f"gradient {k} is {g!r}"
     return gradients
 
@@ -124,21 +125,35 @@ def check_float32(p: Program, f: Callable[..., Any], xs: list[Any]) -> None:
     check_values(p, f, singles)
 
 
-def check(p: Program, second_order: bool, single: bool) -> None:
+def check_back(f: Callable[..., Any], xs: list[Any], gradients: Any) -> None:
+    """The same gradients from leaves and `back`."""
+    leaves = [tracker.param(x) for x in xs]
+    loss = f(*leaves)[0]
+    if tracker.is_tracked(loss):
+        tracker.back(loss)
+    for k, (leaf, g) in enumerate(zip(leaves, gradients, strict=True)):
+        assert type(leaf.grad) is type(g)
+        np.testing.assert_allclose(leaf.grad, g, rtol=1e-12, atol=1e-12, err_msg=f"x{k}.grad")
+
+
+def check(p: Program, kind: int) -> None:
+    """Value and first order always; by `kind` also second order (half of the programs), float32, or leaves."""
     f = p.function()
     gradients = check_values(p, f, p.inputs)
     check_first_order(f, p.inputs, gradients)
-    if second_order:
+    if kind < 2:
         check_second_order(f, p.inputs)
-    if single:
+    elif kind == 2:
         check_float32(p, f, p.inputs)
+    else:
+        check_back(f, p.inputs, gradients)
 
 
 @pytest.mark.filterwarnings("ignore::tracker.ConstantLossWarning")  # a program may end with constants alone
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_program_has_the_value_of_numpy_and_its_derivatives(batch: int) -> None:
     def run(p: Program, kind: int) -> None:
-        check(p, second_order=kind % 4 == 0, single=kind % 4 == 1)
+        check(p, kind)
 
     test = given(programs(), st.integers(0, 3))(run)
     test = settings(max_examples=BATCH, deadline=None, derandomize=BATCHES == 1, database=None)(test)

@@ -259,7 +259,9 @@ def weights_like(part: Any) -> Any:
 
 def test_every_registered_rule_has_a_case() -> None:
     covered = {id(lookup(c.covers or c.f)) for c in CASES}
-    missing = [op.name for op in registered() if op.kind != CONSTANT and id(op) not in covered]
+    ours = [op for op in registered() if op.name.startswith(("numpy.", "tracker."))]  # other tests register theirs
+    missing = [op.name for op in ours if op.kind != CONSTANT and id(op) not in covered]
+    assert len(ours) > 300
     assert not missing
 
 

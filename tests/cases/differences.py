@@ -89,6 +89,10 @@ _INTEGRALS = [
     *(
         c.but(complex=True)
         for c in (
+            case(np.trapezoid, normal(0, 2), axis=-2),
+            case(np.trapezoid, normal(2, 1), normal(1)),
+            case(np.trapezoid, normal(0), normal(0)),
+            case(np.trapezoid, normal(2, 1), None, scalar(0.3)),
             case(np.trapezoid, normal(5)),
             case(np.trapezoid, normal(5), dx=0.3),
             case(np.trapezoid, normal(5), _KNOTS),

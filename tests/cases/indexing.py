@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.cases.case import Case, case, normal, scalar, wrapped
-from tracker._rules.indexing import add_at, getitem, scatter, setitem
+from tracker._rules.indexing import add_at, getitem, only, scatter, setitem
 
 MASK = np.array([[True, False, True], [False, False, True]])
 ROWS = np.array([2, 0, 2, 1])
@@ -44,6 +44,11 @@ GETITEM: list[Case] = [
 ]
 
 SETITEM: list[Case] = [
+    case(only, normal(2, 3), MASK).but(complex=True),
+    case(only, normal(3), MASK),
+    case(only, normal(), MASK),
+    case(only, normal(2, 3), MASK.tolist()),
+    case(only, normal(2, 3), MASK * 1),
     case(setitem, normal(4), 1, normal()).but(complex=True),
     case(setitem, normal(4), slice(None, None, 2), scalar(1.5)),
     case(setitem, normal(4), slice(1, 3), normal(1, 1, 2)),

@@ -135,7 +135,11 @@ CASES += [
         complex=True, note=_hermitian
     ),
     wrapped(
-        _la.cholesky, lambda x, a, b: _la.cholesky(a + x * b), value([0.5]), np.eye(140), _plain(140, 3) @ _plain(140, 3).T
+        _la.cholesky,
+        lambda x, a, b: _la.cholesky(a + x * b),
+        value([0.5]),
+        np.eye(140),
+        _plain(140, 3) @ _plain(140, 3).T,
     ).but(note=" blocked"),
 ]
 _more(

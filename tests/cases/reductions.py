@@ -132,7 +132,9 @@ _LOGADDEXP = [
     *(case(logaddexp_reduce, normal(3, 4), axis=axis) for axis in (0, -1)),
     case(logaddexp_reduce, normal(3, 4), axis=1, keepdims=True),
     case(logaddexp_reduce, normal(3, 4), axis=1, initial=0.2),
-    wrapped(logaddexp_reduce, lambda low, a: logaddexp_reduce(np.concatenate((low, a))), np.array([-np.inf]), normal(3)),
+    wrapped(
+        logaddexp_reduce, lambda low, a: logaddexp_reduce(np.concatenate((low, a))), np.array([-np.inf]), normal(3)
+    ),
     wrapped(logaddexp_reduce, lambda a: logaddexp_reduce(a + 800), normal(3)).but(float32=False),
     case(logaddexp_reduce, normal(2, 0), axis=0),
 ]

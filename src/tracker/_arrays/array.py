@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, Final, final
 
 import numpy as np
-from mypy_extensions import mypyc_attr
 
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.mutation as _mutation
@@ -20,7 +19,6 @@ _ABSENT: Final = object()
 
 
 @final
-@mypyc_attr(acyclic=True, free_list_len=1)
 class TrackedArray:
     """An array that records what is done with it, so that derivatives can be taken.
 
@@ -181,6 +179,10 @@ class TrackedArray:
     @property
     def flat(self) -> Any:
         return _mutation.Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self[...] = np.reshape(np.resize(value, (self.size,)), self.shape)
 
     # protocols
 

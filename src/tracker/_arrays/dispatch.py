@@ -15,7 +15,7 @@ import tracker._arrays.real as _real
 from tracker._arrays import lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
-from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, Held, Node, Op, Spec
+from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
 from tracker._core.registry import compositions, lookup, methods, parameter_names
 from tracker.errors import ConversionError, NoRuleError
 
@@ -188,7 +188,10 @@ def _wrap_outputs(op: Op, args: tuple[Any, ...], kwargs: Any, ys: Any, level: in
     node.kept = True
     outputs: list[Any] = []
     for k, y in enumerate(ys):
-        outputs.append(wrap(_OUTPUT, (node, k), None, y, level, 0, None))
+        output = wrap(_OUTPUT, (node, k), None, y, level, 0, None)
+        if isinstance(output, _array.TrackedArray):
+            output.shared = True  # the node keeps it with the others
+        outputs.append(output)
     if kind is tuple or kind is list:
         return kind(outputs)
     return kind(*outputs)
@@ -314,6 +317,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     if kwargs:
         args, kwargs = _move_tracked_keywords(op, args, kwargs)
     args = _collect_lists(op, args)
+    if op.kind == PARTIALS:
+        args = tuple([np.array(x) if type(x) is list or type(x) is tuple else x for x in args])
     pause = current_pause()
     if pause is not None:
         args = tuple([_paused(x, pause) for x in args])
@@ -321,9 +326,11 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     if level < 0:
         return op.fun(*args, **(kwargs or {}))
     if _holds_buffer(args):
+        original = args
         args = tuple([_without_buffers(x) for x in args])
         if level_of(args) < 0:
-            return _buffers(op.fun(*args, **(kwargs or {})))
+            return _call_on_buffers(op, original, args, kwargs)
+        _share_buffers(original)
     level = level_of(args)
     values = [_value_at(x, level) for x in args]
     y = evaluate(op, values, kwargs or {})
@@ -377,11 +384,26 @@ def _without_buffers(x: Any) -> Any:
     """`x` with such arrays plain: nothing of them needs a record."""
     if type(x) is tuple or type(x) is list:
         return type(x)([_without_buffers(e) for e in x])
-    if isinstance(x, _array.TrackedArray) and is_constant_buffer(x):
+    return x.value if isinstance(x, _array.TrackedArray) and is_constant_buffer(x) else x
+
+
+def _share_buffers(x: Any) -> None:
+    """Note that a record holds what these arrays hold now."""
+    if type(x) is tuple or type(x) is list:
+        for e in x:
+            _share_buffers(e)
+    elif isinstance(x, _array.TrackedArray) and is_constant_buffer(x):
         root = x if x.root is None else x.root
         root.shared = True
-        return x.value
-    return x
+
+
+def _call_on_buffers(op: Op, handles: Any, args: Any, kwargs: Any) -> Any:
+    """A call on constant buffers alone; what shares their memory is a view of them."""
+    y = op.fun(*args, **(kwargs or {}))
+    result = _buffers(y)
+    if not op.ufunc:
+        _mutation.note_views(result, op, handles, kwargs, y)
+    return result
 
 
 def _buffers(y: Any) -> Any:

@@ -159,6 +159,8 @@ def assign(x: Any, index: Any, v: Any) -> None:
         index = plain_index(index)
     if type(v) is list or type(v) is tuple:
         v = _dispatch.collect(v) if _dispatch.level_of(v) >= 0 else v
+    elif isinstance(v, _array.TrackedArray) and _dispatch.is_constant_buffer(v):
+        v = v.value.copy() if isinstance(v.value, _ndarray) else v.value
     node = x.current()
     pause = current_pause()
     if pause is not None:
@@ -175,14 +177,12 @@ def assign(x: Any, index: Any, v: Any) -> None:
     root = x if x.root is None else x.root
     if level > root.node.level:
         _lift(root, level)
-    elif (
-        level < 0
-        and root.node.op is BUFFER
-        and not root.node.forward
-        and type(root.value) is _ndarray
-        and not root.shared
-    ):
-        x.value[index] = v  # nothing tracked in it yet, and nothing to differentiate
+    elif level < 0 and _dispatch.is_constant_buffer(root):
+        # nothing tracked in it yet, and nothing to differentiate
+        if root.shared:
+            _own(root)
+            x.current()
+        x.value[index] = v
         return
     if root.shared:
         _own(root)
@@ -289,7 +289,7 @@ def _lift_values(root: Any) -> None:
 
 def _own(root: Any) -> None:
     """Leave the buffer to the record, which still needs it, and go on with a copy."""
-    root.value = np.copy(root.value)
+    root.value = np.copy(root.value, order="K")
     root.shared = False
     root.version += 1
 
@@ -339,17 +339,22 @@ def update_with(x: Any, y: Any) -> Any:
         np.add(np.empty(0, y.dtype), 0, out=np.empty(0, x.dtype))
     pause = current_pause()
     recorded = isinstance(y, _array.TrackedArray) and pause is None
-    if recorded and x.root is None and y.root is None and y.dtype == x.dtype:
+    if recorded and x.root is None and y.root is None and y.dtype == x.dtype and _same_layout(x.value, y.value):
         _adopt(x, y)
     else:
         assign(x, Ellipsis, y)
     return x
 
 
+def _same_layout(a: Any, b: Any) -> bool:
+    """Whether what is a view of one would be a view of the other."""
+    return type(a) is not _ndarray or (type(b) is _ndarray and a.strides == b.strides)
+
+
 def _replace_all(x: Any, y: Any) -> None:
     """Let `x` hold `y`, of the same shape and dtype."""
     if x.root is None and isinstance(y, _array.TrackedArray) and y.root is None and current_pause() is None:
-        _adopt(x, y)
+        _adopt(x, y)  # made as a copy of x: its layout is the same
     else:
         assign(x, Ellipsis, y)
 

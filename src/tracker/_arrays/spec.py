@@ -41,5 +41,7 @@ def scalar_spec(kind: Any) -> Spec:
 
 
 def is_array(x: Any) -> bool:
-    """Whether `x` is an array (not a scalar) that follows NumPy's protocols."""
-    return type(x) is _ndarray or (hasattr(x, "__array_function__") and not isinstance(x, np.generic))
+    """Whether `x` is an array (not a number, tracked or plain) that follows NumPy's protocols."""
+    if type(x) is _ndarray:
+        return True
+    return hasattr(x, "__array_function__") and hasattr(x, "__getitem__") and not isinstance(x, np.generic)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import linear, rule
-from tracker._rules.indexing import along, counting, scatter
+from tracker._rules.indexing import along, counting, only, scatter
 
 
 def conj(x: Any) -> Any:
@@ -102,7 +102,7 @@ def recurrence(a: Any, b: Any) -> Any:
 
 
 def _carried(a: Any, s: Any) -> Any:
-    return np.where(a, s, 0) if a.dtype == bool else a * s
+    return only(s, a) if a.dtype == bool else a * s
 
 
 def _recurrence_back(a: Any, b: Any) -> Any:
@@ -194,12 +194,12 @@ def _extremum_pullback(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None
     """Entries that tie for the extremum so far share its gradient evenly."""
     stays, equal, count = _records(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
     da = _recurrence_back(stays, np.moveaxis(dy, axis, -1) / count)
-    return np.moveaxis(np.where(equal, da, 0), -1, axis)
+    return np.moveaxis(only(da, equal), -1, axis)
 
 
 def _extremum_pushforward(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
     stays, equal, count = _records(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
-    t = np.where(equal, np.moveaxis(tangents[0], axis, -1), 0)
+    t = only(np.moveaxis(tangents[0], axis, -1), equal)
     return np.moveaxis(recurrence(stays, t) / count, -1, axis)
 
 

@@ -218,6 +218,8 @@ def _trapezoid_pullback_y(
     dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
 ) -> Any:  # fmt: skip
     shape = np.shape(y)
+    if shape[axis] < 2:
+        return np.zeros_like(dy, shape=shape)
     g = np.expand_dims(dy, axis) * conj(np.multiply(_widths(x, dx, axis, len(shape)), 0.5))
     g = np.moveaxis(g, axis, -1)
     g = np.broadcast_to(g, (*g.shape[:-1], shape[axis] - 1))
@@ -228,6 +230,8 @@ def _trapezoid_pullback_y(
 def _trapezoid_pullback_x(
     dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
 ) -> Any:  # fmt: skip
+    if np.shape(y)[axis] < 2:
+        return np.zeros_like(dy, shape=np.shape(x))
     g = _diff_back(np.moveaxis(np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis, dy)), axis, -1))
     return g if np.ndim(x) == 1 else np.moveaxis(g, -1, axis)
 

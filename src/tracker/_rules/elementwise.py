@@ -9,6 +9,7 @@ import numpy as np
 
 import tracker._core.registry as _registry
 from tracker._core.registry import composed, rule
+from tracker._rules.indexing import only
 
 
 def partials(f: Any, *rules: Any) -> None:
@@ -127,26 +128,36 @@ partials(np.degrees, lambda y, x: 180 / math.pi)
 # Choosing: ties are split evenly
 
 
-def _choice(f: Any, wins: Any) -> None:
-    """Rules of a function that picks one of two arguments; `wins(a, b)` says where it is a."""
+def _choice(f: Any, loses: Any) -> None:
+    """Rules of a function that picks one of two arguments; `loses(a, b)` says where it is not a, or a tie."""
 
-    def by_first(dy: Any, y: Any, a: Any, b: Any) -> Any:
-        return np.where(wins(a, b), dy, np.where(a == b, dy / 2, 0))
-
-    def by_second(dy: Any, y: Any, a: Any, b: Any) -> Any:
-        return np.where(wins(b, a), dy, np.where(a == b, dy / 2, 0))
+    def share(dy: Any, a: Any, b: Any) -> Any:
+        g = np.where(loses(a, b), 0, dy)
+        tie = a == b
+        return np.where(tie, dy / 2, g) if np.any(tie) else g
 
     def pushforward(tangents: Any, y: Any, a: Any, b: Any) -> Any:
         da, db = (0 if t is None else t for t in tangents)
-        return np.where(wins(a, b), da, np.where(a == b, (da + db) / 2, db))
+        return np.where(a == b, (da + db) / 2, np.where(loses(a, b), db, da))
 
-    rule(f, by_first, by_second, pushforward=pushforward)
+    rule(
+        f,
+        lambda dy, y, a, b: share(dy, a, b),
+        lambda dy, y, a, b: share(dy, b, a),
+        pushforward=pushforward,
+    )
 
 
-_choice(np.maximum, lambda a, b: (a > b) | np.isnan(a))
-_choice(np.minimum, lambda a, b: (a < b) | np.isnan(a))
-_choice(np.fmax, lambda a, b: (a > b) | (np.isnan(b) & ~np.isnan(a)))
-_choice(np.fmin, lambda a, b: (a < b) | (np.isnan(b) & ~np.isnan(a)))
+def _with_nan(lost: Any, nan: Any) -> Any:
+    """`lost`, or where `nan` holds; nothing is done where there is none."""
+    return lost | nan if np.any(nan) else lost
+
+
+# a NaN wins with maximum and minimum, and loses with fmax and fmin
+_choice(np.maximum, lambda a, b: _with_nan(a <= b, (b != b) & (a == a) if np.any(b != b) else False))
+_choice(np.minimum, lambda a, b: _with_nan(a >= b, (b != b) & (a == a) if np.any(b != b) else False))
+_choice(np.fmax, lambda a, b: _with_nan(a <= b, a != a))
+_choice(np.fmin, lambda a, b: _with_nan(a >= b, a != a))
 
 
 def clip(
@@ -157,6 +168,9 @@ def clip(
     high = max if a_max is None else a_max
     if kwargs:
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
+    bounds = [b for b in (low, high) if b is not None]
+    dtype = np.result_type(a, *bounds)  # one for both steps, as in NumPy
+    a = a if np.result_type(a) == dtype else np.astype(a, dtype)
     y = a if low is None else np.maximum(a, low)
     y = y if high is None else np.minimum(y, high)
     y = +y if y is a else y
@@ -222,7 +236,7 @@ rule(
 def nan_to_num_pullback(
     dy: Any, y: Any, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:
-    return np.where(np.isfinite(x), dy, 0)
+    return only(dy, np.isfinite(x))
 
 
 rule(
@@ -232,8 +246,6 @@ rule(
 )
 
 # sinc and its derivatives
-
-_TERMS: Final = 24
 
 
 def sinc_derivative(x: Any, n: int) -> Any:
@@ -245,10 +257,12 @@ def sinc_derivative(x: Any, n: int) -> Any:
     u = math.pi * x
     near = np.abs(u) < n + 2
     small = np.where(near, u, 0)
+    square = small * small
     series = 0 * small
-    for k in range(_TERMS + n, (n + 1) // 2 - 1, -1):
+    for k in range(18 + 2 * n, (n + 1) // 2 - 1, -1):  # Horner's scheme
         c = (-1) ** k * (math.factorial(2 * k) // math.factorial(2 * k - n)) / math.factorial(2 * k + 1)
-        series = series + c * small ** (2 * k - n)
+        series = series * square + c
+    series = series * small if n % 2 else series
     large = np.where(near, 1, u)
     s = np.sin(large) / large
     for m in range(1, n + 1):

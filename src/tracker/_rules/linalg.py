@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
-from tracker._rules.products import array, conj, conj_transpose, diagonal_mask, on_matrices
+from tracker._rules.matrices import diagonal_mask, on_matrices
+from tracker._rules.products import array, conj, conj_transpose
 from tracker._rules.spectral import fold_triangle, hermitian_of, require_basis_free
 
 _BLOCK = 64  # below this size a product costs less than the steps of a recursion

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
-from tracker._rules.products import conj_transpose, diagonal_mask
+from tracker._rules.matrices import diagonal_mask
+from tracker._rules.products import conj_transpose
 
 _Axes = tuple[int, ...]
 

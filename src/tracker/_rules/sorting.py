@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tracker._core.registry import lookup, rule
-from tracker._rules.indexing import scatter
+from tracker._rules.indexing import only, scatter
 from tracker._rules.reductions import axes_of, divide, from_rows, to_rows
 
 # ---------------------------------------------------------------- sort, partition
@@ -135,12 +135,12 @@ def _neighbours(f: Callable[..., Any], x: Any, q: Any, method: Any) -> _Neighbou
 
 def _split(dy: Any, equal: Any) -> Any:
     """`dy` split evenly among the entries that equal an order statistic."""
-    return np.where(equal, divide(dy, np.maximum(np.sum(equal, axis=0), 1)), 0)
+    return only(divide(dy, np.maximum(np.sum(equal, axis=0), 1)), equal)
 
 
 def _average(t: Any, equal: Any) -> Any:
     """The transpose of `_split`."""
-    return divide(np.sum(np.where(equal, t, 0), axis=0), np.maximum(np.sum(equal, axis=0), 1))
+    return divide(np.sum(only(t, equal), axis=0), np.maximum(np.sum(equal, axis=0), 1))
 
 
 def _number(share: Any) -> Any:

@@ -1,0 +1,135 @@
+"""Variances and standard deviations, and their NaN-skipping kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tracker._core.registry import lookup, rule
+from tracker._rules.cumulative import conj
+from tracker._rules.reductions import (
+    MISSING,
+    count,
+    divide,
+    entry,
+    per_entry,
+    plus,
+    select,
+    skipping_nan,
+    unreduce,
+)
+
+
+def _deviation(a: Any, axis: Any, dtype: Any, where: Any, mean: Any) -> Any:
+    """`a` less its mean, 0 where masked (selected here, so that a NaN there harms no derivative)."""
+    if mean is MISSING:
+        total = np.sum(a, axis=axis, dtype=dtype, keepdims=True, where=where)
+        mean = per_entry(total, count(where, np.shape(a), axis))
+    return select(where, a - mean)
+
+
+def _per_freedom(dy: Any, n: Any, ddof: Any, correction: Any) -> Any:
+    """`dy` over the degrees of freedom of `n` entries: NaN where there are none, but for a zero `dy`."""
+    freedom = n - (ddof if correction is MISSING else correction)
+    if np.ndim(freedom) == 0:
+        return dy / freedom if freedom > 0 else np.where(dy == 0, dy, np.nan)
+    return np.where(freedom > 0, divide(dy, np.where(freedom > 0, freedom, 1)), np.where(dy == 0, dy, np.nan))
+
+
+def _var_pullback(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    dy = unreduce(2 * dy, np.ndim(a), axis, keepdims)
+    scale = _per_freedom(dy, count(where, np.shape(a), axis), ddof, correction)
+    return select(where, scale * _deviation(a, axis, dtype, where, mean))
+
+
+def _var_pullback_mean(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    return -_var_pullback(dy, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
+
+
+def _var_pushforward(
+    tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    t_mean = entry(tangents, 7)
+    t = plus(tangents[0], None if t_mean is None else -t_mean)
+    change = np.real(conj(_deviation(a, axis, dtype, where, mean)) * t)
+    dy = 2 * np.sum(select(where, change), axis=axis, keepdims=True)
+    return np.reshape(_per_freedom(dy, count(where, np.shape(a), axis), ddof, correction), y.shape)
+
+
+def _over(dy: Any, y: Any, a: Any, axis: Any, where: Any, mean: Any) -> Any:
+    """`dy / y`, axes kept, but 0 where the deviation `y` is (the subgradient of least norm).
+
+    Of equal entries it may be off by rounding, if their mean is: that is no deviation either.
+    """
+    zero = y == 0
+    if mean is MISSING:
+        high = np.max(a, axis=axis, keepdims=True, initial=-np.inf, where=where)
+        zero = zero | (high == np.min(a, axis=axis, keepdims=True, initial=np.inf, where=where))
+    return np.where(zero, 0, dy / np.where(zero, 1, y))
+
+
+def _std_pullback(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    ndim = np.ndim(a)
+    dy = _over(unreduce(dy, ndim, axis, keepdims), unreduce(y, ndim, axis, keepdims), a, axis, where, mean)
+    scale = _per_freedom(dy, count(where, np.shape(a), axis), ddof, correction)
+    return select(where, scale * _deviation(a, axis, dtype, where, mean))
+
+
+def _std_pullback_mean(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    return -_std_pullback(dy, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
+
+
+def _std_pushforward(
+    tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    ndim = np.ndim(a)
+    dy = _var_pushforward(tangents, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
+    dy = _over(unreduce(dy, ndim, axis, keepdims), unreduce(2 * y, ndim, axis, keepdims), a, axis, where, mean)
+    return np.reshape(dy, y.shape)
+
+
+_BEFORE_MEAN = (None, None, None, None, None, None)  # axis, dtype, out, ddof, keepdims, where
+
+
+def _by_position(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f` taking `mean` by position too, since it is by their positions that arguments have rules."""
+
+    def call(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = MISSING,
+        where: Any = MISSING, mean: Any = MISSING, correction: Any = MISSING,
+    ) -> Any:  # fmt: skip
+        return f(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+
+    return call
+
+
+def _register_moment(f: Callable[..., Any], pull: Any, pull_mean: Any, push: Any) -> None:
+    rule(f, pull, *_BEFORE_MEAN, pull_mean, pushforward=push)
+    op = lookup(f)
+    assert op is not None
+    op.fun = _by_position(f)
+
+
+_MOMENTS: tuple[Any, ...] = (
+    (np.var, np.nanvar, (_var_pullback, _var_pullback_mean, _var_pushforward)),
+    (np.std, np.nanstd, (_std_pullback, _std_pullback_mean, _std_pushforward)),
+)
+for _moment, _nan_moment, _rules in _MOMENTS:
+    _register_moment(_moment, *_rules)
+    _register_moment(_nan_moment, *map(skipping_nan, _rules))
