@@ -30,7 +30,6 @@ class Case:
     order: int = 2  # how often the call is differentiated in the checks
     float32: bool = True
     complex: bool = False  # also checked with complex inputs
-    numpy_only: bool = False  # NumPy's own function converts its arguments, so that other arrays can't be given
     note: str = ""
 
     def but(self, **changes: Any) -> Case:

@@ -344,7 +344,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         if level_of(x) == level:
             mask |= op.reads_of(i)
     nodes = tuple([_argument(x, level, mask & (2 << i) != 0) for i, x in enumerate(args)])
-    result = wrap(op, nodes, kwargs or None, y, level, mask, None)
+    kept = {k: _frozen(v) for k, v in kwargs.items()} if kwargs else None
+    result = wrap(op, nodes, kept, y, level, mask, None)
     if not op.ufunc:
         _mutation.note_views(result, op, args, kwargs, y)
     return result
@@ -446,12 +447,21 @@ def _argument(x: Any, level: int, read: bool) -> Any:
         return node
     if isinstance(x, _real.TrackedReal):
         return x if x.level == level else Held(x, None)
-    if (type(x) is list or type(x) is tuple) and level_of(x) >= 0:
-        return type(x)([_argument(e, level, read) for e in x])
+    if type(x) is list or type(x) is tuple:
+        return type(x)([_argument(e, level, read) for e in x]) if level_of(x) >= 0 else _frozen(x)
     if type(x) is _ndarray:
         if x.dtype.kind in "iub":
             return x.copy(order="K")  # an index: callers do change theirs
         return kept_constant(x) if read else x
+    return x
+
+
+def _frozen(x: Any) -> Any:
+    """A plain argument as the record keeps it where no mark can watch it: lists and arrays copied."""
+    if type(x) is _ndarray:
+        return x.copy(order="K")
+    if type(x) is list or (type(x) is tuple and any(type(e) is _ndarray or type(e) is list for e in x)):
+        return type(x)([_frozen(e) for e in x])
     return x
 
 

@@ -30,8 +30,9 @@ def new_dual(value: Any, tangent: Any, level: int) -> Any:
 def push(op: Op, args: Any, values: Any, kwargs: Any, y: Any, level: int) -> Any:
     """The result `y` of `op(*values, **kwargs)` with its tangent."""
     tangents = tuple([_tangent(x, level) for x in args])
-    dy = tangent_of(op, tangents, y, values, kwargs)
-    return _pair(y, dy, level)
+    with np.errstate(all="ignore"):  # a tangent raises and warns nowhere where the value does not
+        dy = tangent_of(op, tangents, y, values, kwargs)
+        return _pair(y, dy, level)
 
 
 def _pair(y: Any, dy: Any, level: int) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 from tracker._core.node import Held, Node, Op, Spec
+from tracker._core.registry import methods
 from tracker._core.sweep import Algebra, holder
 from tracker.errors import ChangedError, RuleError
 
@@ -121,7 +122,7 @@ class ArrayAlgebra(Algebra):
         elif not owned or type(old) is not _ndarray or not old.flags.writeable:
             old = np.copy(old)
         if _repeats(index):
-            np.add.at(old, index, dy)
+            _add_at(old, index, dy)
         else:
             old[index] += dy
         return old
@@ -156,10 +157,21 @@ def _repeats(index: Any) -> bool:
     return False
 
 
+def _add_at(x: Any, index: Any, dy: Any) -> None:
+    """np.add.at, or what is faster for a whole array (rows of a matrix, 4 times)."""
+    add = methods.get((np.add, "at"))
+    (np.add.at if add is None or not x.flags.c_contiguous else add)(x, index, dy)
+
+
 def _fit(dy: Any, spec: Spec, op: Any, position: int) -> Any:
     """`dy` summed down or broadcast up to the shape of `spec`, in its dtype and realness."""
     if spec.dtype is None:
         raise RuleError(f"The rule of {op.name} gave one gradient for a result of several parts.")
+    if isinstance(dy, tuple | list):
+        raise RuleError(
+            f"The rule of {getattr(op, 'name', op)} gave a {type(dy).__name__} as the gradient of argument {position}, "
+            "which is one array. Give an array of its shape."
+        )
     shape = dy.shape if hasattr(dy, "shape") else np.shape(dy)
     if shape != spec.shape:
         dy = _reshaped(dy, shape, spec.shape, op, position)

@@ -108,7 +108,7 @@ def _shares(y: Any, value: Any) -> bool:
     if isinstance(y, _array.TrackedArray) and isinstance(value, _array.TrackedArray):
         root = value if value.root is None else value.root
         return y.root is root or y is value
-    if type(y) is _ndarray and type(value) is _ndarray:
+    if type(y) is type(value) and hasattr(y, "dtype") and not isinstance(y, np.generic):
         return bool(np.may_share_memory(y, value))
     return y is value
 
@@ -138,7 +138,7 @@ def _taken_again(path: Any, base: Any) -> Any:
     """The view of `base` by `path`, as a handle of its own."""
     op, rest, kwargs, position, output = path
     node = base.node
-    if node.forward:
+    if node.forward or _dispatch.is_constant_buffer(base):
         fresh = _dispatch.record(op, (*rest[:position], base, *rest[position:]), kwargs)
     else:
         level = node.level
@@ -348,6 +348,7 @@ def update_with(x: Any, y: Any) -> Any:
 
 def _same_layout(a: Any, b: Any) -> bool:
     """Whether what is a view of one would be a view of the other."""
+    a, b = _dispatch.plain(a), _dispatch.plain(b)
     return type(a) is not _ndarray or (type(b) is _ndarray and a.strides == b.strides)
 
 

@@ -65,7 +65,9 @@ def _plan(
             sizes[label] = n if sizes.get(label, 1) == 1 else sizes[label]
     own, shape = inputs[k], shapes[k]
     others = [*inputs[:k], *inputs[k + 1 :]]
-    known = set(output).union(*others)
+    full = [(*zip(labels, lengths, strict=True),) for labels, lengths in zip(inputs, shapes, strict=True)]
+    # a letter that the others have with length 1 only does not give its length: broadcast afterwards
+    known = set(output) | {label for j, axes in enumerate(full) if j != k for label, n in axes if n == sizes[label]}
     kept = [
         label for j, (label, n) in enumerate(zip(own, shape, strict=True))
         if label in known and own.index(label) == j and (n > 1 or sizes[label] == n)

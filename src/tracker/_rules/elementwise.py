@@ -168,6 +168,7 @@ def clip(
     high = max if a_max is None else a_max
     if kwargs:
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
+    low, high = [np.array(b) if isinstance(b, list | tuple) else b for b in (low, high)]
     bounds = [b for b in (low, high) if b is not None]
     dtype = np.result_type(a, *bounds)  # one for both steps, as in NumPy
     a = a if np.result_type(a) == dtype else np.astype(a, dtype)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracker._core.node import GETITEM, SETITEM
-from tracker._core.registry import linear, name, rule
+from tracker._core.registry import linear, method, name, rule
 
 # ---------------------------------------------------------------- x[index]
 
@@ -315,3 +315,4 @@ rule(
 name("getitem", getitem, GETITEM)
 name("setitem", setitem, SETITEM)
 name("add_at", add_at)
+method(np.add, "at", accumulate)

@@ -20,8 +20,9 @@ def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`f(*args, **kwargs)` without keeping intermediates; recomputed on the way back.
 
     Tracked variables that f captures get their gradients too. Random numbers drawn from
-    NumPy's global state, or from a Generator among the arguments or captured by f, are
-    drawn again as they were; if f gives another result the second time, `RuntimeError` is
+    NumPy's global state, or from a Generator that is an argument, a global, an attribute of
+    f's object or otherwise captured by f, are drawn again as they were; if f gives another
+    result the second time, `RuntimeError` is
     raised. Nested and forward derivatives run f as it is.
     Griewank and Walther (2000), ACM TOMS 26(1).
 
@@ -129,7 +130,11 @@ class _Generators:
 
     def __init__(self, f: Any, leaves: list[Any]) -> None:
         cells = [c.cell_contents for c in getattr(f, "__closure__", None) or () if _is_filled(c)]
+        names = getattr(getattr(f, "__code__", None), "co_names", ())
+        known = getattr(f, "__globals__", {})
+        own = vars(f.__self__).values() if hasattr(getattr(f, "__self__", None), "__dict__") else ()
         candidates = [*leaves, *cells, *(getattr(f, "__defaults__", None) or ())]
+        candidates += [*own, *[known[name] for name in names if name in known]]
         self._generators = [g for g in candidates if isinstance(g, np.random.Generator | np.random.RandomState)]
         self._states = self._current()
 
