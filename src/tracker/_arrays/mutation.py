@@ -138,15 +138,17 @@ def _taken_again(path: Any, base: Any) -> Any:
     """The view of `base` by `path`, as a handle of its own."""
     op, rest, kwargs, position, output = path
     node = base.node
-    if node.forward or _dispatch.is_constant_buffer(base):
+    if node.forward:
         fresh = _dispatch.record(op, (*rest[:position], base, *rest[position:]), kwargs)
-    else:
-        level = node.level
-        others = [_dispatch._value_at(x, level) for x in rest]
-        y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
-        nodes = [_dispatch._argument(x, level, False) for x in rest]
-        args = (*nodes[:position], node, *nodes[position:])
-        fresh = _dispatch.wrap(op, args, kwargs, y, level, 0, None)
+        return fresh if output < 0 else fresh[output]
+    level = node.level
+    others = [_dispatch._value_at(x, level) for x in rest]
+    y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
+    if _dispatch.is_constant_buffer(base):
+        return _dispatch.new_buffer(y if output < 0 else y[output], level)
+    nodes = [_dispatch._argument(x, level, False) for x in rest]
+    args = (*nodes[:position], node, *nodes[position:])
+    fresh = _dispatch.wrap(op, args, kwargs, y, level, 0, None)
     return fresh if output < 0 else fresh[output]
 
 
