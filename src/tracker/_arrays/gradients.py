@@ -117,8 +117,12 @@ class ArrayAlgebra(Algebra):
         return part
 
     def add_at(self, old: Any, owned: bool, spec: Any, index: Any, dy: Any) -> Any:
+        if old is None and type(index) is tuple and _keeps_all(index):
+            return np.copy(np.reshape(dy, spec.shape))
         if old is None:
-            old = np.zeros_like(dy, shape=spec.shape, dtype=spec.dtype)
+            plain = type(dy) is _ndarray or isinstance(dy, np.generic | float | complex)
+            zeros = np.zeros(spec.shape, spec.dtype) if plain else None
+            old = np.zeros_like(dy, shape=spec.shape, dtype=spec.dtype) if zeros is None else zeros
         elif not owned or type(old) is not _ndarray or not old.flags.writeable:
             old = np.copy(old)
         if _repeats(index):
@@ -155,6 +159,17 @@ def _repeats(index: Any) -> bool:
         if type(i) is list or type(i) is tuple or (hasattr(i, "dtype") and i.dtype != bool and np.ndim(i) > 0):
             return True
     return False
+
+
+def _keeps_all(index: tuple[Any, ...]) -> bool:
+    """Whether an index only puts in axes: x[None, :, :]."""
+    for i in index:
+        if i is not None and i is not Ellipsis and not (type(i) is slice and i == _ALL):
+            return False
+    return True
+
+
+_ALL: Final = slice(None)
 
 
 def _add_at(x: Any, index: Any, dy: Any) -> None:
@@ -206,24 +221,60 @@ def _as_scalar(dy: Any, spec: Spec) -> Any:
 
 
 def _reshaped(dy: Any, shape: Any, wanted: Any, op: Any, position: int) -> Any:
+    key = (shape, wanted)
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) > 4096:
+            _plans.clear()
+        plan = _plan(shape, wanted, op, position)
+        _plans[key] = plan
+    padded, summed, between, grown = plan
+    if padded is not None:
+        dy = dy.reshape(padded) if type(dy) is _ndarray else np.reshape(dy, padded)
+    if summed:
+        if type(dy) is _ndarray:
+            dy = _sum(dy, summed, None, None, True)
+        else:
+            dy = np.sum(dy, axis=summed, keepdims=True)
+    if between is not None:
+        dy = dy.reshape(between) if type(dy) is _ndarray else np.reshape(dy, between)
+    return _grown(dy, wanted) if grown else dy
+
+
+_plans: Final[dict[Any, Any]] = {}
+_sum: Final[Any] = np.add.reduce
+
+
+def _plan(shape: Any, wanted: Any, op: Any, position: int) -> Any:
+    """How to get from one shape to the other: reshape, sum axes, reshape, broadcast."""
     extra = len(shape) - len(wanted)
     aligned = (1,) * extra + tuple(wanted)
     padded = (1,) * -extra + tuple(shape)
-    summed = tuple([i for i, (n, m) in enumerate(zip(padded, aligned, strict=True)) if m == 1 and n != 1])
-    grown = any(m != 1 and n == 1 for n, m in zip(padded, aligned, strict=True))
-    if any(m != 1 and n not in (1, m) for n, m in zip(padded, aligned, strict=True)):
+    pairs = list(zip(padded, aligned, strict=True))
+    if any(m != 1 and n not in (1, m) for n, m in pairs):
         raise RuleError(
             f"The rule of {getattr(op, 'name', op)} gave a gradient of shape {tuple(shape)} for its argument "
             f"{position}, which has shape {tuple(wanted)}. A gradient has its argument's shape (or "
             "broadcasts to it)."
         )
-    if extra < 0:
-        dy = np.reshape(dy, padded)
-    if summed:
-        dy = np.sum(dy, axis=summed, keepdims=True)
-    if extra > 0:
-        dy = np.reshape(dy, np.shape(dy)[extra:])
-    return np.broadcast_to(dy, wanted) if grown else dy
+    summed = tuple([i for i, (n, m) in enumerate(pairs) if m == 1 and n != 1])
+    between = tuple([1 if i in summed else n for i, n in enumerate(padded)])[extra:] if extra > 0 else None
+    grown = any(m != 1 and n == 1 for n, m in pairs)
+    return (padded if extra < 0 else None), summed, between, grown
+
+
+def _grown(dy: Any, wanted: Any) -> Any:
+    """`dy` broadcast: a copy if that is small, which is quicker to make than the view is."""
+    if type(dy) is not _ndarray and not isinstance(dy, np.generic):
+        return np.broadcast_to(dy, wanted)
+    size = 1
+    for n in wanted:
+        size *= n
+    if size > 1000:
+        return np.broadcast_to(dy, wanted)
+    filled = np.empty(wanted, dy.dtype)
+    filled[...] = dy
+    return filled
 
 
 def fit_tangent(dy: Any, spec: Spec) -> Any:
