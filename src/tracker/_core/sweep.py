@@ -12,7 +12,7 @@ multiplies; only if a leaf's gradient then holds a NaN is it done again with `ca
 from __future__ import annotations
 
 import threading
-from typing import Any, Final
+from typing import Any, Final, final
 
 from tracker._core.node import (
     CALL,
@@ -100,9 +100,31 @@ class _Holder:
 
 holder: Final = _Holder()
 
-# Whoever holds this sweeps in the nodes' own fields; anyone else at the same time (another
+
+@final
+class _Fields:
+    """The nodes whose fields a sweep uses."""
+
+    def __init__(self) -> None:
+        self.in_use: list[Node] = []
+
+    def cleared(self) -> list[Node]:
+        """Empty the fields of all nodes in use; the list in which to note the next ones.
+
+        A Ctrl-C may cut this short, too: then the next sweep begins with the rest.
+        """
+        for node in self.in_use:
+            node.pending = 0
+            node.slot = None
+            node.owned = False
+        self.in_use = []
+        return self.in_use
+
+
+# Whoever holds the lock sweeps in the nodes' own fields; anyone else at the same time (another
 # thread, or a rule that takes a gradient itself) sweeps in a copy of the record.
-_fields: Final = threading.Lock()
+_lock: Final = threading.Lock()
+_own: Final = _Fields()
 
 
 def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -> list[tuple[Node, Any]]:
@@ -114,19 +136,19 @@ def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -
     Nodes in `stops` count as leaves. The record is left as it was; raises what a rule
     raises, and leaves nothing behind.
     """
-    mine = not stops and _fields.acquire(False)
+    mine = not stops and _lock.acquire(False)
     try:
         if mine:
-            return _differentiate(root, dy, private)
+            return _differentiate(root, dy, private, _own)
         copies: dict[Node, Node] = {}
         for stop in stops:
             copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
-        found = _differentiate(_copy_record(root, copies), dy, False)
+        found = _differentiate(_copy_record(root, copies), dy, False, _Fields())
         originals = {copy: node for node, copy in copies.items()}
         return [(originals[leaf], gradient) for leaf, gradient in found]
     finally:
         if mine:
-            _fields.release()
+            _lock.release()
 
 
 def free(root: Node) -> None:
@@ -150,30 +172,32 @@ def free(root: Node) -> None:
             node.kept = False
 
 
-def _differentiate(root: Node, dy: Any, private: bool) -> list[tuple[Node, Any]]:
-    nodes: list[Node] = []
+def _differentiate(root: Node, dy: Any, private: bool, fields: _Fields) -> list[tuple[Node, Any]]:
     try:
+        nodes = fields.cleared()
         careful = _discover(root, nodes)
         _walk(root, dy, careful)
         found = _leaves(nodes)
         if private and careful:
             free(root)
         if not careful and _any_nan(found):
-            _reset(nodes)
-            nodes = []
+            nodes = fields.cleared()
             _discover(root, nodes)
             _walk(root, dy, True)
             found = _leaves(nodes)
         return found
     finally:
-        _reset(nodes)
+        fields.cleared()
 
 
 def _discover(root: Node, nodes: list[Node]) -> bool:
-    """Count each node's contributions in `pending`; whether some operation is opaque."""
+    """Count each node's contributions in `pending`; whether some operation is opaque.
+
+    A node is noted before its fields are used, so that nothing can be left in one unnoticed.
+    """
     opaque = False
-    root.pending = 1
     nodes.append(root)
+    root.pending = 1
     k = 0
     while k < len(nodes):
         node = nodes[k]
@@ -205,13 +229,6 @@ def _any_nan(found: list[tuple[Node, Any]]) -> bool:
         if holder.algebra.has_nan(gradient):
             return True
     return False
-
-
-def _reset(nodes: list[Node]) -> None:
-    for node in nodes:
-        node.pending = 0
-        node.slot = None
-        node.owned = False
 
 
 def _walk(root: Node, seed: Any, careful: bool) -> None:
