@@ -22,6 +22,9 @@ PACKAGE = Path("src/tracker")
 # whose classes inherit from a compiled one.
 ARRAY_MODULES = ["array.py", "dispatch.py", "forward.py", "gradients.py", "mutation.py", "real.py", "spec.py"]
 
+# Arithmetic on small arrays, in C.
+KERNELS = PACKAGE / "_arrays" / "kernels.c"
+
 # Classes marked acyclic, as mypyc's C code names them.
 ACYCLIC = ["node___Node", "real___TrackedReal"]
 
@@ -65,6 +68,16 @@ def translated() -> list[Extension]:
     return modules
 
 
+def kernels() -> Extension:
+    """The kernels of small arrays; fused multiply-add would round otherwise than NumPy does."""
+    import numpy
+
+    exact = [] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
+    return Extension(
+        "tracker._arrays.kernels", [KERNELS.as_posix()], include_dirs=[numpy.get_include()], extra_compile_args=exact
+    )
+
+
 def without_trashcan(source: Path) -> None:
     """Mend mypyc's destructors of classes that the garbage collector does not track.
 
@@ -90,7 +103,7 @@ def extensions() -> list[Extension]:
         say_interpreted(reason)
         return []
     try:
-        return translated()
+        return [*translated(), kernels()]
     except (Exception, SystemExit) as error:  # noqa: BLE001 - mypyc exits on errors, and may crash on a new Python
         say_interpreted(f"mypyc: {error!r}")
         return []

@@ -12,7 +12,7 @@ import tracker._arrays.array as _array
 import tracker._arrays.forward as _forward
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.real as _real
-from tracker._arrays import lists
+from tracker._arrays import arithmetic, lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
@@ -55,12 +55,12 @@ REMAINDER: Final = _placeholder("remainder")
 MATMUL: Final = _placeholder("matmul")
 
 _OPERATORS: Final = (
-    (ADD, np.add, operator.add),
-    (SUBTRACT, np.subtract, operator.sub),
-    (MULTIPLY, np.multiply, operator.mul),
-    (DIVIDE, np.true_divide, operator.truediv),
+    (ADD, np.add, arithmetic.add),
+    (SUBTRACT, np.subtract, arithmetic.subtract),
+    (MULTIPLY, np.multiply, arithmetic.multiply),
+    (DIVIDE, np.true_divide, arithmetic.divide),
     (POWER, np.power, operator.pow),
-    (NEGATIVE, np.negative, operator.neg),
+    (NEGATIVE, np.negative, arithmetic.negative),
     (ABSOLUTE, np.absolute, abs),
     (REMAINDER, np.remainder, operator.mod),
     (MATMUL, np.matmul, operator.matmul),
@@ -75,6 +75,7 @@ def bind_operators() -> None:
         assert source is not None
         op.fun, op.kind, op.rules = function, source.kind, source.rules
         op.picks, op.pushforward, op.reads = source.picks, source.pushforward, source.reads
+        op.programs = source.programs
         op.keeps_spec, op.trusted, op.name = source.keeps_spec, source.trusted, source.name
 
 

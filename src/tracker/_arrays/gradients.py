@@ -8,6 +8,7 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
+from tracker._arrays import arithmetic
 from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.registry import methods
 from tracker._core.sweep import Algebra, holder
@@ -221,6 +222,10 @@ def _as_scalar(dy: Any, spec: Spec) -> Any:
 
 
 def _reshaped(dy: Any, shape: Any, wanted: Any, op: Any, position: int) -> Any:
+    if type(dy) is _ndarray:
+        summed = _summed(dy, wanted)
+        if summed is not None:
+            return summed
     key = (shape, wanted)
     plan = _plans.get(key)
     if plan is None:
@@ -243,6 +248,8 @@ def _reshaped(dy: Any, shape: Any, wanted: Any, op: Any, position: int) -> Any:
 
 _plans: Final[dict[Any, Any]] = {}
 _sum: Final[Any] = np.add.reduce
+_summed: Final = arithmetic.summed
+_spread: Final = arithmetic.spread
 
 
 def _plan(shape: Any, wanted: Any, op: Any, position: int) -> Any:
@@ -272,6 +279,9 @@ def _grown(dy: Any, wanted: Any) -> Any:
         size *= n
     if size > 1000:
         return np.broadcast_to(dy, wanted)
+    spread = _spread(dy, wanted)
+    if spread is not None:
+        return spread
     filled = np.empty(wanted, dy.dtype)
     filled[...] = dy
     return filled
@@ -290,3 +300,6 @@ def strong_product(dy: Any, partial: Any) -> Any:
 
 algebra: Final = ArrayAlgebra()
 holder.algebra = algebra
+holder.add, holder.add_into = arithmetic.add, arithmetic.add_into
+holder.multiply, holder.negative = arithmetic.multiply, arithmetic.negative
+holder.scaled = arithmetic.scaled

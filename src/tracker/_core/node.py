@@ -52,6 +52,7 @@ class Op:
         self.kind: int = kind
         self.rules: tuple[Any, ...] = rules
         self.picks: list[int] = []  # for PARTIALS, one of the codes above per rule
+        self.programs: list[Any] = []  # for PARTIALS, where a rule is arithmetic alone: see programs.py
         self.pushforward: Any = None
         self.joint: Any = None  # instead of rules: one call gives the gradients of all arguments
         self.variadic: bool = False  # the last rule covers all further positions

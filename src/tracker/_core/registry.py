@@ -7,6 +7,7 @@ import threading
 from typing import Any, Final
 
 from tracker._core.node import CALL, CONSTANT, EVERYTHING, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, Op
+from tracker._core.programs import program_of
 from tracker._core.reads import pick, values_read
 
 _ops: Final[dict[Any, Op]] = {}
@@ -45,6 +46,8 @@ def partials(f: Any, *rules: Any, trusted: bool = False) -> None:
     op.ufunc = hasattr(f, "nin") and hasattr(f, "reduceat")
     op.trusted = trusted
     op.reads = [values_read(rule, 0) if rule else 0 for rule in rules]
+    if trusted:
+        op.programs = [None if rule is None else program_of(rule, len(rules)) for rule in rules]
     _register(f, op)
 
 
@@ -110,6 +113,7 @@ def alias(f: Any, g: Any) -> None:
     op = _ops[g]
     twin = Op(f, _name(f), op.kind, op.rules)
     twin.picks, twin.pushforward, twin.variadic = op.picks, op.pushforward, op.variadic
+    twin.programs = op.programs
     twin.sequences, twin.reads, twin.ufunc = op.sequences, op.reads, op.ufunc
     twin.keeps_spec, twin.trusted = op.keeps_spec, op.trusted
     _register(f, twin)

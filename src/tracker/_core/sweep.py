@@ -11,6 +11,7 @@ multiplies; only if a leaf's gradient then holds a NaN is it done again with `ca
 
 from __future__ import annotations
 
+import operator
 import threading
 from typing import Any, Final, final
 
@@ -93,9 +94,21 @@ class Algebra:
         raise NotImplementedError
 
 
+def _no_product(*_: Any) -> None:
+    pass
+
+
+@final
 class _Holder:
+    """What the arrays' layer puts in the place of the arithmetic of numbers."""
+
     def __init__(self) -> None:
         self.algebra: Any = Algebra()
+        self.add: Any = operator.add
+        self.add_into: Any = operator.add
+        self.multiply: Any = operator.mul
+        self.negative: Any = operator.neg
+        self.scaled: Any = _no_product  # (program, dy, [result, *arguments]): the product, or None if it can't
 
 
 holder: Final = _Holder()
@@ -258,10 +271,9 @@ def _skip(op: Op, args: tuple[Any, ...], ready: list[Node]) -> None:
 
 
 def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, ready: list[Node]) -> None:
-    algebra = holder.algebra
     args = node.args
     spec = node.spec
-    arguments: list[Any] | None = None
+    values: list[Any] = []  # the result and the arguments, once a rule asks for them
     i = 0
     last = len(args) - 1 if owned and spec.is_large else -1  # whose product may overwrite dy
     for x in args:
@@ -269,43 +281,51 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
             code = op.picks[i]
             if code == ONE:
                 new = dy
-                fresh = False
                 last = -1
+            elif code == MINUS_ONE:
+                new = holder.negative(dy)
+            elif op.rules[i] is None:
+                new = None
             else:
-                if code == MINUS_ONE:
-                    new = -dy
-                elif op.rules[i] is None:
-                    new = None
-                else:
-                    if code == CALL:
-                        if arguments is None:
-                            arguments = primals(op, args, algebra)
-                            arguments.insert(0, node.value if node.kept else spec)
-                        partial = algebra.partial(op, i, arguments, node.kwargs)
-                    elif code == 0:
-                        partial = node.value
-                    else:
-                        picked = args[code - 1]
-                        partial = picked
-                        if isinstance(picked, Node):
-                            partial = picked.value
-                        elif isinstance(picked, Held):
-                            partial = algebra.unwrap(picked)
-                    if spec.is_complex or x.spec.is_complex:
-                        partial = algebra.conj(partial)
+                new = None
+                is_complex = spec.is_complex or x.spec.is_complex
+                if code == CALL:
+                    if not values:
+                        values = primals(op, args, holder.algebra)
+                        values.insert(0, node.value if node.kept else spec)
+                    if op.programs and not careful and not is_complex and not spec.is_large:
+                        program = op.programs[i]
+                        if program is not None:
+                            new = holder.scaled(program, dy, values)
+                if new is None:
+                    partial = _partial(node, op, i, code, values)
+                    if is_complex:
+                        partial = holder.algebra.conj(partial)
                     if careful:
-                        new = algebra.strong_times(dy, partial)
+                        new = holder.algebra.strong_times(dy, partial)
                     elif i == last:
-                        new = algebra.times(dy, partial, True)
+                        new = holder.algebra.times(dy, partial, True)
                     else:
-                        new = dy * partial
-                fresh = True
+                        new = holder.multiply(dy, partial)
+            fresh = code != ONE
             if new is not None and (x.spec is not spec or not op.trusted):
-                fitted = algebra.fit(new, x, op, i)
+                fitted = holder.algebra.fit(new, x, op, i)
                 fresh = fresh and fitted is new
                 new = fitted
             _contribute(x, new, fresh, ready)
         i += 1
+
+
+def _partial(node: Node, op: Op, i: int, code: int, values: list[Any]) -> Any:
+    """The partial derivative by argument `i`; `values` are the result and the arguments, if its rule is called."""
+    if code == CALL:
+        return holder.algebra.partial(op, i, values, node.kwargs)
+    if code == 0:
+        return node.value
+    picked = node.args[code - 1]
+    if isinstance(picked, Node):
+        return picked.value
+    return holder.algebra.unwrap(picked) if isinstance(picked, Held) else picked
 
 
 def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]) -> None:
@@ -365,9 +385,11 @@ def _contribute(x: Node, new: Any, fresh: bool, ready: list[Node]) -> None:
         else:
             if x.spec.is_large:
                 x.slot = holder.algebra.add(old, new, x.owned)
-                x.owned = True
+            elif x.owned:
+                x.slot = holder.add_into(old, new)
             else:
-                x.slot = old + new
+                x.slot = holder.add(old, new)
+            x.owned = True
     x.pending -= 1
     if x.pending == 0:
         ready.append(x)
