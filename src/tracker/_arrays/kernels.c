@@ -216,22 +216,24 @@ static PyObject *small_binary(int op, PyObject *x, PyObject *y)
     return result;
 }
 
-#define BINARY(NAME, OP, FALLBACK)                                                            \
+#define BINARY(NAME, OP, SYMBOL, FALLBACK)                                                            \
     static PyObject *NAME(PyObject *self, PyObject *const *args, Py_ssize_t count)            \
     {                                                                                         \
         if (count != 2) {                                                                     \
             PyErr_SetString(PyExc_TypeError, #NAME " takes two arguments");                   \
             return NULL;                                                                      \
         }                                                                                     \
+        if (OP != DIVIDE && PyFloat_CheckExact(args[0]) && PyFloat_CheckExact(args[1]))       \
+            return PyFloat_FromDouble(PyFloat_AS_DOUBLE(args[0]) SYMBOL PyFloat_AS_DOUBLE(args[1])); \
         PyObject *result = small_binary(OP, args[0], args[1]);                                \
         if (result || PyErr_Occurred()) return result;                                        \
         return FALLBACK(args[0], args[1]);                                                    \
     }
 
-BINARY(add, ADD, PyNumber_Add)
-BINARY(subtract, SUBTRACT, PyNumber_Subtract)
-BINARY(multiply, MULTIPLY, PyNumber_Multiply)
-BINARY(divide, DIVIDE, PyNumber_TrueDivide)
+BINARY(add, ADD, +, PyNumber_Add)
+BINARY(subtract, SUBTRACT, -, PyNumber_Subtract)
+BINARY(multiply, MULTIPLY, *, PyNumber_Multiply)
+BINARY(divide, DIVIDE, /, PyNumber_TrueDivide)
 
 static PyObject *negative(PyObject *self, PyObject *x)
 {

@@ -225,7 +225,9 @@ def _discover(root: Node, nodes: list[Node]) -> bool:
                 "compute the value again."
             )
         opaque = opaque or op.opaque
-        for x in operands(op, node.args) if op.sequences else node.args:
+        args = tuple(operands(op, node.args)) if op.sequences else node.args
+        for i in range(len(args)):  # compiled, an index is quicker than an iterator
+            x = args[i]
             if isinstance(x, Node):
                 if x.pending == 0:
                     nodes.append(x)
@@ -274,9 +276,9 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
     args = node.args
     spec = node.spec
     values: list[Any] = []  # the result and the arguments, once a rule asks for them
-    i = 0
     last = len(args) - 1 if owned and spec.is_large else -1  # whose product may overwrite dy
-    for x in args:
+    for i in range(len(args)):
+        x = args[i]
         if isinstance(x, Node):
             code = op.picks[i]
             if code == ONE:
@@ -313,7 +315,6 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
                 fresh = fresh and fitted is new
                 new = fitted
             _contribute(x, new, fresh, ready)
-        i += 1
 
 
 def _partial(node: Node, op: Op, i: int, code: int, values: list[Any]) -> Any:
