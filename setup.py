@@ -35,8 +35,8 @@ BUILDING = {"bdist_wheel", "build", "build_ext", "develop", "editable_wheel", "i
 def compiled_sources() -> list[str]:
     """The files to compile, of those that exist."""
     core = sorted(path for path in PACKAGE.glob("_core/*.py") if path.name != "__init__.py")
-    arrays = [PACKAGE / "_arrays" / name for name in ARRAY_MODULES]
-    return [path.as_posix() for path in core + arrays if path.is_file()]
+    others = [*(PACKAGE / "_arrays" / name for name in ARRAY_MODULES), PACKAGE / "_transforms" / "arguments.py"]
+    return [path.as_posix() for path in core + others if path.is_file()]
 
 
 def why_interpreted() -> str | None:

@@ -315,6 +315,12 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     """Record `op(*args, **kwargs)`; any argument may be tracked, or a list of tracked values."""
     if op.kind == CONSTANT:
         return op.fun(*plain(args), **{k: plain(v) for k, v in (kwargs or {}).items()})
+    if state.pauses == 0 and not op.sequences and len(args) > 0:
+        x = args[0]
+        if isinstance(x, _array.TrackedArray) and type(x.value) is _ndarray and _all_inert(args, kwargs):
+            node = x.current()
+            if not node.forward and node.op is not BUFFER:
+                return _record_first(op, x, node, args, kwargs)
     if kwargs:
         args, kwargs = _move_tracked_keywords(op, args, kwargs)
     args = _collect_lists(op, args)
@@ -348,6 +354,49 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     kept = {k: _frozen(v) for k, v in kwargs.items()} if kwargs else None
     result = wrap(op, nodes, kept, y, level, mask, None)
     if not op.ufunc:
+        _mutation.note_views(result, op, args, kwargs, y)
+    return result
+
+
+def _all_inert(args: tuple[Any, ...], kwargs: Any) -> bool:
+    """Whether all arguments but the first are settings: nothing that could be tracked, or change."""
+    for i in range(1, len(args)):
+        if not _is_inert(args[i]):
+            return False
+    if kwargs:
+        for v in kwargs.values():
+            if not _is_inert(v):
+                return False
+    return True
+
+
+def _is_inert(x: Any) -> bool:
+    kind = type(x)
+    if kind is tuple:
+        for e in x:
+            if type(e) is not int:
+                return False
+        return True
+    return x is None or kind is int or kind is bool or kind is str or kind is float or kind is type or x is _NO_VALUE
+
+
+_NO_VALUE: Final[Any] = np._NoValue
+
+
+def _record_first(op: Op, x: Any, node: Node, args: tuple[Any, ...], kwargs: Any) -> Any:
+    """Record `op(x, *settings, **kwargs)`: the path that most functions take."""
+    assert isinstance(x, _array.TrackedArray)
+    if kwargs:
+        y = op.fun(x.value, *args[1:], **kwargs)
+    elif len(args) == 1:
+        y = op.fun(x.value)
+    else:
+        y = op.fun(x.value, *args[1:])
+    mask = op.reads[0] if op.reads else op.reads_of(0)
+    if mask & 2:
+        x.keep(node)
+    result = wrap(op, (node, *args[1:]), kwargs or None, y, node.level, mask, None)
+    if not op.ufunc and (type(y) is not _ndarray or y.base is not None or y is x.value):
         _mutation.note_views(result, op, args, kwargs, y)
     return result
 
@@ -509,7 +558,7 @@ def _collect_lists(op: Op, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _move_tracked_keywords(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     """The call with every tracked keyword argument at its position."""
-    if all(level_of(v) < 0 for v in kwargs.values()):
+    if not _any_tracked(kwargs):
         return args, kwargs
     names = parameter_names(op.fun)
     positional, kwargs = list(args), dict(kwargs)
@@ -523,6 +572,13 @@ def _move_tracked_keywords(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     for name in names[len(positional) : last + 1]:
         positional.append(kwargs.pop(name) if name in kwargs else _default(op.fun, name))
     return tuple(positional), kwargs
+
+
+def _any_tracked(kwargs: Any) -> bool:
+    for v in kwargs.values():
+        if level_of(v) >= 0:
+            return True
+    return False
 
 
 def _default(f: Any, name: str) -> Any:

@@ -84,7 +84,7 @@ def _note_view(result: Any, op: Any, args: Any, kwargs: Any, y: Any, output: int
     if isinstance(y, _array.TrackedArray):
         if y.base is None:
             return
-    elif type(y) is _ndarray and y.base is None and not any(_value(x) is y for x in args):
+    elif type(y) is _ndarray and y.base is None and not _is_among(y, args):
         return
     for i, x in enumerate(args):
         if isinstance(x, _array.TrackedArray) and _shares(y, x.value):
@@ -98,6 +98,14 @@ def _note_view(result: Any, op: Any, args: Any, kwargs: Any, y: Any, output: int
                 result.node.value = result.value
                 result.shared = True
             return
+
+
+def _is_among(y: Any, args: Any) -> bool:
+    """Whether a function handed back an argument as it is."""
+    for x in args:
+        if _value(x) is y:
+            return True
+    return False
 
 
 def _value(x: Any) -> Any:

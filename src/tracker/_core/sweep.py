@@ -103,7 +103,7 @@ class _Holder:
     """What the arrays' layer puts in the place of the arithmetic of numbers."""
 
     def __init__(self) -> None:
-        self.algebra: Any = Algebra()
+        self.algebra: Algebra = Algebra()
         self.add: Any = operator.add
         self.add_into: Any = operator.add
         self.multiply: Any = operator.mul

@@ -13,6 +13,7 @@ from tracker._arrays.array import TrackedArray
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
 from tracker._core.node import PULLBACKS, Op
 from tracker._transforms import reverse
+from tracker._transforms.arguments import track_leaf
 from tracker.errors import CheckpointError
 
 
@@ -51,7 +52,7 @@ def _watch(f: Callable[..., Any], structure: Any, leaves: list[Any]) -> tuple[An
     """The plain result of f, and the tracked values that it met."""
     level = new_level()
     seen: dict[int, Any] = {}
-    inputs = [reverse.track_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
+    inputs = [track_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
     token = enter_pause(Pause(new_level(), seen))
     try:
         positional, keywords = tree.unflatten(structure, inputs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -14,12 +13,11 @@ import numpy as np
 
 from tracker import tree
 from tracker._arrays import dispatch
-from tracker._arrays.array import TrackedArray
 from tracker._arrays.gradients import algebra
-from tracker._arrays.real import TrackedReal
 from tracker._core.levels import enter_pause, leave_pause, new_level
-from tracker._core.node import PULLBACKS, Node, Op, Spec
+from tracker._core.node import Node, Spec
 from tracker._core.sweep import differentiate, free
+from tracker._transforms.arguments import RESULTS, Argument, own_gradient, settle, untrack
 from tracker._transforms.parameters import Grads, Params
 from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError
 
@@ -75,11 +73,11 @@ def withgradient(
     if nest is False and any(dispatch.is_tracked(x) for a in args for x in tree.flatten(a, True)[0]):
         return _final(f, args, check_finite)
     level = new_level()
-    inputs = [_Input(a, level) for a in args]
+    inputs = [Argument(a, level) for a in args]
     result = f(*[i.tracked for i in inputs])
     loss = _loss_of(result)
     found: dict[Node, Any] = {}
-    if any(i.nodes for i in inputs):
+    if any(i.is_differentiated() for i in inputs):
         check_loss(loss, check_finite)
         found = _sweep_loss(loss, level)
     return WithGradient(untrack(result, level), tuple([i.gradient(found) for i in inputs]))
@@ -158,7 +156,7 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], An
     params = args[0] if len(args) == 1 and isinstance(args[0], Params) else None
     level = 0 if params is not None else new_level()
     # the caller may go on to change its arrays before `back` is called: copies
-    inputs = [] if params is not None else [_Input(tree.map(_copied, a), level) for a in args]
+    inputs = [] if params is not None else [Argument(tree.map(_copied, a), level) for a in args]
     result = f(*[i.tracked for i in inputs])
     outputs, structure = tree.flatten(result)
     roots = [_root_at(x, level) for x in outputs]
@@ -218,7 +216,7 @@ def _add_to_totals(found: list[tuple[Node, Any]]) -> None:
     for k in range(len(found)):
         leaf, gradient = found[k]
         old = leaf.total
-        totals.append(_own(found, k) if old is None else old + gradient)
+        totals.append(own_gradient(found, k) if old is None else old + gradient)
     before = [leaf.total for leaf, _ in found]
     try:
         for (leaf, _), total in zip(found, totals, strict=True):
@@ -234,46 +232,6 @@ def _add_to_totals(found: list[tuple[Node, Any]]) -> None:
 
 def _copied(x: Any) -> Any:
     return x.copy(order="K") if isinstance(x, np.ndarray) else x
-
-
-class _Input:
-    """One argument of a differentiated function: its leaves tracked, and its gradient."""
-
-    __slots__ = ("leaves", "nodes", "tracked", "treedef")
-
-    def __init__(self, argument: Any, level: int) -> None:
-        self.leaves, self.treedef = tree.flatten(argument, True)
-        self.nodes: dict[int, Node] = {}
-        tracked = list(self.leaves)
-        for k, leaf in enumerate(self.leaves):
-            if tree.is_parameter(leaf):
-                tracked[k] = x = track_leaf(leaf, level)
-                self.nodes[k] = node = dispatch.node_of(x)  # type: ignore[assignment]
-                assert node is not None
-        self.tracked = tree.unflatten(self.treedef, tracked)
-
-    def gradient(self, found: dict[Node, Any]) -> Any:
-        """The argument's structure with the gradients found, zeros for leaves not reached."""
-        gradients = [
-            _gradient_of(self.leaves[k], self.nodes[k], found) if k in self.nodes else None
-            for k in range(len(self.leaves))
-        ]
-        return tree.unflatten(self.treedef, gradients)
-
-
-def track_leaf(x: Any, level: int) -> Any:
-    """`x` as a leaf of this level; writes into it go into a copy."""
-    if isinstance(x, TrackedArray):
-        x = dispatch.snapshot(x)
-    tracked = dispatch.new_leaf(x, level)
-    if isinstance(tracked, TrackedArray):
-        tracked.shared = True
-    return tracked
-
-
-def _gradient_of(leaf: Any, node: Node, found: dict[Node, Any]) -> Any:
-    gradient = found.get(node)
-    return dispatch.zeros_of(node.spec, dispatch.plain(leaf)) if gradient is None else gradient
 
 
 # Losses
@@ -342,21 +300,13 @@ def _sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
         return {}
     with np.errstate(all="ignore"):
         found = differentiate(root, _one(root.spec), private=level > 0)
-    return _settle(found)
-
-
-def _join_adjoint(dy: Any, y: Any, xs: Any) -> Any:
-    return list(dy)
-
-
-_JOIN = Op(None, "the function's results", PULLBACKS, (_join_adjoint,))
-_JOIN.sequences = (0,)
+    return settle(found)
 
 
 def _sweep_outputs(roots: list[Any], seeds: list[Any], level: int) -> dict[Node, Any]:
     """The gradient of sum_k <seeds[k], outputs[k]>."""
     with np.errstate(all="ignore"):
-        return _settle(_sweep_roots(roots, seeds, level, ()))
+        return settle(_sweep_roots(roots, seeds, level, ()))
 
 
 def sweep_roots(roots: list[Any], seeds: list[Any], level: int, stops: Any) -> dict[Node, Any]:
@@ -369,7 +319,7 @@ def _sweep_roots(roots: list[Any], seeds: list[Any], level: int, stops: Any) -> 
     if not live:
         return []
     spec = Spec((0,) * len(live), None, None, False)
-    root = Node(_JOIN, ([roots[k] for k in live],), None, None, spec, level)
+    root = Node(RESULTS, ([roots[k] for k in live],), None, None, spec, level)
     return differentiate(root, tuple([seeds[k] for k in live]), stops)
 
 
@@ -395,52 +345,7 @@ def _seed(y: Any, root: Node, dy: Any) -> Any:
         raise ValueError(f"dy has shape {np.shape(dy)}, but the result has shape {root.spec.shape}.")
     if isinstance(dy, np.ndarray) and dy.dtype.kind in "biu":
         dy = dy.astype(root.spec.dtype)
-    return algebra.fit(dy, root, _JOIN, 0)
-
-
-def _settle(found: list[tuple[Node, Any]]) -> dict[Node, Any]:
-    """The gradients by leaf, each with memory of its own."""
-    return {found[k][0]: _own(found, k) for k in range(len(found))}
-
-
-def _own(found: list[tuple[Node, Any]], k: int) -> Any:
-    """Gradient `k` of `found`, copied unless nothing else refers to it.
-
-    A rule may have handed on its argument, an input or a view; three references are the
-    pair in `found`, the local name and the call below.
-    """
-    leaf, gradient = found[k]
-    if type(gradient) is not leaf.spec.scalar:
-        fitted = algebra.fit(gradient, leaf, _JOIN, 0)
-        if fitted is not gradient:
-            gradient = fitted
-            found[k] = (leaf, gradient)
-        del fitted
-    if isinstance(gradient, np.ndarray):
-        fresh = gradient.base is None and gradient.flags.writeable and sys.getrefcount(gradient) <= 3
-        return gradient if fresh else gradient.copy()
-    if isinstance(gradient, TrackedArray):
-        if dispatch.is_constant_buffer(gradient):
-            return np.copy(gradient.value)
-        return dispatch.snapshot(gradient)
-    return gradient
-
-
-def untrack(result: Any, level: int) -> Any:
-    """`result` with everything tracked at `level` replaced by its value, in memory of its own."""
-    leaves, structure = tree.flatten(result)
-    return tree.unflatten(structure, [_untracked(x, level) for x in leaves])
-
-
-def _untracked(x: Any, level: int) -> Any:
-    if isinstance(x, TrackedReal):
-        return x.value if x.level >= level > 0 or level == 0 else x
-    if isinstance(x, TrackedArray):
-        node = x.current()
-        if node.level == level or dispatch.is_constant_buffer(x):
-            value = x.value
-            return dispatch.snapshot(value) if isinstance(value, TrackedArray) else np.copy(value)
-    return x
+    return algebra.fit(dy, root, RESULTS, 0)
 
 
 # Implicit parameters, and gradients that end here
