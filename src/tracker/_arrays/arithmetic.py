@@ -28,5 +28,5 @@ divide: Final = _function("divide", operator.truediv)
 negative: Final = _function("negative", operator.neg)
 add_into: Final = _function("add_into", operator.add)  # the sum, which may be written into the first
 scaled: Final = _function("scaled", _no_kernel)  # dy times a program of the operands, or None
-summed: Final = _function("summed", _no_kernel)  # dy summed to a shape that broadcasts to its own, or None
-spread: Final = _function("spread", _no_kernel)  # a number or array broadcast to a shape, or None
+fitted: Final = _function("fitted", _no_kernel)  # a gradient summed or broadcast to a shape and dtype, or None
+has_nan: Final = _function("has_nan", _no_kernel)  # whether an entry is NaN, or None

@@ -241,7 +241,7 @@ class TrackedArray:
         return _mutation.update_with(self, _dispatch.binary(_dispatch.DIVIDE, self, other))
 
     def __pow__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.POWER, self, other)
+        return _dispatch.power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
         return _dispatch.binary(_dispatch.POWER, other, self)

@@ -49,10 +49,16 @@ SUBTRACT: Final = _placeholder("subtract")
 MULTIPLY: Final = _placeholder("multiply")
 DIVIDE: Final = _placeholder("divide")
 POWER: Final = _placeholder("power")
+SQUARE: Final = _placeholder("square")
 NEGATIVE: Final = _placeholder("negative")
 ABSOLUTE: Final = _placeholder("absolute")
 REMAINDER: Final = _placeholder("remainder")
 MATMUL: Final = _placeholder("matmul")
+
+
+def _second_power(x: Any) -> Any:
+    return x**2
+
 
 _OPERATORS: Final = (
     (ADD, np.add, arithmetic.add),
@@ -60,6 +66,7 @@ _OPERATORS: Final = (
     (MULTIPLY, np.multiply, arithmetic.multiply),
     (DIVIDE, np.true_divide, arithmetic.divide),
     (POWER, np.power, operator.pow),
+    (SQUARE, np.square, _second_power),
     (NEGATIVE, np.negative, arithmetic.negative),
     (ABSOLUTE, np.absolute, abs),
     (REMAINDER, np.remainder, operator.mod),
@@ -301,6 +308,13 @@ def binary(op: Op, a: Any, b: Any) -> Any:
     if _defers(a) or _defers(b):
         return NotImplemented
     return record(op, (a, b), None)
+
+
+def power(x: Any, exponent: Any) -> Any:
+    """Record `x**exponent`, `x` tracked; a square has a simpler rule."""
+    if (type(exponent) is int or type(exponent) is float) and exponent == 2:
+        return unary(SQUARE, x)
+    return binary(POWER, x, exponent)
 
 
 def _defers(x: Any) -> bool:

@@ -17,6 +17,8 @@ from tracker.errors import ChangedError, RuleError
 _ndarray: Final = np.ndarray
 _add: Final = np.add
 _multiply: Final = np.multiply
+_fitted: Final = arithmetic.fitted
+_has_nan: Final = arithmetic.has_nan
 
 
 class ArrayAlgebra(Algebra):
@@ -24,6 +26,10 @@ class ArrayAlgebra(Algebra):
 
     def fit(self, dy: Any, node: Node, op: Op, position: int) -> Any:
         spec = node.spec
+        if spec.scalar is None:
+            fitted = _fitted(dy, spec.shape, spec.dtype)
+            if fitted is not None:
+                return fitted
         if type(dy) is _ndarray and spec.scalar is None:
             if dy.dtype is spec.dtype and dy.shape == spec.shape:
                 return dy
@@ -63,6 +69,9 @@ class ArrayAlgebra(Algebra):
         if isinstance(dy, tuple):
             return any(d is not None and self.has_nan(d) for d in dy)
         x = _dispatch.plain(dy)
+        found = _has_nan(x)
+        if found is not None:
+            return bool(found)
         if type(x) is float:
             return bool(x != x)
         if type(x) is _ndarray and x.flags.c_contiguous and x.dtype.char in "fd":
@@ -222,10 +231,6 @@ def _as_scalar(dy: Any, spec: Spec) -> Any:
 
 
 def _reshaped(dy: Any, shape: Any, wanted: Any, op: Any, position: int) -> Any:
-    if type(dy) is _ndarray:
-        summed = _summed(dy, wanted)
-        if summed is not None:
-            return summed
     key = (shape, wanted)
     plan = _plans.get(key)
     if plan is None:
@@ -248,8 +253,6 @@ def _reshaped(dy: Any, shape: Any, wanted: Any, op: Any, position: int) -> Any:
 
 _plans: Final[dict[Any, Any]] = {}
 _sum: Final[Any] = np.add.reduce
-_summed: Final = arithmetic.summed
-_spread: Final = arithmetic.spread
 
 
 def _plan(shape: Any, wanted: Any, op: Any, position: int) -> Any:
@@ -279,9 +282,6 @@ def _grown(dy: Any, wanted: Any) -> Any:
         size *= n
     if size > 1000:
         return np.broadcast_to(dy, wanted)
-    spread = _spread(dy, wanted)
-    if spread is not None:
-        return spread
     filled = np.empty(wanted, dy.dtype)
     filled[...] = dy
     return filled

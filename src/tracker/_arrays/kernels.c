@@ -300,33 +300,26 @@ static int read_shape(PyObject *tuple, npy_intp *shape)
         }                                                           \
     }
 
-/* summed(dy, shape): dy summed over the axes along which `shape` was broadcast, or None if that is NumPy's. */
-static PyObject *summed(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* x summed over the axes along which `shape` was broadcast; NULL without an exception if that is NumPy's. */
+static PyObject *summed_to(PyArrayObject *x, PyArray_Descr *dtype, const Operand *shape)
 {
-    Operand to;
     npy_intp steps[MAX_DIMS], index[MAX_DIMS] = {0};
-    if (count != 2) {
-        PyErr_SetString(PyExc_TypeError, "summed takes an array and a shape");
+    Operand to = *shape;
+    int ndim = PyArray_NDIM(x);
+    if (ndim < to.ndim || ndim > MAX_DIMS || ndim == 0 || PyArray_SIZE(x) == 0 || PyArray_SIZE(x) > MOST_SUMMED ||
+        !PyArray_IS_C_CONTIGUOUS(x))
         return NULL;
-    }
-    PyArray_Descr *dtype = readable(args[0]);
-    PyArrayObject *dy = (PyArrayObject *)args[0];
-    if (!dtype || (to.ndim = read_shape(args[1], to.shape)) < 0) Py_RETURN_NONE;
-    int ndim = PyArray_NDIM(dy);
-    npy_intp size = PyArray_SIZE(dy);
-    if (ndim < to.ndim || ndim > MAX_DIMS || size == 0 || size > MOST_SUMMED || !PyArray_IS_C_CONTIGUOUS(dy))
-        Py_RETURN_NONE;
     npy_intp step = 1;
     for (int k = to.ndim - 1; k >= 0; k--) {
         to.steps[k] = step;
         step *= to.shape[k];
     }
-    const npy_intp *shape = PyArray_DIMS(dy);
-    if (!align(&to, ndim, shape, steps)) Py_RETURN_NONE;
+    const npy_intp *dims = PyArray_DIMS(x);
+    if (!align(&to, ndim, dims, steps)) return NULL;
     PyObject *result = new_array(dtype, to.ndim, to.shape);
     if (!result) return NULL;
-    npy_intp item = PyDataType_ELSIZE(dtype), n = shape[ndim - 1];
-    char *in = PyArray_BYTES(dy), *out = PyArray_BYTES((PyArrayObject *)result);
+    npy_intp item = PyDataType_ELSIZE(dtype), n = dims[ndim - 1];
+    char *in = PyArray_BYTES(x), *out = PyArray_BYTES((PyArrayObject *)result);
     memset(out, 0, item * step);
     step = steps[ndim - 1];
     for (;;) {
@@ -335,40 +328,77 @@ static PyObject *summed(PyObject *self, PyObject *const *args, Py_ssize_t count)
         int k = ndim - 2;
         for (; k >= 0; k--) {
             out += steps[k] * item;
-            if (++index[k] < shape[k]) break;
-            out -= steps[k] * item * shape[k];
+            if (++index[k] < dims[k]) break;
+            out -= steps[k] * item * dims[k];
             index[k] = 0;
         }
         if (k < 0) return result;
     }
 }
 
-/* spread(x, shape): x (array or number) broadcast to `shape` in x's dtype, or None if that is NumPy's. */
-static PyObject *spread(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* x broadcast to `shape`; NULL without an exception if that is NumPy's. */
+static PyObject *spread_to(const Operand *x, PyArray_Descr *dtype, const Operand *shape)
 {
-    Operand x;
-    npy_intp shape[MAX_DIMS], sx[MAX_DIMS], none[MAX_DIMS] = {0};
+    npy_intp steps[MAX_DIMS], none[MAX_DIMS] = {0};
     double one = 1;
     float one_float = 1;
-    if (count != 2) {
-        PyErr_SetString(PyExc_TypeError, "spread takes an array or number and a shape");
-        return NULL;
-    }
-    PyArray_Descr *dtype = readable(args[0]);
-    if (dtype) {
-        if (!read_array((PyArrayObject *)args[0], dtype, &x)) Py_RETURN_NONE;
-    }
-    else {
-        dtype = PyArray_IsScalar(args[0], Float) ? float32 : float64;
-        if (!read_number(args[0], dtype, &x)) Py_RETURN_NONE;
-    }
-    int ndim = read_shape(args[1], shape);
-    if (ndim < x.ndim || !align(&x, ndim, shape, sx)) Py_RETURN_NONE;
-    PyObject *result = new_array(dtype, ndim, shape);
+    if (shape->ndim < x->ndim || !align(x, shape->ndim, shape->shape, steps)) return NULL;
+    PyObject *result = new_array(dtype, shape->ndim, shape->shape);
     if (!result) return NULL;
     const char *unit = dtype == float64 ? (const char *)&one : (const char *)&one_float;
-    run_strided(MULTIPLY, dtype, ndim, shape, x.data, sx, unit, none, PyArray_BYTES((PyArrayObject *)result));
+    run_strided(MULTIPLY, dtype, shape->ndim, shape->shape, x->data, steps, unit, none,
+                PyArray_BYTES((PyArrayObject *)result));
     return result;
+}
+
+/* fitted(dy, shape, dtype): dy itself if it has them, else summed or broadcast to them; None if that is NumPy's. */
+static PyObject *fitted(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Operand number, shape;
+    if (count != 3) {
+        PyErr_SetString(PyExc_TypeError, "fitted takes an array or number, a shape and a dtype");
+        return NULL;
+    }
+    PyArray_Descr *wanted = (PyArray_Descr *)args[2];
+    if (wanted != float64 && wanted != float32) Py_RETURN_NONE;
+    PyObject *result = NULL;
+    if (readable(args[0]) == wanted) {
+        PyArrayObject *x = (PyArrayObject *)args[0];
+        Py_ssize_t ndim = PyTuple_CheckExact(args[1]) ? PyTuple_GET_SIZE(args[1]) : -1;
+        int same = PyArray_NDIM(x) == ndim;
+        for (Py_ssize_t k = 0; same && k < ndim; k++)
+            same = PyArray_DIM(x, k) == PyLong_AsSsize_t(PyTuple_GET_ITEM(args[1], k));
+        if (same) {
+            Py_INCREF(x);
+            return (PyObject *)x;
+        }
+        if ((shape.ndim = read_shape(args[1], shape.shape)) < 0) Py_RETURN_NONE;
+        result = summed_to(x, wanted, &shape);
+        if (!result && !PyErr_Occurred() && read_array(x, wanted, &number)) result = spread_to(&number, wanted, &shape);
+    }
+    else if (read_number(args[0], wanted, &number) && (shape.ndim = read_shape(args[1], shape.shape)) > 0)
+        result = spread_to(&number, wanted, &shape);
+    if (result || PyErr_Occurred()) return result;
+    Py_RETURN_NONE;
+}
+
+#define ANY_NAN(T)                                                          \
+    {                                                                       \
+        const T *v = PyArray_DATA(a);                                       \
+        for (npy_intp i = 0; i < n; i++) found |= v[i] != v[i];             \
+    }
+
+/* has_nan(x): whether an entry is NaN, or None if NumPy has to look. */
+static PyObject *has_nan(PyObject *self, PyObject *x)
+{
+    if (PyFloat_Check(x)) return PyBool_FromLong(isnan(PyFloat_AS_DOUBLE(x)));
+    PyArray_Descr *dtype = readable(x);
+    PyArrayObject *a = (PyArrayObject *)x;
+    if (!dtype || !PyArray_ISONESEGMENT(a) || PyArray_SIZE(a) > MOST_SUMMED) Py_RETURN_NONE;
+    npy_intp n = PyArray_SIZE(a);
+    int found = 0;
+    if (dtype == float64) ANY_NAN(double) else ANY_NAN(float)
+    return PyBool_FromLong(found);
 }
 
 /* One operand of a program at element `start`: its data and step; 0 if it does not fit `like`. */
@@ -488,8 +518,8 @@ static PyMethodDef functions[] = {
     {"negative", negative, METH_O, NULL},
     {"add_into", (PyCFunction)(void (*)(void))add_into, METH_FASTCALL, NULL},
     {"scaled", (PyCFunction)(void (*)(void))scaled, METH_FASTCALL, NULL},
-    {"summed", (PyCFunction)(void (*)(void))summed, METH_FASTCALL, NULL},
-    {"spread", (PyCFunction)(void (*)(void))spread, METH_FASTCALL, NULL},
+    {"fitted", (PyCFunction)(void (*)(void))fitted, METH_FASTCALL, NULL},
+    {"has_nan", has_nan, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

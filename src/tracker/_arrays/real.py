@@ -169,7 +169,7 @@ class TrackedReal(Node):
         return type(other) is float or type(other) is int
 
     def __pow__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.POWER, self, other)
+        return _dispatch.power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
         return _dispatch.binary(_dispatch.POWER, other, self)

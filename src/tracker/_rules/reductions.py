@@ -68,6 +68,8 @@ def select(where: Any, x: Any) -> Any:
 def count(where: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """How many entries are reduced: a number, or with a mask an array with the axes kept."""
     if unmasked(where):
+        if axis is None:
+            return math.prod(shape)
         return math.prod(shape[k] for k in axes_of(axis, len(shape)))
     return np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=True)
 
