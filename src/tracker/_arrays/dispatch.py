@@ -84,6 +84,8 @@ def bind_operators() -> None:
         op.picks, op.pushforward, op.reads = source.picks, source.pushforward, source.reads
         op.programs = source.programs
         op.keeps_spec, op.trusted, op.name = source.keeps_spec, source.trusted, source.name
+        if op is ADD or op is SUBTRACT or op is MULTIPLY or op is DIVIDE:
+            source.on_arrays = function
 
 
 # Telling tracked from plain
@@ -274,7 +276,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     spec = node.spec if op.keeps_spec and node.spec.shape else None
                     return wrap(op, (node, b), None, y, node.level, mask, spec)
                 elif type(b) is _ndarray and type(a.value) is _ndarray:
-                    y = op.fun(a.value, b)
+                    y = (op.fun if op.on_arrays is None else op.on_arrays)(a.value, b)
                     mask = op.reads[0]
                     if mask & 4:
                         b = kept_constant(b)
@@ -292,7 +294,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     spec = node.spec if op.keeps_spec and node.spec.shape else None
                     return wrap(op, (a, node), None, y, node.level, mask, spec)
                 if type(a) is _ndarray and type(b.value) is _ndarray:
-                    y = op.fun(a, b.value)
+                    y = (op.fun if op.on_arrays is None else op.on_arrays)(a, b.value)
                     mask = op.reads[1]
                     if mask & 2:
                         a = kept_constant(a)
@@ -400,12 +402,13 @@ _NO_VALUE: Final[Any] = np._NoValue
 def _record_first(op: Op, x: Any, node: Node, args: tuple[Any, ...], kwargs: Any) -> Any:
     """Record `op(x, *settings, **kwargs)`: the path that most functions take."""
     assert isinstance(x, _array.TrackedArray)
+    f = op.fun if op.ufunc or op.on_arrays is None else op.on_arrays
     if kwargs:
-        y = op.fun(x.value, *args[1:], **kwargs)
+        y = f(x.value, *args[1:], **kwargs)
     elif len(args) == 1:
-        y = op.fun(x.value)
+        y = f(x.value)
     else:
-        y = op.fun(x.value, *args[1:])
+        y = f(x.value, *args[1:])
     mask = op.reads[0] if op.reads else op.reads_of(0)
     if mask & 2:
         x.keep(node)

@@ -126,9 +126,12 @@ class ArrayAlgebra(Algebra):
         dy[index] = 0
         return part
 
+    def of_all(self, spec: Any, index: Any, dy: Any) -> Any:
+        if type(dy) is _ndarray and dy.dtype is spec.dtype and _keeps_all(index):
+            return dy.reshape(spec.shape)
+        return None
+
     def add_at(self, old: Any, owned: bool, spec: Any, index: Any, dy: Any) -> Any:
-        if old is None and type(index) is tuple and _keeps_all(index):
-            return np.copy(np.reshape(dy, spec.shape))
         if old is None:
             plain = type(dy) is _ndarray or isinstance(dy, np.generic | float | complex)
             zeros = np.zeros(spec.shape, spec.dtype) if plain else None
@@ -173,13 +176,14 @@ def _repeats(index: Any) -> bool:
 
 def _keeps_all(index: tuple[Any, ...]) -> bool:
     """Whether an index only puts in axes: x[None, :, :]."""
-    for i in index:
-        if i is not None and i is not Ellipsis and not (type(i) is slice and i == _ALL):
+    for k in range(len(index)):
+        i = index[k]
+        if type(i) is slice:
+            if i.start is not None or i.stop is not None or i.step is not None:
+                return False
+        elif i is not None and i is not Ellipsis:
             return False
     return True
-
-
-_ALL: Final = slice(None)
 
 
 def _add_at(x: Any, index: Any, dy: Any) -> None:

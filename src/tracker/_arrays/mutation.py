@@ -25,15 +25,17 @@ _ndarray: Final = np.ndarray
 
 def take(x: Any, index: Any) -> Any:
     """`x[index]`: a view of x for basic indices, as in NumPy."""
-    if type(index) is not int:
+    basic = _is_basic(index)
+    if not basic:
         index = plain_index(index)
+        basic = _is_basic(index)
     node = x.current()
     if state.pauses or node.forward or node.op is BUFFER:
         return _take_otherwise(x, index)
     y = x.value[index]
     op = _dispatch.table.getitem
     result = _dispatch.wrap(op, (node, index), None, y, node.level, 0, None)
-    if isinstance(result, _array.TrackedArray) and _is_basic(index):
+    if basic and isinstance(result, _array.TrackedArray):
         _link(result, x, (op, (index,), None, 0, -1))
     return result
 
@@ -55,9 +57,19 @@ def plain_index(index: Any) -> Any:
 
 
 def _is_basic(index: Any) -> bool:
+    """Whether an index takes a view: integers, slices of plain numbers, None and Ellipsis."""
     if type(index) is tuple:
-        return all(_is_basic(i) for i in index)
-    return type(index) in (int, slice) or index is None or index is Ellipsis or isinstance(index, np.integer)
+        for i in range(len(index)):
+            if not _is_basic(index[i]):
+                return False
+        return True
+    if type(index) is slice:
+        return _is_plain(index.start) and _is_plain(index.stop) and _is_plain(index.step)
+    return index is None or type(index) is int or index is Ellipsis or isinstance(index, np.integer)
+
+
+def _is_plain(bound: Any) -> bool:
+    return bound is None or type(bound) is int or not _dispatch.is_tracked(bound)
 
 
 def _link(view: Any, base: Any, path: Any) -> None:

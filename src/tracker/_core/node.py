@@ -48,6 +48,7 @@ class Op:
 
     def __init__(self, fun: Any, name: str, kind: int, rules: tuple[Any, ...]) -> None:
         self.fun: Any = fun
+        self.on_arrays: Any = None  # the same for plain arrays alone, where there is something quicker
         self.name: str = name
         self.kind: int = kind
         self.rules: tuple[Any, ...] = rules

@@ -108,6 +108,11 @@ def composed(f: Any, g: Any) -> None:
     compositions[f] = g
 
 
+def quicker(f: Any, g: Any) -> None:
+    """Let `f` of plain arrays be evaluated by `g`, which gives the same, bit for bit."""
+    _ops[f].on_arrays = g
+
+
 def alias(f: Any, g: Any) -> None:
     """Let calls of `f` be recorded by the rule of `g` (and evaluated by `f`)."""
     op = _ops[g]

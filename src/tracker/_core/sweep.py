@@ -89,6 +89,10 @@ class Algebra:
         """A copy of `dy[index]`, which is zero in `dy` afterwards."""
         raise NotImplementedError
 
+    def of_all(self, spec: Any, index: Any, dy: Any) -> Any:
+        """The gradient of x in x[index] as a view of `dy`, if the index takes all entries in their order."""
+        return None
+
     def add_at(self, old: Any, owned: bool, spec: Any, index: Any, dy: Any) -> Any:
         """`old` (zeros if None) with `dy` added at `index`."""
         raise NotImplementedError
@@ -415,6 +419,11 @@ def _contribute_sequence(op: Op, i: int, xs: Any, news: Any, ready: list[Node]) 
 def _add_at(x: Any, index: Any, dy: Any, ready: list[Node]) -> None:
     """The gradient of x[index], added into that of x in place: a loop over x costs O(1) each."""
     assert isinstance(x, Node)
+    if type(index) is tuple:
+        whole = holder.algebra.of_all(x.spec, index, dy)
+        if whole is not None:
+            _contribute(x, whole, False, ready)
+            return
     x.slot = holder.algebra.add_at(x.slot, x.owned, x.spec, index, dy)
     x.owned = True
     _contribute(x, None, False, ready)
