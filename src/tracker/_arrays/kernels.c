@@ -394,7 +394,7 @@ static PyObject *has_nan(PyObject *self, PyObject *x)
     if (PyFloat_Check(x)) return PyBool_FromLong(isnan(PyFloat_AS_DOUBLE(x)));
     PyArray_Descr *dtype = readable(x);
     PyArrayObject *a = (PyArrayObject *)x;
-    if (!dtype || !PyArray_ISONESEGMENT(a) || PyArray_SIZE(a) > MOST_SUMMED) Py_RETURN_NONE;
+    if (!dtype || !PyArray_ISONESEGMENT(a)) Py_RETURN_NONE;
     npy_intp n = PyArray_SIZE(a);
     int found = 0;
     if (dtype == float64) ANY_NAN(double) else ANY_NAN(float)

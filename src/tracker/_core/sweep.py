@@ -51,6 +51,14 @@ class Algebra:
         """The product; `dy` may be overwritten if `owned`."""
         return dy * partial
 
+    def negative(self, dy: Any, owned: bool) -> Any:
+        """The negative; `dy` may be overwritten if `owned`."""
+        return -dy
+
+    def inner(self, dy: Any, partial: Any) -> Any:
+        """The product for an argument of one entry: it may be summed already."""
+        return dy * partial
+
     def strong_times(self, dy: Any, partial: Any) -> Any:
         """The product, zero where `dy` is zero even if `partial` is not finite."""
         return dy * partial if dy else 0.0 * dy
@@ -287,9 +295,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
             code = op.picks[i]
             if code == ONE:
                 new = dy
-                last = -1
             elif code == MINUS_ONE:
-                new = holder.negative(dy)
+                new = holder.algebra.negative(dy, True) if i == last else holder.negative(dy)
             elif op.rules[i] is None:
                 new = None
             else:
@@ -309,6 +316,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
                         partial = holder.algebra.conj(partial)
                     if careful:
                         new = holder.algebra.strong_times(dy, partial)
+                    elif x.spec.size == 1 and spec.is_large:
+                        new = holder.algebra.inner(dy, partial)
                     elif i == last:
                         new = holder.algebra.times(dy, partial, True)
                     else:
@@ -318,6 +327,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
                 fitted = holder.algebra.fit(new, x, op, i)
                 fresh = fresh and fitted is new
                 new = fitted
+            if new is dy:
+                last = -1  # it is another's gradient now
             _contribute(x, new, fresh, ready)
 
 

@@ -132,7 +132,7 @@ def _choice(f: Any, loses: Any) -> None:
     """Rules of a function that picks one of two arguments; `loses(a, b)` says where it is not a, or a tie."""
 
     def share(dy: Any, a: Any, b: Any) -> Any:
-        g = np.where(loses(a, b), 0, dy)
+        g = only(dy, ~loses(a, b))
         tie = a == b
         return np.where(tie, dy / 2, g) if np.any(tie) else g
 
