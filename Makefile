@@ -13,7 +13,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 # Directories too: a module that was removed changes only its directory.
-SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -print -o -type d -print)
+SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -print -o -name '*.c' -print -o -name '*.pyi' -print -o -type d -print)
 
 .PHONY: demo test lint format bench docs clean
 .DELETE_ON_ERROR:
