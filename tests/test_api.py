@@ -333,6 +333,7 @@ def test_data_of_an_untracked_value_is_that_value():
 
 def test_data_maps_over_structures():
     x = param([1.0, 2.0])
+    exactly(tracker.data(OrderedDict(a=Result(x, x[0]))), OrderedDict(a=Result(np.array([1.0, 2.0]), np.float64(1.0))))
     found = tracker.data({"b": [x, (1, None)], "a": np.sum(x)})
     assert list(found) == ["b", "a"]
     exactly(found["b"], [np.array([1.0, 2.0]), (1, None)])
@@ -552,6 +553,12 @@ def test_collect_builds_what_np_array_would_and_gradients_flow(build):
     close(gradient(f, x)[0], numeric_gradient(lambda x: f(x, np.array), x)[0])
 
 
+@pytest.mark.parametrize("other", ["a", None])
+def test_collect_of_what_is_no_number_raises(other):
+    with pytest.raises(TypeError, match="collect joins numbers and arrays"):
+        collect([param(1.0), other])
+
+
 def test_collect_of_ragged_rows_raises():
     x = param([1.0, 2.0])
     with pytest.raises(ValueError):
@@ -616,6 +623,14 @@ def test_checkpoint_passes_gradients_to_captured_variables():
     expected = numeric_gradient(lambda x, w: np.sum(np.tanh(w * x) * w[0]), x, w)
     for actual, e in zip(gradient(f, x, w), expected, strict=True):
         close(actual, e)
+
+
+def test_checkpoint_passes_both_gradients_to_an_argument_that_it_captures():
+    def loss(x):
+        return np.sum(checkpoint(lambda t: np.sin(t) * x, x))
+
+    x = np.array([0.3, 0.7])
+    close(gradient(loss, x)[0], np.cos(x) * x + np.sin(x))
 
 
 def test_checkpoint_passes_gradients_to_captured_params():
@@ -1417,6 +1432,14 @@ def test_jacobian_of_scalars(mode):
     close(jacobian(np.sin, 0.5, mode=mode), np.cos(0.5))
 
 
+@pytest.mark.parametrize("mode", [None, "reverse", "forward"])
+def test_jacobian_of_complex_numbers(mode):
+    x, z = np.array([1.0, 2.0]), np.array([1 + 2j, 3 - 1j])
+    close(jacobian(lambda z: z**2 * (1 + 1j), z, mode=mode), np.diag(2 * z * (1 + 1j)), 1e-14)
+    close(jacobian(lambda x: x**2 * (1 + 1j), x, mode=mode), np.diag(2 * x * (1 + 1j)), 1e-14)
+    close(jacobian(lambda z: np.abs(z) ** 2, z, mode=mode), np.diag(2 * z), 1e-14)
+
+
 def test_jacobian_refuses_an_unknown_mode():
     with pytest.raises(ValueError, match="sideways"):
         jacobian(np.sin, np.ones(2), mode="sideways")
@@ -1424,6 +1447,7 @@ def test_jacobian_refuses_an_unknown_mode():
 
 def test_jacobian_keeps_float32():
     assert jacobian(np.sin, np.ones(2, np.float32)).dtype == np.float32
+    assert jacobian(lambda x: x[:0], np.ones(2, np.float32)).dtype == np.float32
 
 
 def rosenbrock(x):
@@ -1481,6 +1505,15 @@ def test_forwarddiff_is_one_step_with_a_gradient():
     exactly(np.asarray(tracker.data(forwarddiff(np.sin, param(x)))), np.sin(x))
     close(gradient(f, x)[0], numeric_gradient(lambda x: np.sum(np.sin(x) * x[0] * np.array([1.0, 2.0])), x)[0])
     close(hessian(lambda x: forwarddiff(lambda z: np.sum(z**3), x), x), np.diag(6 * x), 1e-12)
+
+
+def test_forwarddiff_of_complex_numbers():
+    def f(z):
+        return np.conj(z) * z * z
+
+    z = 1 + 2j
+    close(gradient(lambda z: np.real(forwarddiff(f, z)), z)[0], gradient(lambda z: np.real(f(z)), z)[0])
+    close(gradient(lambda z: forwarddiff(lambda z: np.abs(z) ** 2, z), z)[0], 2 * z)
 
 
 def test_forwarddiff_of_a_plain_value_is_the_function():

@@ -316,6 +316,7 @@ def test_what_is_a_view_in_numpy_writes_through(view):
         lambda y: np.copy(y),
         lambda y: y.flatten(),
         lambda y: y[[0, 1, 2]],
+        lambda y: y[(0, 1, 2),],
         lambda y: y[y > -100],
         lambda y: y.T.ravel(),
         lambda y: y.T.reshape(-1),
@@ -394,6 +395,9 @@ def test_diagonal_through_einsum_and_flat():
         lambda x, y: np.sin(y, out=y),
         lambda x, y: np.add(y, x[0], out=y),
         lambda x, y: np.exp(x[1], out=y[0]),
+        lambda x, y: np.exp(x[1], out=y),
+        lambda x, y: np.exp(x[1], out=y, where=x > 0),
+        lambda x, y: np.modf(x, out=(y, None), where=x > 0),
         lambda x, y: np.add(x, 1, out=y, where=x > 0),
         lambda x, y: np.sum(x, axis=0, out=y[0]),
         lambda x, y: np.cumsum(x, axis=1, out=y),
@@ -475,6 +479,12 @@ def test_out_is_returned():
     y = param(X) * 2
     assert np.sin(y, out=y) is y
     assert np.add(y, 1, out=(y,)) is y
+
+
+def test_out_into_a_plain_array_takes_a_constant_where_the_mask_is_true():
+    out = np.full(4, 9.0)
+    assert np.floor(param(np.array([1.5, 2.5, 3.5, 4.5])), out=out, where=[True, False, False, True]) is out
+    np.testing.assert_array_equal(out, [1.0, 9.0, 9.0, 4.0])
 
 
 def test_out_into_a_plain_array_is_refused():

@@ -5,7 +5,7 @@ from tracker import _rules  # noqa: F401  (registers the rules)
 from tracker._build import show_config
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.leaf import bind as _bind
-from tracker._arrays.leaf import collect, data, is_leaf, is_tracked, param, zeros
+from tracker._arrays.leaf import collect, is_leaf, is_tracked, param, zeros
 from tracker._arrays.real import TrackedReal
 from tracker._transforms.check import gradcheck, ngradient
 from tracker._transforms.checkpoint import checkpoint
@@ -13,6 +13,7 @@ from tracker._transforms.custom import (
     checked,
     constant,
     custom_gradient,
+    data,
     hook,
     linear,
     no_grad,

@@ -54,6 +54,7 @@ _SUMS = [
     *(case(f, normal(3, 4), 1, np.float64, None, True) for f in (np.sum, np.mean, np.prod, np.nansum, np.nanprod)),
     *(case(f, normal(3), dtype=complex) for f in (np.sum, np.mean, np.prod)),
     *(case(f, normal()) for f in (np.sum, np.mean, np.prod, np.nansum, np.nanmean, np.nanprod)),
+    *(case(f, normal(), axis=axis) for f in (np.sum, np.prod, np.max) for axis in (0, -1)),
     *(case(f, normal(0, 3), axis=1) for f in (np.sum, np.mean, np.prod, np.nansum, np.nanprod)),
     *(case(f, normal(0, 3), axis=0) for f in (np.sum, np.prod, np.nansum, np.nanprod)),
     *(case(f, normal(3, 4), axis=0, initial=2.5) for f in (np.sum, np.prod, np.nansum, np.nanprod)),

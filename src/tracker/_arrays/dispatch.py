@@ -650,9 +650,10 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
     y = record(op, inputs, kwargs)
     if out is None:
         return y
+    write = _mutation.broadcast_out if method == "__call__" else _mutation.write_out
     if len(out) == 1:
-        return _mutation.write_out(out[0], y, ufunc)
-    return tuple([v if o is None else _mutation.write_out(o, v, ufunc) for o, v in zip(out, y, strict=True)])
+        return write(out[0], y, ufunc)
+    return tuple([v if o is None else write(o, v, ufunc) for o, v in zip(out, y, strict=True)])
 
 
 def _outer(ufunc: Any, a: Any, b: Any, kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Making tracked values: `param`, `collect`, `zeros`; and taking them apart: `data`."""
+"""Making tracked values: `param`, `collect`, `zeros`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._arrays.spec import is_array
 from tracker._core.registry import composed, linear, lookup, named
-from tracker.errors import ParameterTypeError
+from tracker.errors import ConversionError, ParameterTypeError
 
 
 def param(x: Any) -> Any:
@@ -73,17 +73,6 @@ def _not_a_parameter(what: str) -> ParameterTypeError:
     )
 
 
-def data(x: Any) -> Any:
-    """The plain value of `x`, and of everything tracked inside lists, tuples and dicts.
-
-    >>> data(param([1.0, 2.0])), data(3)
-    (array([1., 2.]), 3)
-    """
-    if isinstance(x, dict):
-        return {k: data(v) for k, v in x.items()}
-    return _dispatch.plain(x)
-
-
 def is_tracked(x: Any) -> bool:
     """Whether `x` is a tracked array or number.
 
@@ -138,7 +127,13 @@ def collect_values(xs: Any) -> Any:
         return _dispatch.collect(xs)
     if any(is_array(e) and not isinstance(e, np.ndarray) for e in xs):
         return np.stack([collect_values(e) for e in xs])
-    return np.array(xs)
+    y = np.array(xs)
+    if y.dtype.kind not in "fc":
+        raise ConversionError(
+            f"collect joins numbers and arrays; these would make an array of dtype {y.dtype}, "
+            "which would lose the gradient of what is tracked. Leave out what is no number."
+        )
+    return y
 
 
 def _collect_adjoint(dy: Any, y: Any, xs: Any) -> Any:

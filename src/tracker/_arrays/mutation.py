@@ -60,7 +60,7 @@ def _is_basic(index: Any) -> bool:
     """Whether an index takes a view: integers, slices of plain numbers, None and Ellipsis."""
     if type(index) is tuple:
         for i in range(len(index)):
-            if not _is_basic(index[i]):
+            if type(index[i]) is tuple or not _is_basic(index[i]):  # x[(0, 1),] is an integer-array index
                 return False
         return True
     if type(index) is slice:
@@ -386,34 +386,54 @@ def write_out(out: Any, y: Any, f: Any) -> Any:
     """`out=`: the result into `out`, which must be tracked to take it."""
     if type(out) is tuple and len(out) == 1:
         out = out[0]
+    if not isinstance(out, _array.TrackedArray) and not _dispatch.is_tracked(y):
+        np.copyto(out, y)
+        return out
+    _tracked_target(out, f)
+    return update_with(out, y)
+
+
+def broadcast_out(out: Any, y: Any, f: Any) -> Any:
+    """`out=` of a ufunc, which may be larger than the result."""
+    if out is None:
+        return y
+    shape = np.shape(_dispatch.plain(out))
+    if np.shape(y) != shape and np.broadcast_shapes(np.shape(y), shape) == shape:
+        y = np.broadcast_to(y, shape)
+    return write_out(out, y, f)
+
+
+def _tracked_target(out: Any, f: Any) -> None:
     if not isinstance(out, _array.TrackedArray):
-        if not _dispatch.is_tracked(y):
-            out[...] = y
-            return out
         raise ConversionError(
             f"out= of numpy.{getattr(f, '__name__', f)} is a plain array: a tracked result written into it "
             "would lose its gradient. Use an array made by np.zeros_like(tracked) or tracker.zeros(shape)."
         )
-    return update_with(out, y)
 
 
 def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     """A ufunc with `where=mask`: entries outside the mask keep what `out` held."""
     mask = _dispatch.plain(kwargs.pop("where"))
-    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_dispatch.plain(x)) for x in inputs])
-    target = out[0] if out else None
-    if target is not None and not isinstance(target, _array.TrackedArray):
-        write_out(target, _dispatch.record(op, inputs, kwargs), op.fun)
+    targets = [x for x in out or () if x is not None]
+    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_dispatch.plain(x)) for x in (*inputs, *targets)])
     mask = np.broadcast_to(mask, shape)
     # entries outside the mask are not computed: they may be out of the function's domain
     picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) or _dispatch.is_tracked(x) else x for x in inputs]
     values = _dispatch.record(op, tuple(picked), kwargs)
-    if target is not None:
-        target[mask] = values
-        return target
-    result = _dispatch.new_buffer(np.zeros(shape, values.dtype), 0)
-    result[mask] = values
-    return result
+    if type(values) is tuple:
+        return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
+    return _masked(values, mask, out[0] if out else None, op)
+
+
+def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
+    """`target` (zeros if None) with `values` where the mask is true."""
+    if target is None:
+        empty = np.zeros(mask.shape, values.dtype)
+        target = _dispatch.new_buffer(empty, 0) if _dispatch.is_tracked(values) else empty
+    elif _dispatch.is_tracked(values):
+        _tracked_target(target, op.fun)
+    target[mask] = values
+    return target
 
 
 def ufunc_at(ufunc: Any, x: Any, index: Any, v: Any = None) -> None:

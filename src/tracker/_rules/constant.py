@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from tracker._core.registry import constant
+from tracker._core.registry import constant, lookup
+from tracker.errors import NoRuleError
 
 # ---------------------------------------------------------------- piecewise constant
 
 constant(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.floor_divide)
 constant(np.sign, np.signbit, np.spacing)
+
+
+def _real_sign(x: Any, **kwargs: Any) -> Any:
+    if np.iscomplexobj(x):
+        raise NoRuleError("numpy.sign of a complex number is not piecewise constant. Write z / np.abs(z).")
+    return np.sign(x, **kwargs)
+
+
+_sign = lookup(np.sign)
+assert _sign is not None
+_sign.fun = _real_sign
 
 # ---------------------------------------------------------------- questions
 

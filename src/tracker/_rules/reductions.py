@@ -33,8 +33,8 @@ def unreduce(dy: Any, ndim: int, axis: Any, keepdims: Any) -> Any:
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The axes that `axis` names, None being all of them."""
-    return tuple(range(ndim)) if axis is None else tuple(normalize_axis_tuple(axis, ndim))
+    """The axes that `axis` names, None being all of them; a number may be reduced along axis 0 or -1."""
+    return tuple(range(ndim)) if axis is None or not ndim else tuple(normalize_axis_tuple(axis, ndim))
 
 
 def to_rows(x: Any, axis: Any) -> Any:

@@ -36,8 +36,7 @@ def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     leaves, structure = tree.flatten((args, kwargs))
     generators = _Generators(f, leaves)
     y, captured = _watch(f, structure, leaves)
-    tracked = [x for x in leaves if dispatch.is_tracked(x)]
-    sources = tracked + [x for x in captured if not any(x is t for t in tracked)]
+    sources = [x for x in leaves if dispatch.is_tracked(x)] + captured  # one that f captures, too, counts twice
     if not sources:
         return y
     levels = {dispatch.level_of(x) for x in sources}

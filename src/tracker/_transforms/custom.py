@@ -263,6 +263,16 @@ def _refusals(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return refuse, refuse
 
 
+def data(x: Any) -> Any:
+    """The plain value of `x`, and of everything tracked inside a nested structure.
+
+    >>> import tracker
+    >>> data(tracker.param([1.0, 2.0])), data({"a": (tracker.param(2.0), 3)})
+    (array([1., 2.]), {'a': (2.0, 3)})
+    """
+    return tree.map(dispatch.plain, x)
+
+
 def stop_gradient(x: Any) -> Any:
     """`x` as a constant: its plain value (in memory of its own), any nested structure.
 

@@ -20,6 +20,8 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
 
     `mode` is "reverse" (one sweep per entry of y), "forward" (one run of f per entry of x),
     or None: reverse unless y has more entries than x. Raises `ValueError` for another mode.
+    With respect to complex x it is the complex derivative where f has one (is holomorphic), and
+    for a real y the gradient of each entry.
 
     >>> jacobian(lambda x: x**2, np.array([1.0, 2.0]))
     array([[2., 0.],
@@ -29,10 +31,10 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
         raise ValueError(f'mode is "reverse", "forward" or None; it was {mode!r}.')
     x = _array_argument(x)
     if mode == "forward":
-        return _by_columns(f, x)
+        return _of_columns(f, x)
     y, back = pullback(f, x)
     if mode is None and np.size(dispatch.plain(y)) > np.size(dispatch.plain(x)):
-        return _by_columns(f, x)
+        return _of_columns(f, x)
     return _by_rows(y, back, x)
 
 
@@ -72,11 +74,13 @@ def forwarddiff(f: Callable[..., Any], x: Any) -> Any:
 
     def run(value: Any) -> tuple[Any, Callable[[Any], Any]]:
         y = f(value)
-        columns = jacobian(f, value, "forward")
+        columns = _by_columns(f, value, 1)
+        turned = _by_columns(f, value, 1j) if _is_complex(value) else None
         axes = np.ndim(y)
 
         def back(dy: Any) -> Any:
-            return (np.tensordot(dy, np.conj(columns), axes),)
+            g = np.real(np.tensordot(np.conj(dy), columns, axes))
+            return (g if turned is None else g + 1j * np.real(np.tensordot(np.conj(dy), turned, axes)),)
 
         return y, back
 
@@ -89,6 +93,10 @@ def _array_argument(x: Any) -> Any:
     return own_value(x)
 
 
+def _is_complex(x: Any) -> bool:
+    return bool(np.iscomplexobj(dispatch.plain(x)))
+
+
 def _by_rows(y: Any, back: Callable[[Any], Any], x: Any) -> Any:
     shape = np.shape(y)
     plain = dispatch.plain(y)
@@ -96,21 +104,33 @@ def _by_rows(y: Any, back: Callable[[Any], Any], x: Any) -> Any:
     for k in range(np.size(plain)):
         dy = np.zeros(shape, plain.dtype if hasattr(plain, "dtype") else type(plain))
         dy.reshape(-1)[k] = 1
-        rows.append(back(dy)[0])
+        row = back(dy)[0]
+        if _is_complex(y):  # back gives the conjugate, of which a real x keeps the real part
+            row = np.conj(row) if _is_complex(x) else row + 1j * back(1j * dy)[0]
+        rows.append(row)
     if not rows:
-        return np.zeros((*shape, *np.shape(x)))
+        return np.zeros((*shape, *np.shape(x)), np.result_type(plain, dispatch.plain(x)))
     return np.reshape(np.stack(rows), (*shape, *np.shape(x)))
 
 
-def _by_columns(f: Callable[..., Any], x: Any) -> Any:
+def _of_columns(f: Callable[..., Any], x: Any) -> Any:
+    columns = _by_columns(f, x, 1)
+    if _is_complex(x) and not _is_complex(columns):
+        return columns + 1j * _by_columns(f, x, 1j)
+    return columns
+
+
+def _by_columns(f: Callable[..., Any], x: Any, step: complex) -> Any:
+    """The derivative of `f` along `step` in each entry of x."""
     shape = np.shape(x)
     plain = dispatch.plain(x)
     columns = []
     for k in range(np.size(plain)):
         dx = np.zeros(shape, plain.dtype if hasattr(plain, "dtype") else type(plain))
-        dx.reshape(-1)[k] = 1
+        dx.reshape(-1)[k] = step
         columns.append(pushforward(f, (x,), (dx if shape else dx[()],))[1])
     if not columns:
-        return np.zeros((*np.shape(f(x)), *shape))
+        y = dispatch.plain(f(x))
+        return np.zeros((*np.shape(y), *shape), np.result_type(y, plain))
     stacked = np.stack(columns, axis=-1)
     return np.reshape(stacked, (*np.shape(stacked)[:-1], *shape))
