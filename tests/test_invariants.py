@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ import pytest
 import tracker
 from tests.differences import numeric_gradient
 from tracker import checkpoint, grad, gradient, hook, param, pullback, pushforward
+from tracker._core import sweep
 from tracker._core.node import CONSTANT, Node
 from tracker._core.registry import lookup, registered
 from tracker._core.replay import replay
@@ -308,6 +310,15 @@ def test_control_c_at_any_moment_leaves_all_or_nothing():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+    with ThreadPoolExecutor(1) as pool:  # another thread: none may be left in the nodes' fields
+        assert pool.submit(is_free, sweep._lock).result()
+
+
+def is_free(lock):
+    free = lock.acquire(False)
+    if free:
+        lock.release()
+    return free
 
 
 # 3. No recursion over the graph

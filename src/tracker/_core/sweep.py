@@ -148,7 +148,7 @@ class _Fields:
 
 # Whoever holds the lock sweeps in the nodes' own fields; anyone else at the same time (another
 # thread, or a rule that takes a gradient itself) sweeps in a copy of the record.
-_lock: Final = threading.Lock()
+_lock: Final[Any] = threading.RLock()  # it knows its owner: a Ctrl-C can't leave it locked
 _own: Final = _Fields()
 
 
@@ -161,19 +161,26 @@ def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -
     Nodes in `stops` count as leaves. The record is left as it was; raises what a rule
     raises, and leaves nothing behind.
     """
-    mine = not stops and _lock.acquire(False)
+    within = _lock._is_owned()  # a rule of this thread's sweep
     try:
-        if mine:
-            return _differentiate(root, dy, private, _own)
-        copies: dict[Node, Node] = {}
-        for stop in stops:
-            copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
-        found = _differentiate(_copy_record(root, copies), dy, False, _Fields())
-        originals = {copy: node for node, copy in copies.items()}
-        return [(originals[leaf], gradient) for leaf, gradient in found]
+        try:
+            if not stops and not within and _lock.acquire(False):
+                return _differentiate(root, dy, private, _own)
+            copies: dict[Node, Node] = {}
+            for stop in stops:
+                copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
+            found = _differentiate(_copy_record(root, copies), dy, False, _Fields())
+            originals = {copy: node for node, copy in copies.items()}
+            return [(originals[leaf], gradient) for leaf, gradient in found]
+        finally:
+            _leave(within)
     finally:
-        if mine:
-            _lock.release()
+        _leave(within)  # where a Ctrl-C cut the first one short
+
+
+def _leave(within: bool) -> None:
+    if not within and _lock._is_owned():
+        _lock.release()
 
 
 def free(root: Node) -> None:
@@ -491,7 +498,9 @@ def _replace(args: Any, copies: dict[Node, Node]) -> tuple[Any, ...]:
     for x in args:
         if isinstance(x, Node):
             new.append(copies[x])
-        elif type(x) is list or type(x) is tuple:
+        elif type(x) is list:
+            new.append(list(_replace(x, copies)))  # x[[0, 1]] is not x[0, 1]
+        elif type(x) is tuple:
             new.append(_replace(x, copies))
         else:
             new.append(x)
