@@ -641,6 +641,17 @@ def test_checkpoint_passes_gradients_to_captured_params():
     exactly(x.grad, np.array([0.3, -0.8]))
 
 
+def test_checkpoint_with_lists_as_indices_and_blocks():
+    def block(x):
+        return np.block([[x[[0, 1]], x[[1, 0]] ** 2]])
+
+    x = np.arange(1.0, 5.0).reshape(2, 2)
+    exactly(
+        gradient(lambda x: np.sum(checkpoint(block, x)), x)[0],
+        gradient(lambda x: np.sum(block(x)), x)[0],
+    )
+
+
 def test_checkpoint_of_structures_and_in_nested_derivatives():
     def block(p):
         return {"out": np.sin(p["a"]) * p["b"], "aux": (p["a"],)}
@@ -781,6 +792,41 @@ def test_pickle_refuses_the_rest(f):
 
 
 # Params and Grads
+
+
+def test_gradient_by_params_inside_another_derivative_is_final():
+    W, x = param([1.0, 2.0]), np.array([3.0, 4.0])
+
+    def slope(a):
+        return gradient(lambda: np.sum(W**2 * a), Params([W]))[W]
+
+    def pulled(a):
+        return pullback(lambda: W**2 * a, Params([W]))[1](np.ones(2))[W]
+
+    for f in (slope, pulled):
+        with pytest.raises(NotImplementedError, match="Params"):
+            gradient(lambda a, f=f: np.sum(a) + np.sum(f(a)), x)
+        with pytest.raises(NotImplementedError, match="Params"):
+            gradient(lambda f=f: np.sum(W) + np.sum(f(x)), Params([W]))
+    exactly(gradient(lambda: np.sum(W) + np.sum(tracker.stop_gradient(slope(x))), Params([W]))[W], np.ones(2))
+    # by argument it can be differentiated
+    gs = gradient(lambda: np.sum(gradient(lambda v: np.sum(v**3), W)[0]), Params([W]))
+    exactly(gs[W], np.array([6.0, 12.0]))
+
+
+def test_value_of_a_loss_by_params_stays_tracked_by_an_outer_derivative():
+    W, x = param([1.0, 2.0]), np.array([3.0, 4.0])
+    g = gradient(lambda a: withgradient(lambda: np.sum(W * a), Params([W])).val, x)[0]
+    exactly(tracker.data(g), np.array([1.0, 2.0]))
+    gs = gradient(lambda: withgradient(lambda: np.sum(W * x), Params([W])).val, Params([W]))
+    exactly(gs[W], x)
+
+
+def test_back_inside_another_derivative_raises():
+    W = param([1.0, 2.0])
+    with pytest.raises(NotImplementedError, match="back"):
+        gradient(lambda a: np.sum(a) + (np.sum(W**2 * a).back() or 0.0), np.ones(2))
+    exactly(W.grad, np.zeros(2))
 
 
 def test_implicit_parameters():
@@ -1507,6 +1553,12 @@ def test_forwarddiff_is_one_step_with_a_gradient():
     close(hessian(lambda x: forwarddiff(lambda z: np.sum(z**3), x), x), np.diag(6 * x), 1e-12)
 
 
+@pytest.mark.parametrize("wrap", [lambda y: {"y": y}, lambda y: (y, y)])
+def test_forwarddiff_of_a_structure_raises(wrap):
+    with pytest.raises(TypeError, match="forwarddiff"):
+        gradient(lambda x: np.sum(x) + np.sum(forwarddiff(lambda t: wrap(2 * t), x)["y"]), np.ones(2))
+
+
 def test_forwarddiff_of_complex_numbers():
     def f(z):
         return np.conj(z) * z * z
@@ -1867,6 +1919,29 @@ def test_custom_gradient_of_the_documented_example():
     exactly(clip(x, 0.0, 1.0), np.clip(x, 0, 1))
 
 
+def test_custom_gradient_takes_keywords_and_defaults():
+    @tracker.custom_gradient
+    def line(x, slope=2.0, offset=1.0):
+        return x * slope + offset, lambda dy: (dy * slope, dy * x, dy)
+
+    exactly(gradient(lambda x: line(x), 3.0), (2.0,))
+    exactly(gradient(lambda x, b: line(x, offset=b), 3.0, 4.0), (2.0, 1.0))
+    exactly(gradient(lambda x, a: line(slope=a, x=x), 3.0, 4.0), (4.0, 3.0))
+
+
+def test_custom_gradient_of_structures():
+    @tracker.custom_gradient
+    def scaled(p, s):
+        y = {"y": [p["a"] * s], "n": 3}
+        return y, lambda dy: ({"a": dy["y"][0] * s, "b": None}, np.sum(dy["y"][0] * p["a"]))
+
+    def f(p, s):
+        y = scaled(p, s)
+        return np.sum(y["y"][0] ** 2) * y["n"]
+
+    assert gradcheck(f, {"a": np.array([1.0, 2.0]), "b": 2}, 3.0, order=2)
+
+
 def test_custom_gradient_overrides_the_derivative():
     @tracker.custom_gradient
     def straight_through(x):
@@ -1918,6 +1993,24 @@ def test_rule_with_a_gradient_of_an_impossible_shape_is_named():
     assert "(7, 5)" in message
     assert "(3,)" in message
     assert "argument 1" in message
+
+
+def test_partial_of_an_impossible_shape_is_named():
+    def misshapen(x):
+        return x * 2.0
+
+    tracker.partials(misshapen, lambda y, x: np.ones(5))
+    with pytest.raises(ValueError, match=r"misshapen.*\(5,\)"):
+        gradient(lambda x: np.sum(tracker.track(misshapen, x)), np.ones(3))
+
+
+def test_rule_of_a_function_that_returns_a_dict_is_refused():
+    def parts(x):
+        return {"double": 2 * x}
+
+    tracker.rule(parts, lambda dy, y, x: 2 * dy["double"])
+    with pytest.raises(TypeError, match=r"parts returned a dict.*custom_gradient"):
+        tracker.track(parts, param(1.0))
 
 
 def test_tracked_keyword_reaches_its_position():

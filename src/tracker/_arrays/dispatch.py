@@ -175,6 +175,11 @@ def wrap(op: Op, args: tuple[Any, ...], kwargs: Any, y: Any, level: int, mask: i
     if spec is None:
         if isinstance(y, tuple | list):
             return _wrap_outputs(op, args, kwargs, y, level)
+        if isinstance(y, dict):
+            raise NoRuleError(
+                f"{op.name} returned a dict, which a rule can't have a derivative for. "
+                "Return a tuple, or use tracker.custom_gradient."
+            )
         spec = spec_of(y) if type(y) is not int and type(y) is not bool else None
         if spec is None or not _is_inexact(spec.dtype):
             return y

@@ -99,9 +99,10 @@ class ArrayAlgebra(Algebra):
     def partial(self, op: Op, i: int, arguments: list[Any], kwargs: Any) -> Any:
         rule = op.rules[i]
         try:
-            if kwargs is None or op.ufunc:
-                return rule(*arguments)
-            return rule(*arguments, **kwargs)
+            found = rule(*arguments) if kwargs is None or op.ufunc else rule(*arguments, **kwargs)
+            if not op.trusted:
+                _check_partial(op, i, found, arguments[0])
+            return found
         except (ZeroDivisionError, OverflowError):
             # Python numbers raise where NumPy's give the infinity or NaN that is wanted here
             return rule(*[np.float64(x) if type(x) in (float, int) else x for x in arguments])
@@ -159,6 +160,20 @@ class ArrayAlgebra(Algebra):
         else:
             old[index] += dy
         return old
+
+
+def _check_partial(op: Op, i: int, partial: Any, y: Any) -> None:
+    """A partial derivative goes with the result entry by entry."""
+    shape = np.shape(_dispatch.plain(partial))
+    try:
+        fits = np.broadcast_shapes(shape, np.shape(_dispatch.plain(y)) if not isinstance(y, Spec) else y.shape)
+    except ValueError:
+        fits = None
+    if fits is None:
+        raise RuleError(
+            f"The partial derivative of {op.name} by its argument {i} has shape {shape}, "
+            f"which does not go with the result's {y.shape}."
+        )
 
 
 def _changed(x: Any, mark: Any) -> bool:

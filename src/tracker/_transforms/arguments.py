@@ -147,7 +147,7 @@ def untrack(result: Any, level: int) -> Any:
 
 def _untracked(x: Any, level: int) -> Any:
     if isinstance(x, TrackedReal):
-        return x.value if x.level >= level > 0 or level == 0 else x
+        return x.value if x.level >= level > 0 or x.level == level else x
     if isinstance(x, TrackedArray):
         node = x.current()
         if node.level == level or _dispatch.is_constant_buffer(x):

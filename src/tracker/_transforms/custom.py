@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -103,7 +104,7 @@ def track(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: `f` returns `(y, back)`, and `back(dy)` one gradient (or None) per argument.
 
-    Arguments may be nested structures, with gradients of the same structure. Within f,
+    Arguments and y may be nested structures, with gradients of the same structure. Within f,
     tracked arguments are plain (or tracked by an outer derivative only). Raises
     `ValueError` if f uses another tracked value, whose gradient would be lost.
 
@@ -115,28 +116,39 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     (10.0,)
     """
     name = getattr(f, "__name__", "custom_gradient")
+    signature = inspect.signature(f)
+    named = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
     @functools.wraps(f)
     def call(*args: Any, **kwargs: Any) -> Any:
+        given = len(args)
+        if kwargs or given < len(named):  # put keywords and defaults in their positions
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            args = bound.args
+            given = given if kwargs.keys().isdisjoint(named) else len(args)
+            kwargs = bound.kwargs
+
         def run(*values: Any) -> tuple[Any, Callable[[Any], Any]]:
             result = f(*values, **kwargs)
             if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
                 raise RuleError(f"{name} must return (y, back), with a function `back`; see tracker.custom_gradient.")
             y, back = result
-            return y, lambda dy: _as_many(name, back(dy), len(values))
+            return y, lambda dy: _as_many(name, back(dy), given, len(values))
 
         return record_joint(name, run, args)
 
     return call
 
 
-def _as_many(name: str, gradients: Any, n: int) -> tuple[Any, ...]:
-    if n == 1 and not isinstance(gradients, tuple):
-        return (gradients,)
-    if not isinstance(gradients, tuple | list) or len(gradients) != n:
+def _as_many(name: str, gradients: Any, given: int, n: int) -> tuple[Any, ...]:
+    """One gradient for each of `n` arguments; those after the `given` ones, left at their default, may lack it."""
+    if given == 1 and not isinstance(gradients, tuple):
+        gradients = (gradients,)
+    if not isinstance(gradients, tuple | list) or len(gradients) not in (given, n):
         got = len(gradients) if isinstance(gradients, tuple | list) else 1
         raise RuleError(f"back of {name} gave {got} gradients for {n} arguments. Give one (or None) per argument.")
-    return tuple(gradients)
+    return (*gradients, *(None,) * (n - len(gradients)))
 
 
 def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -150,20 +162,22 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
 
     def call(*values: Any) -> Any:
         y, back = run(*tree.unflatten(structure, list(values)))
-        for part in tree.flatten(y)[0]:
+        parts, shape = tree.flatten(y)
+        for part in parts:
             if dispatch.level_of(part) >= level:
                 raise RuleError(
                     f"{name} uses a tracked value that is not among its arguments; its gradient would be lost. "
                     "Pass it as an argument."
                 )
-        kept.append(back)
-        return y
+        kept[:] = [back, shape]
+        return y if len(parts) == 1 and parts[0] is y else tuple(parts)
 
     def pull(i: int, dy: Any, y: Any, *values: Any) -> Any:
         return joint(dy, y, list(values))[i]
 
     def joint(dy: Any, y: Any, values: list[Any]) -> list[Any]:
-        gradients = kept[-1](dy)
+        back, shape = kept
+        gradients = back(tree.unflatten(shape, list(dy)) if isinstance(dy, tuple) else dy)
         flat: list[Any] = []
         for gradient, argument in zip(gradients, args, strict=True):
             flat.extend(_flat_gradients(gradient, argument))
@@ -174,7 +188,8 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
     op.variadic = True
     op.reads = [1]
     op.opaque = True
-    return dispatch.record(op, tuple(leaves), None)
+    y = dispatch.record(op, tuple(leaves), None)
+    return tree.unflatten(kept[1], list(y)) if type(y) is tuple else y
 
 
 def _flat_gradients(gradient: Any, argument: Any) -> list[Any]:

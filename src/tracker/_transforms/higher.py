@@ -74,6 +74,8 @@ def forwarddiff(f: Callable[..., Any], x: Any) -> Any:
 
     def run(value: Any) -> tuple[Any, Callable[[Any], Any]]:
         y = f(value)
+        if not hasattr(y, "dtype") and not isinstance(y, complex | float | int):
+            raise TypeError(f"forwarddiff: the function must return a number or an array, not a {type(y).__name__}.")
         columns = _by_columns(f, value, 1)
         turned = _by_columns(f, value, 1j) if _is_complex(value) else None
         axes = np.ndim(y)

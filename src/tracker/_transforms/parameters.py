@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tracker import tree
 from tracker._arrays import dispatch
 from tracker._core.node import Node
+from tracker._transforms.custom import once_differentiable_after
 
 
 class Params:
@@ -65,6 +67,10 @@ class Grads:
             gradient = found.get(leaf)
             self._gradients[id(p)] = dispatch.zeros_of(leaf.spec, p.data) if gradient is None else gradient
 
+    def _mark(self, f: Callable[[Any], Any]) -> None:
+        """Put `f(gradient)` in the place of each gradient."""
+        self._gradients = {key: f(gradient) for key, gradient in self._gradients.items()}
+
     def __getitem__(self, p: Any) -> Any:
         try:
             return self._gradients[id(p)]
@@ -91,6 +97,42 @@ class Grads:
 
     def __repr__(self) -> str:
         return f"Grads({self.values()!r})"
+
+
+class _Running(threading.local):
+    """How many functions of implicit parameters are running in this thread."""
+
+    count: int = 0
+
+
+_running = _Running()
+
+
+def run(f: Callable[[], Any]) -> Any:
+    """`f()`, noting that a gradient by implicit parameters is being taken of it."""
+    _running.count += 1
+    try:
+        return f()
+    finally:
+        _running.count -= 1
+
+
+def is_nested() -> bool:
+    """Whether a gradient by implicit parameters is being taken of what runs now."""
+    return _running.count > 0
+
+
+def final_gradients(params: Params, found: dict[Node, Any], results: list[Any]) -> Grads:
+    """The gradients of `results`, marked as final for outer derivatives: parameters have one level for all.
+
+    So a derivative of such a gradient is refused, where it would silently miss it.
+    """
+    gradients = Grads(params, found)
+    sources = [x for x in results if dispatch.level_of(x) > 0]
+    for group in (list(params) if is_nested() else [], sources):
+        if group:
+            gradients._mark(once_differentiable_after("a gradient by Params", group))
+    return gradients
 
 
 def zero_grad(xs: Any) -> None:

@@ -18,8 +18,8 @@ from tracker._core.levels import enter_pause, leave_pause, new_level
 from tracker._core.node import Node, Spec
 from tracker._core.sweep import differentiate, free
 from tracker._transforms.arguments import RESULTS, Argument, own_gradient, settle, untrack
-from tracker._transforms.parameters import Grads, Params
-from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError
+from tracker._transforms.parameters import Params, final_gradients, is_nested, run
+from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError, NotDifferentiableError
 
 
 class WithGradient(NamedTuple):
@@ -157,15 +157,15 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], An
     level = 0 if params is not None else new_level()
     # the caller may go on to change its arrays before `back` is called: copies
     inputs = [] if params is not None else [Argument(tree.map(_copied, a), level) for a in args]
-    result = f(*[i.tracked for i in inputs])
+    result = f(*[i.tracked for i in inputs]) if params is None else run(f)
     outputs, structure = tree.flatten(result)
     roots = [_root_at(x, level) for x in outputs]
-    y = untrack(result, level)
+    y = result if params is not None and is_nested() else untrack(result, level)
 
     def back(dy: Any) -> Any:
         found = _sweep_outputs(roots, _seeds(structure, roots, outputs, dy), level)
         if params is not None:
-            return Grads(params, found)
+            return final_gradients(params, found, outputs)
         return tuple([i.gradient(found) for i in inputs])
 
     return y, back
@@ -186,10 +186,13 @@ def back(y: Any, dy: Any = None, *, once: bool = True, check_finite: bool = True
     """
     if not dispatch.is_tracked(y):
         raise TypeError(f"back needs a tracked value; it was given a {type(y).__name__}.")
-    while dispatch.is_tracked(_value(y)):
-        y = _value(y)
     root = dispatch.node_of(y)
     assert root is not None
+    if root.level > 0:
+        raise NotDifferentiableError(
+            "back fills the leaves' grad with plain numbers, and this value belongs to a derivative that is being "
+            "taken around it, which would not see them. Use tracker.gradient inside of another derivative."
+        )
     if dy is None:
         check_loss(y, check_finite)
         dy = _one(root.spec)
@@ -274,10 +277,6 @@ def _one(spec: Spec) -> Any:
 # Sweeping
 
 
-def _value(x: Any) -> Any:
-    return x.value if dispatch.is_tracked(x) else None
-
-
 def _root_at(x: Any, level: int) -> Node | None:
     """The node of `x` at this level: `x` itself, or what it holds at a lower one."""
     while dispatch.is_tracked(x):
@@ -352,12 +351,12 @@ def _seed(y: Any, root: Node, dy: Any) -> Any:
 
 
 def _by_params(f: Callable[..., Any], params: Params, check_finite: bool) -> WithGradient:
-    result = f()
+    result = run(f)
     loss = _loss_of(result)
     check_loss(loss, check_finite)
     found = _sweep_loss(loss, 0)
-    gradients: Any = Grads(params, found)
-    return WithGradient(untrack(result, 0), gradients)
+    gradients: Any = final_gradients(params, found, [loss])
+    return WithGradient(result if is_nested() else untrack(result, 0), gradients)
 
 
 def _final(f: Callable[..., Any], args: tuple[Any, ...], check_finite: bool) -> WithGradient:
