@@ -338,13 +338,13 @@ class TrackedArray:
         _mutation.assign(self, index, v)
 
     def __float__(self) -> float:
-        raise _dispatch.no_conversion("float")
+        return _dispatch.to_number(self, float)  # type: ignore[no-any-return]
 
     def __int__(self) -> int:
-        raise _dispatch.no_conversion("int")
+        return _dispatch.to_number(self, int)  # type: ignore[no-any-return]
 
     def __complex__(self) -> complex:
-        raise _dispatch.no_conversion("complex")
+        return _dispatch.to_number(self, complex)  # type: ignore[no-any-return]
 
     def __index__(self) -> int:
         raise TypeError("only integer scalar arrays can be converted to a scalar index")

@@ -349,7 +349,10 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         args = tuple([np.array(x) if type(x) is list or type(x) is tuple else x for x in args])
     pause = current_pause()
     if pause is not None:
+        tracked = args
         args = tuple([_paused(x, pause) for x in args])
+        if level_of(args) < 0:
+            return _mutation.guarded(op.fun(*args, **(kwargs or {})), tracked, pause)
     level = level_of(args)
     if level < 0:
         return op.fun(*args, **(kwargs or {}))
@@ -705,6 +708,9 @@ def compare(f: Any, a: Any, b: Any) -> Any:
 
 
 def refuse_array(x: Any) -> Any:
+    value = paused_value(x)
+    if value is not x:
+        return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
         return lists.as_object(x)
     raise ConversionError(
@@ -714,6 +720,20 @@ def refuse_array(x: Any) -> Any:
         "np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data where the "
         "plain value is wanted."
     )
+
+
+def paused_value(x: Any) -> Any:
+    """`x`, or its plain value where recording is off for it: then no gradient can be lost."""
+    pause = current_pause()
+    return x if pause is None else _paused(x, pause)
+
+
+def to_number(x: Any, kind: Any) -> Any:
+    """What float(x), int(x) and complex(x) give: a number where nothing is recorded, else an error."""
+    value = paused_value(x)
+    if is_tracked(value):
+        raise no_conversion(kind.__name__)
+    return kind(value)
 
 
 def no_conversion(name: str) -> ConversionError:

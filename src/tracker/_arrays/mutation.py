@@ -139,6 +139,26 @@ def _shares_any(y: Any, x: Any) -> bool:
     return isinstance(x, _ndarray) and bool(np.may_share_memory(y, x))
 
 
+def guarded(y: Any, args: Any, pause: Any) -> Any:
+    """The plain result of a call while recording is off; read-only where a write into it would change a record."""
+    if type(y) is tuple or type(y) is list:
+        return type(y)([guarded(e, args, pause) for e in y])
+    if type(y) is _ndarray and _is_kept(y, args, pause):
+        y = y.view()
+        y.flags.writeable = False
+    return y
+
+
+def _is_kept(y: Any, args: Any, pause: Any) -> bool:
+    """Whether `y` shares memory with a tracked array that a record needs, or that a checkpoint must not change."""
+    for x in args:
+        if isinstance(x, _array.TrackedArray) and not _dispatch.is_constant_buffer(x):
+            root = x if x.root is None else x.root
+            if (root.shared or pause.seen is not None) and np.may_share_memory(y, _dispatch.plain(x)):
+                return True
+    return False
+
+
 def refresh(view: Any) -> None:
     """Take `view` again from its base, which has been written to since."""
     stale: list[Any] = []

@@ -234,13 +234,13 @@ class TrackedReal(Node):
         return bool(self.data)
 
     def __float__(self) -> float:
-        raise _dispatch.no_conversion("float")
+        return _dispatch.to_number(self, float)  # type: ignore[no-any-return]
 
     def __int__(self) -> int:
-        raise _dispatch.no_conversion("int")
+        return _dispatch.to_number(self, int)  # type: ignore[no-any-return]
 
     def __complex__(self) -> complex:
-        raise _dispatch.no_conversion("complex")
+        return _dispatch.to_number(self, complex)  # type: ignore[no-any-return]
 
     def __round__(self, digits: Any = None) -> Any:
         return round(self.data, digits)

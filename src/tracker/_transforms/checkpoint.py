@@ -56,6 +56,13 @@ def _watch(f: Callable[..., Any], structure: Any, leaves: list[Any]) -> tuple[An
     try:
         positional, keywords = tree.unflatten(structure, inputs)
         y = f(*positional, **keywords)
+    except ValueError as error:
+        if "read-only" in str(error):
+            raise CheckpointError(
+                "A checkpointed function wrote through a view of a tracked array that it did not make, or into another "
+                "read-only array. Write into a copy (np.copy(x)), or leave tracker.checkpoint out."
+            ) from error
+        raise
     finally:
         leave_pause(token)
     # what f hands on untouched is met here
@@ -91,6 +98,7 @@ def _record(
         for x in tracked:
             if isinstance(x, TrackedArray):
                 x.shared = True
+        mine = [dispatch.node_of(x) for x in tracked]  # now: f may write into its arguments
         before = generators.swap()
         try:
             positional, keywords = tree.unflatten(structure, tracked)
@@ -102,8 +110,7 @@ def _record(
         roots = [dispatch.node_of(again[k]) for k in inexact]
         seeds = list(dy)
         found = reverse.sweep_roots(roots, seeds, level, stops)
-        pairs = zip(tracked, leaves, strict=True)
-        new_nodes = [dispatch.node_of(x) for x, old in pairs if dispatch.is_tracked(old)]
+        new_nodes = [n for n, old in zip(mine, leaves, strict=True) if dispatch.is_tracked(old)]
         return [found.get(n) for n in (*new_nodes, *nodes[len(new_nodes) :]) if n is not None]
 
     op = Op(lambda *_: values, "checkpoint", PULLBACKS, (None,) * len(sources))
