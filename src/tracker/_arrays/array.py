@@ -400,10 +400,10 @@ class TrackedArray:
         return np.compress(condition, self, axis=axis)
 
     def conj(self) -> Any:
-        return np.conj(self)
+        return np.conj(self) if self.dtype.kind == "c" else self  # as ndarray's method does
 
     def conjugate(self) -> Any:
-        return np.conj(self)
+        return self.conj()
 
     def copy(self, order: Any = "C") -> Any:
         return np.copy(self, order=order)

@@ -510,7 +510,8 @@ class Flat:
         return int(self._x.size)
 
     def __getitem__(self, index: Any) -> Any:
-        return np.reshape(self._x, (-1,))[index]
+        y = np.reshape(self._x, (-1,))[index]
+        return np.copy(y) if isinstance(y, _array.TrackedArray) else y
 
     def __setitem__(self, index: Any, v: Any) -> None:
         put(self._x, np.arange(self._x.size)[plain_index(index)], v)
