@@ -12,6 +12,7 @@ BUILT_INS = {
     "ConversionError": TypeError,
     "ParameterTypeError": TypeError,
     "LossTypeError": TypeError,
+    "RefusedAttributeError": AttributeError,
     "NonFiniteLossError": FloatingPointError,
     "FreedRecordError": RuntimeError,
     "ChangedError": RuntimeError,

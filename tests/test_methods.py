@@ -320,3 +320,40 @@ def test_methods_keep_numpys_result_dtype(dtype):
         lambda x: x.prod(axis=0),
     ):
         assert f(param(x)).dtype == f(x).dtype
+
+
+NUMBERS = {
+    "clip": lambda s: s.clip(0.0, 1.0),
+    "compress": lambda s: s.compress([True]),
+    "cumprod": lambda s: s.cumprod(),
+    "cumsum": lambda s: s.cumsum(),
+    "flatten": lambda s: s.flatten(),
+    "repeat": lambda s: s.repeat(2),
+    "squeeze": lambda s: s.squeeze(),
+    "std": lambda s: s.std(),
+    "take": lambda s: s.take([0, 0]),
+    "transpose": lambda s: s.transpose(),
+    "var": lambda s: s.var(),
+    "argmax": lambda s: s.argmax(),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_method_of_a_number_gives_what_numpys_scalar_gives(name, kind):
+    expected = NUMBERS[name](kind(0.7))
+    actual = tracker.data(NUMBERS[name](param(kind(0.7))))
+    assert type(actual) is type(expected)
+    np.testing.assert_array_equal(actual, expected)
+    assert np.asarray(actual).dtype == np.asarray(expected).dtype
+
+
+def test_gradient_through_a_method_of_a_number():
+    assert gradient(lambda x: np.sum(np.mean(x).repeat(3) * 2.0), np.array([1.0, 2.0]))[0].tolist() == [3.0, 3.0]
+
+
+def test_gradient_of_a_computed_value_names_hook():
+    for x in (param([1.0]) * 2, param(1.0) * 2):
+        with pytest.raises(AttributeError, match=r"tracker\.hook"):
+            x.grad  # noqa: B018 (reading it raises)
+        assert not hasattr(x, "tobytes")

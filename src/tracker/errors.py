@@ -4,6 +4,7 @@
      └── TrackerError
           ├── NoRuleError               + TypeError             a function without a derivative rule met a tracked value
           ├── ConversionError           + TypeError             a tracked value would have become a plain one unnoticed
+          │    └── RefusedAttributeError + AttributeError       an attribute of ndarray that would carry no gradient
           ├── ParameterTypeError        + TypeError             something that can't be a parameter was given as one
           ├── LossTypeError             + TypeError             the loss is not one real number
           ├── NonFiniteLossError        + FloatingPointError    the loss is infinite or NaN
@@ -38,6 +39,7 @@ __all__ = [
     "NonFiniteLossError",
     "NotDifferentiableError",
     "ParameterTypeError",
+    "RefusedAttributeError",
     "RuleError",
     "TrackerError",
     "UnsupportedKeywordError",
@@ -67,6 +69,15 @@ class ConversionError(TrackerError, TypeError):
 
     Raised by `float(x)`, `math.sin(x)`, `np.asarray(x)`, `plain[i] = x` and their like. The message names
     the function and the spelling that works.
+    """
+
+
+class RefusedAttributeError(ConversionError, AttributeError):
+    """An attribute of ndarray that tracked values do not have, because it would carry no gradient.
+
+    >>> import tracker
+    >>> hasattr(tracker.param([1.0]), "tobytes")
+    False
     """
 
 

@@ -92,6 +92,7 @@ ADD_AT: list[Case] = [
 
 POSITIONS: list[Case] = [
     case(np.take, normal(5), 3),
+    case(np.take, normal(5), []),
     case(np.take, normal(5), [0, 0, -1]).but(complex=True),
     case(np.take, normal(2, 3), PICKS),
     case(np.take, normal(2, 3), PICKS, 1),

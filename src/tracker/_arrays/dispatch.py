@@ -17,7 +17,7 @@ from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
 from tracker._core.registry import compositions, lookup, methods, parameter_names
-from tracker.errors import ConversionError, NoRuleError
+from tracker.errors import ConversionError, NoRuleError, RefusedAttributeError
 
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
@@ -749,10 +749,31 @@ def no_conversion(name: str) -> ConversionError:
 def missing_attribute(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
+    if name == "grad":  # the property raised, and Python asks again
+        raise AttributeError(_NO_GRADIENT)
     if name in _REFUSED:
-        raise ConversionError(f"A tracked value has no {name!r}: {_REFUSED[name]}")
+        raise RefusedAttributeError(f"A tracked value has no {name!r}: {_REFUSED[name]}")
     raise AttributeError(f"a tracked value has no attribute {name!r}")
 
+
+def number_attribute(x: Any, name: str) -> Any:
+    """An attribute of a tracked number that it shares with arrays: a method of its 0-d array."""
+    if name not in _OF_ARRAYS:
+        return missing_attribute(name)
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        y = getattr(record_scalar(x), name)(*args, **kwargs)
+        return y[()] if isinstance(y, _array.TrackedArray) and not y.shape else y
+
+    return method
+
+
+_OF_ARRAYS: Final = frozenset(
+    (
+        "all", "any", "argmax", "argmin", "argsort", "clip", "compress", "cumprod", "cumsum", "diagonal", "flatten",
+        "nonzero", "repeat", "searchsorted", "squeeze", "std", "swapaxes", "take", "trace", "transpose", "var", "view",
+    )
+)  # fmt: skip
 
 _REFUSED: Final = {
     "byteswap": "a reinterpretation of its bytes has no derivative. Use x.data.byteswap().",
@@ -778,13 +799,16 @@ def leaf_of(x: Any) -> Node | None:
     return x if x.op is None else None
 
 
+_NO_GRADIENT: Final = (
+    "Only a leaf has a gradient, and this value was computed from others. "
+    "Use tracker.hook to see its gradient, or tracker.gradient."
+)
+
+
 def leaf_gradient(x: Any) -> Any:
     leaf = leaf_of(x)
     if leaf is None:
-        raise AttributeError(
-            "Only a leaf has a gradient, and this value was computed from others. "
-            "Use tracker.hook to see its gradient, or tracker.gradient."
-        )
+        raise AttributeError(_NO_GRADIENT)
     return zeros_of(leaf.spec, x.data) if leaf.total is None else leaf.total
 
 

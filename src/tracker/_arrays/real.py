@@ -320,4 +320,4 @@ class TrackedReal(Node):
         return np.round(self.data, decimals)
 
     def __getattr__(self, name: str) -> Any:
-        return _dispatch.missing_attribute(name)
+        return _dispatch.number_attribute(self, name)

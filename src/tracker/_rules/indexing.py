@@ -122,6 +122,8 @@ def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
 
 def _plain_positions(indices: Any, n: int, mode: str) -> Any:
     """`indices` as `x[...]` understands them, for an axis of length `n`."""
+    if np.size(indices) == 0:
+        return np.zeros(np.shape(indices), np.intp)  # [] would be floating
     if mode == "wrap":
         return np.mod(indices, n)
     if mode == "clip":
