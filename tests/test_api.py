@@ -15,6 +15,7 @@ import pytest
 
 import tracker
 from tests.differences import numeric_gradient
+from tests.strict_array import StrictArray
 from tracker import (
     Params,
     TrackedArray,
@@ -2066,3 +2067,33 @@ def test_reruns_give_bit_identical_results():
     first = gradient(f, W)[0]
     for _ in range(5):
         exactly(gradient(f, W)[0], first)
+
+
+# arrays of other libraries
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: gradient(lambda z: np.sum(z * z), x)[0],
+        lambda x: gradient(lambda z: np.sum(z[z > 1.5] ** 2), x)[0],
+        lambda x: gradient(lambda z: np.sum(np.sin(z, out=np.zeros_like(z), where=z > 1.5)), x)[0],
+        lambda x: gradient(lambda z: checkpoint(lambda q: np.sum(np.sin(q) * q), z), x)[0],
+        lambda x: gradient(lambda z: forwarddiff(lambda q: np.sum(q * q), z), x)[0],
+        lambda x: hessian(lambda z: np.sum(z**3), x),
+        lambda x: hvp(lambda z: np.sum(z**3), x, x),
+        lambda x: jacobian(lambda z: z**2, x, mode="forward"),
+        lambda x: pullback(lambda z: z * 2, x)[1](x)[0],
+    ],
+)
+def test_gradient_has_the_array_type_of_its_argument(f):
+    x = np.array([1.0, 2.0, 3.0])
+    found = f(StrictArray(x))
+    assert isinstance(found, StrictArray)
+    np.testing.assert_allclose(StrictArray.reveal(found), f(x), rtol=1e-14)
+
+
+def test_back_from_an_array_of_another_library():
+    x = param(StrictArray(np.array([1.0, 2.0])))
+    np.sum(x * x).back()
+    exactly(StrictArray.reveal(x.grad), np.array([2.0, 4.0]))

@@ -99,13 +99,21 @@ def _is_complex(x: Any) -> bool:
     return bool(np.iscomplexobj(dispatch.plain(x)))
 
 
+def _unit(like: Any, k: int, step: complex) -> Any:
+    """`step` in entry `k`, else zeros: an array or number of the kind of `like`."""
+    if not hasattr(like, "__setitem__"):
+        return type(like)(step)
+    unit = np.zeros_like(like)
+    unit[np.unravel_index(k, like.shape)] = step
+    return unit
+
+
 def _by_rows(y: Any, back: Callable[[Any], Any], x: Any) -> Any:
     shape = np.shape(y)
     plain = dispatch.plain(y)
     rows = []
     for k in range(np.size(plain)):
-        dy = np.zeros(shape, plain.dtype if hasattr(plain, "dtype") else type(plain))
-        dy.reshape(-1)[k] = 1
+        dy = _unit(plain, k, 1)
         row = back(dy)[0]
         if _is_complex(y):  # back gives the conjugate, of which a real x keeps the real part
             row = np.conj(row) if _is_complex(x) else row + 1j * back(1j * dy)[0]
@@ -128,9 +136,7 @@ def _by_columns(f: Callable[..., Any], x: Any, step: complex) -> Any:
     plain = dispatch.plain(x)
     columns = []
     for k in range(np.size(plain)):
-        dx = np.zeros(shape, plain.dtype if hasattr(plain, "dtype") else type(plain))
-        dx.reshape(-1)[k] = step
-        columns.append(pushforward(f, (x,), (dx if shape else dx[()],))[1])
+        columns.append(pushforward(f, (x,), (_unit(plain, k, step),))[1])
     if not columns:
         y = dispatch.plain(f(x))
         return np.zeros((*np.shape(y), *shape), np.result_type(y, plain))

@@ -195,7 +195,7 @@ def back(y: Any, dy: Any = None, *, once: bool = True, check_finite: bool = True
         )
     if dy is None:
         check_loss(y, check_finite)
-        dy = _one(root.spec)
+        dy = _one(root.spec, y)
     else:
         dy = _seed(y, root, dy)
     with np.errstate(all="ignore"):
@@ -270,8 +270,11 @@ def _describe(x: Any) -> str:
     return f"a {type(x).__name__}"
 
 
-def _one(spec: Spec) -> Any:
-    return np.ones((), spec.dtype) if spec.scalar is None else spec.scalar(1)
+def _one(spec: Spec, loss: Any) -> Any:
+    if spec.scalar is not None:
+        return spec.scalar(1)
+    x = dispatch.plain(loss)
+    return np.ones((), spec.dtype) if isinstance(x, np.ndarray) else np.ones_like(x)  # of its array type
 
 
 # Sweeping
@@ -298,7 +301,7 @@ def _sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
         )
         return {}
     with np.errstate(all="ignore"):
-        found = differentiate(root, _one(root.spec), private=level > 0)
+        found = differentiate(root, _one(root.spec, loss), private=level > 0)
     return settle(found)
 
 
