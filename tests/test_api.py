@@ -2069,6 +2069,19 @@ def test_reruns_give_bit_identical_results():
         exactly(gradient(f, W)[0], first)
 
 
+@pytest.mark.parametrize("bound", [np.array([-0.7, 0.2, 0.6], np.float32), np.float32(0.5), 0.5, np.array([0.5])])
+def test_clip_of_a_python_number_has_numpys_dtype(bound):
+    x = 0.4
+    expected = np.clip(x, bound, np.add(bound, 1))
+    exactly(tracker.data(np.clip(param(x), bound, np.add(bound, 1))), expected)
+    exactly(gradient(lambda x: np.sum(np.clip(x, bound, 2.0)), x), (float(np.sum(x > bound)),))
+
+
+def test_maximum_of_a_python_complex_number():
+    z = -0.5 + 1j
+    exactly(gradient(lambda z: np.real(np.maximum(z, -1) * 2), z)[0], 2 + 0j)
+
+
 # arrays of other libraries
 
 

@@ -103,9 +103,11 @@ class ArrayAlgebra(Algebra):
             if not op.trusted:
                 _check_partial(op, i, found, arguments[0])
             return found
-        except (ZeroDivisionError, OverflowError):
-            # Python numbers raise where NumPy's give the infinity or NaN that is wanted here
-            return rule(*[np.float64(x) if type(x) in (float, int) else x for x in arguments])
+        except (ZeroDivisionError, OverflowError, TypeError):
+            # Python numbers raise where NumPy's give the infinity or NaN that is wanted here, or compare
+            if not any(type(x) in (float, int, complex) for x in arguments):
+                raise
+            return rule(*[np.float64(x) if type(x) is int else numpy_number(x) for x in arguments])
 
     def guard(self, dy: Any) -> Any:
         if isinstance(dy, tuple):

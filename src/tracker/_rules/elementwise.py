@@ -170,8 +170,10 @@ def clip(
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
     low, high = [np.array(b) if isinstance(b, list | tuple) else b for b in (low, high)]
     bounds = [b for b in (low, high) if b is not None]
-    dtype = np.result_type(a, *bounds)  # one for both steps, as in NumPy
-    a = a if np.result_type(a) == dtype else np.astype(a, dtype)
+    own = np.result_type(a)
+    dtype = np.result_type(own, *bounds)  # one for both steps; to NumPy's clip even a Python number `a` is an array
+    if own != dtype or np.result_type(a, *bounds) != dtype:
+        a = np.multiply(a, np.ones((), dtype)[()])
     y = a if low is None else np.maximum(a, low)
     y = y if high is None else np.minimum(y, high)
     y = +y if y is a else y
