@@ -795,6 +795,42 @@ def test_pickle_refuses_the_rest(f):
 # Params and Grads
 
 
+def test_params_takes_no_argument_of_an_outer_derivative():
+    with pytest.raises(TypeError, match="being differentiated"):
+        gradient(lambda z: np.sum(gradient(lambda: np.sum(z**3), Params([z]))[z]), np.ones(2))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_of_params_and_grads_belong_together(copied):
+    W, b = param([1.0, 2.0]), param(0.5)
+    ps = copied(Params([W, b]))
+    assert [p in ps for p in ps] == [True, True]
+    gs = copied(gradient(lambda: np.sum(W * W) * b, Params([W, b])))
+    exactly([gs[p] for p in gs], [np.array([1.0, 2.0]), 5.0])
+
+
+def test_update_of_params_by_grads():
+    W, b = param([1.0, 2.0]), param(0.5)
+    update(Params([W, b]), gradient(lambda: np.sum(W * W) * b, Params([W, b])))
+    exactly([W.data, b.data], [np.array([2.0, 4.0]), 5.5])
+
+
+def test_update_of_what_is_no_leaf_raises():
+    W = param([1.0, 2.0])
+    for x, dx in ((3.0, 1.0), (2 * W, 1.0), ({"W": W}, {"W": None})):
+        with pytest.raises(TypeError, match="update"):
+            update(x, dx)
+    update({"n": 3, "W": []}, {"n": None, "W": []})
+
+
+def test_copy_of_an_argument_inside_a_derivative_is_recorded():
+    x = np.array([1.0, 2.0])
+    exactly(gradient(lambda z: np.sum(copy.deepcopy(z) ** 2 + copy.copy(z)), x)[0], 2 * x + 1)
+    exactly(gradient(lambda s: copy.deepcopy(s) * copy.copy(s), 3.0), (6.0,))
+    with pytest.raises(TypeError, match="pickled"):
+        gradient(lambda z: np.sum(pickle.loads(pickle.dumps(z))), x)
+
+
 def test_gradient_by_params_inside_another_derivative_is_final():
     W, x = param([1.0, 2.0]), np.array([3.0, 4.0])
 

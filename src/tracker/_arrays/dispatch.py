@@ -851,19 +851,24 @@ def zeros_of(spec: Spec, like: Any) -> Any:
     return np.zeros_like(like)
 
 
+def is_param(x: Any) -> bool:
+    """Whether `x` is a leaf that `param` made, not an argument of a function that is being differentiated."""
+    node = node_of(x)
+    return node is not None and node.op is None and node.level == 0
+
+
 def copy_of(x: Any) -> Any:
-    """What copy.copy and copy.deepcopy give: an independent leaf, or a recorded copy."""
-    if leaf_of(x) is not None and node_of(x) is leaf_of(x):
+    """What copy.copy and copy.deepcopy give: an independent leaf of a `param`, else a recorded copy."""
+    if is_param(x):
         return new_leaf(np.copy(x.data) if isinstance(x, _array.TrackedArray) else x.data, 0)
     return np.copy(x) if isinstance(x, _array.TrackedArray) else x
 
 
 def reduce_leaf(x: Any) -> Any:
     """Pickling: the value of a leaf; anything else belongs to a record, which does not travel."""
-    if node_of(x) is not leaf_of(x):
+    if not is_param(x):
         raise ConversionError(
-            "A value computed from tracked ones can't be pickled: its record does not travel. "
-            "Pickle x.data, or the leaves."
+            "Of tracked values only parameters can be pickled: a record does not travel. Pickle x.data, or the leaves."
         )
     return _restore_leaf, (x.data,)
 

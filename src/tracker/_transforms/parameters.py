@@ -31,9 +31,12 @@ class Params:
 
     def append(self, x: Any) -> None:
         """Add a leaf; one that is there already is not added again."""
-        if not dispatch.is_tracked(x) or not x.is_leaf:
-            raise TypeError(f"Params takes tracked leaves (made by tracker.param); it was given a {type(x).__name__}.")
+        if not dispatch.is_param(x):
+            raise TypeError(f"Params takes tracked leaves (made by tracker.param); it was given {_described(x)}.")
         self._leaves.setdefault(id(x), x)
+
+    def __reduce__(self) -> Any:
+        return Params, (list(self),)
 
     def __len__(self) -> int:
         return len(self._leaves)
@@ -46,6 +49,12 @@ class Params:
 
     def __repr__(self) -> str:
         return f"Params({list(self)!r})"
+
+
+def _described(x: Any) -> str:
+    if not dispatch.is_tracked(x):
+        return f"a {type(x).__name__}"
+    return "an argument of a function that is being differentiated" if x.is_leaf else "a value computed from others"
 
 
 class Grads:
@@ -66,6 +75,9 @@ class Grads:
             assert leaf is not None
             gradient = found.get(leaf)
             self._gradients[id(p)] = dispatch.zeros_of(leaf.spec, p.data) if gradient is None else gradient
+
+    def __reduce__(self) -> Any:
+        return _restore_grads, (self._params, self.values())
 
     def _mark(self, f: Callable[[Any], Any]) -> None:
         """Put `f(gradient)` in the place of each gradient."""
@@ -97,6 +109,11 @@ class Grads:
 
     def __repr__(self) -> str:
         return f"Grads({self.values()!r})"
+
+
+def _restore_grads(params: Params, gradients: list[Any]) -> Grads:
+    nodes = [dispatch.leaf_of(p) for p in params]
+    return Grads(params, {n: g for n, g in zip(nodes, gradients, strict=True) if n is not None})
 
 
 class _Running(threading.local):
@@ -151,7 +168,7 @@ def zero_grad(xs: Any) -> None:
 
 
 def update(x: Any, dx: Any) -> None:
-    """Add `dx` to the leaf `x` in place and clear its gradient; both may be nested structures.
+    """Add `dx` to the leaf `x` in place and clear its gradient; both may be nested structures, or Params and Grads.
 
     >>> import numpy as np
     >>> import tracker
@@ -160,18 +177,27 @@ def update(x: Any, dx: Any) -> None:
     >>> x.data
     array([1.5, 2.5])
     """
-    pairs: list[tuple[Any, Any]] = []
-    tree.map(lambda a, b: pairs.append((a, b)), x, dx)
-    for leaf, _ in pairs:
-        if dispatch.is_tracked(leaf) and not leaf.is_leaf:
-            raise TypeError("update takes leaves (made by tracker.param); this value was computed from others.")
-    new = [(leaf, dispatch.plain(leaf) + dispatch.plain(step)) for leaf, step in pairs if dispatch.is_tracked(leaf)]
+    pairs = [(leaf, step) for leaf, step in _pairs(x, dx) if dispatch.is_tracked(leaf) or leaf is x]
+    for leaf, step in pairs:
+        if not dispatch.is_param(leaf):
+            raise TypeError(f"update takes leaves (made by tracker.param); it was given {_described(leaf)}.")
+        if step is None:
+            raise TypeError("update was given None as the step of a leaf; leave both out, or give zeros.")
+    new = [(leaf, dispatch.plain(leaf) + dispatch.plain(step)) for leaf, step in pairs]
     for leaf, value in new:
         if value.shape != leaf.shape if hasattr(value, "shape") else leaf.shape != ():
             raise ValueError(f"the step changes the shape of a leaf from {leaf.shape} to {value.shape}")
     for leaf, value in new:
         dispatch.set_leaf_value(leaf, value)
         leaf.grad = None
+
+
+def _pairs(x: Any, dx: Any) -> list[tuple[Any, Any]]:
+    if isinstance(x, Params):
+        return [(p, dx[p]) for p in x] if isinstance(dx, Grads) else list(zip(x, dx, strict=True))
+    pairs: list[tuple[Any, Any]] = []
+    tree.map(lambda a, b: pairs.append((a, b)), x, dx)
+    return pairs
 
 
 def _leaves(xs: Any) -> list[Any]:
