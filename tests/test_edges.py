@@ -382,6 +382,21 @@ def test_list_of_tracked_scalars_given_to_np_array_names_collect():
         np.array([x[0], x[1]])
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.concatenate([[x[0]], x[1:], [1.0]]),
+        lambda x: np.vstack([x, [x[0], 1.0, x[1]]]),
+        lambda x: np.stack([x, (x[0], 1.0, x[1])], axis=1),
+        lambda x: np.clip(x, [x[0] - 1, 0.1, 0.2], [9.0, x[0] + 9, 9.0]),
+    ],
+)
+def test_lists_of_tracked_scalars_among_arrays_differentiate_twice(f):
+    x = np.array([1.1, 0.7, 1.9])
+    assert tracker.gradcheck(f, x, order=2)
+    np.testing.assert_array_equal(tracker.data(f(param(x))), f(x))
+
+
 def test_plain_dot_tracked_names_the_operator():
     with pytest.raises(TypeError, match="@"):
         np.ones(3).dot(param(V3))

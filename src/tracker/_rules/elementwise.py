@@ -168,7 +168,7 @@ def clip(
     high = max if a_max is None else a_max
     if kwargs:
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
-    low, high = [np.array(b) if isinstance(b, list | tuple) else b for b in (low, high)]
+    low, high = [np.stack(b) if isinstance(b, list | tuple) and len(b) else b for b in (low, high)]
     bounds = [b for b in (low, high) if b is not None]
     own = np.result_type(a)
     dtype = np.result_type(own, *bounds)  # one for both steps; to NumPy's clip even a Python number `a` is an array

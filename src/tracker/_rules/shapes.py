@@ -90,8 +90,13 @@ linear(np.full_like, None, _full_like_adjoint)
 
 def _shapes(arrays: Any) -> list[tuple[int, ...]]:
     if isinstance(arrays, list | tuple):
-        return [np.shape(a) for a in arrays]
+        return [_shape(a) for a in arrays]
     return [arrays.shape[1:]] * arrays.shape[0]
+
+
+def _shape(a: Any) -> tuple[int, ...]:
+    """The shape of an array, or of a list of numbers which np.shape would make one."""
+    return (len(a), *(_shape(a[0]) if a else ())) if isinstance(a, list | tuple) else np.shape(a)
 
 
 def _as_given(parts: Any, arrays: Any) -> Any:
