@@ -156,7 +156,7 @@ def _sum_of_array(
     return np.sum(a, axis, dtype, out, keepdims, initial, where)
 
 
-_add_reduce = np.add.reduce
+_add_reduce: Any = np.add.reduce
 _BETWEEN = (None, None, None, None)  # axis, dtype, out, keepdims
 rule(np.sum, _sum_pullback, *_BETWEEN, _sum_pullback_initial, pushforward=_sum_pushforward)
 rule(
