@@ -43,6 +43,7 @@ LARGEST = 24  # entries of an array
 BOUND = 6.0  # values
 MARGIN = 0.02  # between a value and a kink: finite differences stay well inside
 NEW = re.compile(r"np\.\w+_like\(\w+(, [\d.]+)?\)|np\.zeros\(.*, like=\w+\)")
+NUMBERS_OF = re.compile(r"\[.* for e in")  # an array made of these is plain if they come from constants alone
 REFUSED = (ValueError, IndexError, TypeError, ZeroDivisionError, Warning)  # NumPy's answers to calls that make no sense
 
 Choose = Callable[[Any], Any]
@@ -115,7 +116,8 @@ class Program:
             return
         if not NEW.fullmatch(lines) and not sources <= self.constant:
             self.tracked.add(name)
-        elif isinstance(self.env[name], np.ndarray):  # a number that comes from constants alone is a plain one
+        # a number that comes from constants alone is a plain one
+        elif isinstance(self.env[name], np.ndarray) and not NUMBERS_OF.search(lines):
             self.tracked.add(name)
             self.constant.add(name)
 
