@@ -188,6 +188,20 @@ def test_repeated_index_in_augmented_assignment_counts_once_as_in_numpy():
     check(f, X)
 
 
+def test_repeated_index_in_a_write_into_a_constant_keeps_the_last_in_every_mode():
+    x = np.array([[0.1, 0.2, 0.5]])
+
+    def f(v):
+        y = np.zeros_like(v[0] * x)
+        y[[0, -1]] = v**2 * x
+        return uneven(y)
+
+    v, t = np.array([[1.0], [2.0]]), np.ones((2, 1))
+    expected = tracker.hvp(f, v, t)
+    assert expected[0, 0] == 0.0
+    np.testing.assert_allclose(gradient(lambda v: pushforward(f, (v,), (t,))[1], v)[0], expected, rtol=1e-14)
+
+
 def test_repeated_index_in_a_write_keeps_the_last_as_in_numpy():
     def f(x):
         y = x * 1.5

@@ -137,11 +137,13 @@ class ArrayAlgebra(Algebra):
     def writable(self, dy: Any, owned: bool) -> Any:
         return dy if owned and type(dy) is _ndarray else np.copy(dy)
 
+    def part(self, dy: Any, index: Any, args: Any) -> Any:
+        if _repeats(index):  # of several writes to one entry the last one counts
+            return _dispatch.table.setitem.rules[2](dy, None, *[_spec_or_value(x) for x in args])
+        return dy[index]
+
     def cut(self, dy: Any, index: Any, args: Any) -> Any:
-        if _repeats(index):
-            part = _dispatch.table.setitem.rules[2](dy, None, *[_spec_or_value(x) for x in args])
-        else:
-            part = np.copy(dy[index])
+        part = np.copy(self.part(dy, index, args))
         dy[index] = 0
         return part
 

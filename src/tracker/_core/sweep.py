@@ -93,6 +93,10 @@ class Algebra:
         """`dy` itself if `owned`, else a copy."""
         raise NotImplementedError
 
+    def part(self, dy: Any, index: Any, args: Any) -> Any:
+        """The gradient of what was written at `index`."""
+        raise NotImplementedError
+
     def cut(self, dy: Any, index: Any, args: Any) -> Any:
         """A copy of `dy[index]`, which is zero in `dy` afterwards."""
         raise NotImplementedError
@@ -452,7 +456,7 @@ def _take_out(op: Op, args: tuple[Any, ...], dy: Any, owned: bool, ready: list[N
     algebra = holder.algebra
     x, index, v = args
     if not isinstance(x, Node):
-        _contribute(v, algebra.fit(dy[index], v, op, 2), False, ready)
+        _contribute(v, algebra.fit(algebra.part(dy, index, args), v, op, 2), False, ready)
         return
     rest = algebra.writable(dy, owned)
     if isinstance(v, Node):
