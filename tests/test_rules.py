@@ -27,6 +27,7 @@ TABLES = (
     "linalg",
     "fft",
     "arrays",
+    "special",
 )
 CASES: list[Case] = [c for name in TABLES for c in importlib.import_module(f"tests.cases.{name}").CASES]
 COMPLEX = [c for c in CASES if c.complex]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 import threading
 from typing import Any, Final
 
@@ -11,6 +13,8 @@ from tracker._core.programs import program_of
 from tracker._core.reads import pick, values_read
 
 _ops: Final[dict[Any, Op]] = {}
+_library: Final[dict[Any, Op]] = {}  # rules for functions of other libraries: `_ops`, the users', come first
+_deferred: Final[dict[str, str]] = {}
 _named: Final[dict[str, Op]] = {}
 methods: Final[dict[Any, Any]] = {}
 compositions: Final[dict[Any, Any]] = {}
@@ -27,7 +31,33 @@ class each:  # noqa: N801 (reads as a word in the tables)
 
 def lookup(f: Any) -> Op | None:
     """The operation registered for `f`, or None."""
-    return _ops.get(f)
+    op = _ops.get(f)
+    return library_op(f) if op is None else op
+
+
+def library_op(f: Any) -> Op | None:
+    """The operation that a table for another library gives `f`; the table is imported when that library is."""
+    for module in list(_deferred):
+        if module in sys.modules:
+            importlib.import_module(_deferred[module])
+            _deferred.pop(module, None)  # after the import: another thread must not find it half done
+    return _library.get(f)
+
+
+def defer(module: str, table: str) -> None:
+    """Import `table` for its rules at the first lookup after `module` has been imported."""
+    _deferred[module] = table
+
+
+def supply(f: Any, op: Op, name: str) -> None:
+    """Give a library's function its operation, named `name`; one that a user registers comes first."""
+    op.name = name
+    _library[f] = op
+
+
+def supplied() -> list[Op]:
+    """The operations of libraries that have been looked up so far."""
+    return list(_library.values())
 
 
 def registered() -> list[Op]:
@@ -40,6 +70,11 @@ def partials(f: Any, *rules: Any, trusted: bool = False) -> None:
 
     Each is called as `rule(y, *args, **kwargs)`; None where there is no derivative.
     """
+    _register(f, partials_op(f, rules, trusted))
+
+
+def partials_op(f: Any, rules: tuple[Any, ...], trusted: bool) -> Op:
+    """The operation of an elementwise function, not registered."""
     op = Op(f, _name(f), PARTIALS, rules)
     op.picks = [CALL if rule is None else pick(rule, len(rules)) for rule in rules]
     op.keeps_spec = _keeps_spec(f)
@@ -48,7 +83,7 @@ def partials(f: Any, *rules: Any, trusted: bool = False) -> None:
     op.reads = [values_read(rule, 0) if rule else 0 for rule in rules]
     if trusted:
         op.programs = [None if rule is None else program_of(rule, len(rules)) for rule in rules]
-    _register(f, op)
+    return op
 
 
 def linear(f: Any, *adjoints: Any, sequences: tuple[int, ...] = ()) -> None:
@@ -70,9 +105,14 @@ def rule(f: Any, *pullbacks: Any, pushforward: Any = None, sequences: tuple[int,
     A pullback is called as `rule(dy, y, *args, **kwargs)`, None where there is no
     derivative; `pushforward(tangents, y, *args, **kwargs)` gives the result's tangent.
     """
+    _register(f, pullbacks_op(f, pullbacks, pushforward, sequences))
+
+
+def pullbacks_op(f: Any, pullbacks: tuple[Any, ...], pushforward: Any, sequences: tuple[int, ...] = ()) -> Op:
+    """The operation of a function with pullbacks, not registered."""
     op = _with_pullbacks(f, PULLBACKS, pullbacks, sequences)
     op.pushforward = pushforward
-    _register(f, op)
+    return op
 
 
 def constant(*functions: Any) -> None:

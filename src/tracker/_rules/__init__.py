@@ -3,6 +3,8 @@
 import importlib
 from typing import Final
 
+from tracker._core.registry import defer
+
 _TABLES: Final = (
     "elementwise",
     "reductions",
@@ -27,3 +29,5 @@ _TABLES: Final = (
 
 for _name in _TABLES:
     importlib.import_module(f"tracker._rules.{_name}")
+
+defer("scipy.special", "tracker._rules.special")

@@ -1,0 +1,12 @@
+"""The ufuncs of scipy.special, one file per section of its manual; imported when SciPy's module is in use.
+
+Formulas are from the Digital Library of Mathematical Functions (DLMF, dlmf.nist.gov), named by equation.
+"""
+
+import importlib
+from typing import Final
+
+_TABLES: Final = ("elementary", "gamma", "errors", "bessel", "elliptic", "hypergeometric", "probability", "undefined")
+
+for _name in _TABLES:
+    importlib.import_module(f"tracker._rules.special.{_name}")
