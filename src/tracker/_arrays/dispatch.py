@@ -713,6 +713,12 @@ def refuse_array(x: Any) -> Any:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
         return lists.as_object(x)
+    asking = _scipy_function(sys._getframe())
+    if asking:
+        raise ConversionError(
+            f"scipy.{asking} would make a plain array of a tracked value (shape {x.shape}), which would lose its "
+            f"gradient. Use tracker.scipy.{asking}, where there is one, or pass x.data for the plain value."
+        )
     raise ConversionError(
         f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
         "gradient. Join tracked values with tracker.collect or np.stack, write plain @ x for plain.dot(x), "
@@ -734,6 +740,25 @@ def to_number(x: Any, kind: Any) -> Any:
     if is_tracked(value):
         raise no_conversion(kind.__name__)
     return kind(value)
+
+
+def _scipy_function(frame: Any) -> str:
+    """The function of SciPy that was called and asks for a plain array ("linalg.expm"); empty if none does."""
+    found = ""
+    for _ in range(20):
+        if frame is None:
+            break
+        module = frame.f_globals.get("__name__", "").split(".")
+        if module[0] not in ("scipy", "numpy", "tracker"):
+            break
+        name = frame.f_code.co_name
+        wrapped = frame.f_locals.get("f") if module[:2] == ["scipy", "_lib"] else None
+        if wrapped is not None:  # SciPy's decorators call theirs f
+            module, name = getattr(wrapped, "__module__", "").split("."), getattr(wrapped, "__name__", "")
+        if module[0] == "scipy" and len(module) > 1 and not module[1].startswith("_"):
+            found = f"{module[1]}.{name}"
+        frame = frame.f_back
+    return found
 
 
 def no_conversion(name: str) -> ConversionError:
