@@ -3,6 +3,6 @@
 The ufuncs of scipy.special need nothing from here: `scipy.special.erf(x)` works on tracked x.
 """
 
-from tracker.scipy import linalg, special
+from tracker.scipy import linalg, special, stats
 
-__all__ = ["linalg", "special"]
+__all__ = ["linalg", "special", "stats"]
