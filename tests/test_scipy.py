@@ -22,7 +22,7 @@ T = A + 2 * np.eye(3)
 def pair(name, *args, **kwargs):
     """The function of this name in tracker.scipy and in scipy, on these arguments."""
     module, _, function = name.partition(".")
-    theirs = getattr({"linalg": sl, "special": sp}[module], function)
+    theirs = np.kron if function == "kron" else getattr({"linalg": sl, "special": sp}[module], function)
     return pytest.param(getattr(getattr(ts, module), function), theirs, args, kwargs, id=f"{name}{kwargs or ''}")
 
 
@@ -55,6 +55,14 @@ CASES = [
     pair("linalg.eigh", Q + Q.T, POSITIVE, eigvals_only=True),
     pair("linalg.eigh", Q + Q.T, POSITIVE, eigvals_only=True, lower=False),
     pair("linalg.block_diag", Q, V, B),
+    pair("linalg.kron", Q, B),
+    pair("linalg.toeplitz", V),
+    pair("linalg.toeplitz", V, Q[0, :2]),
+    pair("linalg.pinv", Q[:, :2]),
+    pair("linalg.solve", T, Q),
+    pair("linalg.solve", T, V, transposed=True),
+    *[pair("linalg.solve", POSITIVE, V, assume_a=s, lower=low) for s in ("pos", "sym") for low in (True, False)],
+    pair("linalg.svd", Q, compute_uv=False),
 ]
 
 
@@ -101,6 +109,20 @@ def test_cho_solve_differentiates_through_the_factor(lower):
     g = tracker.gradient(solve, POSITIVE, V)
     expected = slope(plain, [POSITIVE, V], v)
     assert sum(np.sum(a * b) for a, b in zip(g, v, strict=True)) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("k", [0, 1])
+def test_polar_factors_are_scipys_and_agree_with_differences(side, k):
+    f = lambda a: ts.linalg.polar(a, side)[k]
+    np.testing.assert_allclose(f(Q), sl.polar(Q, side)[k], rtol=1e-10, atol=1e-12)
+    expected = slope(loss_of(lambda a: sl.polar(a, side)[k], {}), [Q], [A])
+    assert np.sum(tracker.gradient(loss_of(f, {}), Q)[0] * A) == pytest.approx(expected, rel=1e-6)
+
+
+def test_structures_that_solve_does_not_know_are_refused_by_name():
+    with pytest.raises(NotImplementedError, match="banded"):
+        ts.linalg.solve(T, V, assume_a="banded")
 
 
 def test_generalised_eigenvectors_are_scipys_up_to_sign():

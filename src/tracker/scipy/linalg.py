@@ -19,18 +19,28 @@ __all__ = [
     "eigh",
     "expm",
     "inv",
+    "kron",
     "logm",
+    "pinv",
+    "polar",
+    "solve",
     "solve_continuous_lyapunov",
     "solve_discrete_lyapunov",
     "solve_sylvester",
     "solve_triangular",
     "sqrtm",
+    "svd",
+    "toeplitz",
 ]
 
 
 def _h(a: Any) -> Any:
     """The conjugate transpose."""
     return np.conj(a.swapaxes(-1, -2))
+
+
+def _t(a: Any) -> Any:
+    return a.swapaxes(-1, -2)
 
 
 # Functions of matrices
@@ -297,3 +307,90 @@ def block_diag(*arrs: Any) -> Any:
         rows.append(np.pad(a, ((0, 0), (before, width - before - a.shape[1]))))
         before += a.shape[1]
     return np.concatenate(rows)
+
+
+def kron(a: Any, b: Any) -> Any:
+    """The Kronecker product: (m, n), (p, q) -> (m p, n q). SciPy left its own for numpy.kron in 1.17.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda a: np.sum(kron(a, np.ones((2, 2)))), np.array([[3.0]]))
+    (array([[4.]]),)
+    """
+    return np.kron(a, b)
+
+
+def toeplitz(c: Any, r: Any = None) -> Any:
+    """The matrix with first column c (m,) and first row r (n,), c's conjugate by default: constant along diagonals.
+
+    r[0] is not used. Raises `ValueError` unless both have one dimension.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda c: np.sum(toeplitz(c)), np.array([1.0, 2.0, 3.0]))
+    (array([3., 4., 2.]),)
+    """
+    r = np.conj(c) if r is None else r
+    if np.ndim(c) != 1 or np.ndim(r) != 1:
+        raise ValueError(f"toeplitz takes vectors; c has shape {np.shape(c)}, r has shape {np.shape(r)}.")
+    m, n = np.shape(c)[0], np.shape(r)[0]
+    values = np.concatenate([c[::-1], r[1:]])
+    return values[np.arange(m - 1, -1, -1)[:, None] + np.arange(n)[None, :]]
+
+
+def polar(a: Any, side: str = "right") -> tuple[Any, Any]:
+    """The polar factors (u, p) of a = u p, or of a = p u with `side="left"`: (m, n) -> (m, n) and (n, n) or (m, m).
+
+    Their derivative is that of the singular value decomposition: `ValueError` where singular values are equal.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda a: polar(a)[1][0, 0], np.diag([2.0, 3.0]))[0].round(12)
+    array([[1., 0.],
+           [0., 0.]])
+    """
+    if side not in ("right", "left"):
+        raise ValueError(f"side must be 'right' or 'left', not {side!r}.")
+    w, s, vh = np.linalg.svd(a, full_matrices=False)
+    p = (_h(vh) * s) @ vh if side == "right" else (w * s) @ _h(w)
+    return w @ vh, p
+
+
+def pinv(a: Any) -> Any:
+    """The Moore-Penrose inverse: (m, n) -> (n, m).
+
+    >>> import tracker
+    >>> tracker.gradient(lambda a: pinv(a)[0, 0], np.array([[2.0]]))[0].round(12)
+    array([[-0.25]])
+    """
+    return np.linalg.pinv(a, rcond=max(np.shape(a)) * float(np.finfo(a.dtype).eps))
+
+
+def solve(a: Any, b: Any, lower: bool = False, *, assume_a: str | None = None, transposed: bool = False) -> Any:
+    """The solution x of a x = b (of a^T x = b with `transposed`): (n, n), (n,) or (n, k) -> shape of b.
+
+    `assume_a="pos"`, "sym" and "her" read one triangle, the lower with `lower`: its gradient lies there. Other
+    structures are refused: `NotImplementedError`.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda b: solve(np.diag([2.0, 4.0]), b).sum(), np.ones(2))
+    (array([0.5 , 0.25]),)
+    """
+    if assume_a in ("pos", "sym", "her"):
+        flip = _t if assume_a == "sym" else _h
+        a = np.tril(a) + flip(np.tril(a, -1)) if lower else np.triu(a) + flip(np.triu(a, 1))
+    elif assume_a not in (None, "gen"):
+        raise NotImplementedError(
+            f"tracker.scipy.linalg.solve does not take assume_a={assume_a!r}; leave it out, or use solve_triangular."
+        )
+    return np.linalg.solve(a.swapaxes(-1, -2) if transposed else a, b)
+
+
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    """Singular values s, with u and v^H as (u, s, vh) unless `compute_uv` is false; a of shape (m, n).
+
+    >>> import tracker
+    >>> tracker.gradient(lambda a: svd(a, compute_uv=False)[0], np.diag([3.0, 2.0]))[0].round(12)
+    array([[1., 0.],
+           [0., 0.]])
+    """
+    if not compute_uv:
+        return np.linalg.svd(a, compute_uv=False)
+    return tuple(np.linalg.svd(a, full_matrices=full_matrices))
