@@ -88,6 +88,11 @@ def test_ufunc_without_a_formula_is_refused_when_it_is_called():
     assert sp.pro_cv(1.0, 1.0, 1.0) > 0
 
 
+def test_number_of_trials_is_refused_by_name():
+    with pytest.raises(NoRuleError, match=r"nbdtr .*argument n"):
+        gradient(lambda n: sp.nbdtr(2.0, n, 0.3), 3.0)
+
+
 def test_scaled_bessel_of_complex_argument_is_refused():
     with pytest.raises(NoRuleError, match="holomorphic"):
         gradient(lambda z: np.real(sp.ive(1.0, z)), 1.0 + 2.0j)

@@ -12,6 +12,7 @@ from tracker._rules.special.gamma import beta_density, gamma_density
 from tracker._rules.special.orders import beta_by_a, gamma_by_order
 from tracker._rules.special.table import partials, refused
 
+# None stands for k that SciPy rounds down: its derivative is zero.
 # Gamma: gdtr(a, b, x) = P(b, a x); chi-square: chdtr(v, x) = P(v/2, x/2); Poisson: pdtr(k, m) = Q(floor(k) + 1, m)
 
 for _f, _s in ((sp.gdtr, 1), (sp.gdtrc, -1)):
@@ -45,11 +46,16 @@ def _binomial(k: Any, n: Any, p: Any) -> Any:
 
 
 for _f, _s in ((sp.bdtr, -1), (sp.bdtrc, 1)):
-    partials(_f, None, None, lambda y, k, n, p, s=_s: s * _binomial(k, n, p))
-partials(sp.bdtri, None, None, lambda p, k, n, y: -1 / _binomial(k, n, p))
+    partials(_f, None, refused(_f.__name__, "n"), lambda y, k, n, p, s=_s: s * _binomial(k, n, p))
+partials(sp.bdtri, None, refused("bdtri", "n"), lambda p, k, n, y: -1 / _binomial(k, n, p))
 for _f, _s in ((sp.nbdtr, 1), (sp.nbdtrc, -1)):
-    partials(_f, None, None, lambda y, k, n, p, s=_s: s * beta_density(n, k + 1.0, p))
-partials(sp.nbdtri, None, None, lambda p, k, n, y: 1 / beta_density(n, k + 1.0, p))
+    partials(
+        _f,
+        refused(_f.__name__, "k"),
+        refused(_f.__name__, "n"),
+        lambda y, k, n, p, s=_s: s * beta_density(n, k + 1.0, p),
+    )
+partials(sp.nbdtri, refused("nbdtri", "k"), refused("nbdtri", "n"), lambda p, k, n, y: 1 / beta_density(n, k + 1.0, p))
 
 # F: fdtr(n, d, x) = I_u(n/2, d/2), u = n x / (n x + d)
 
