@@ -88,3 +88,13 @@ __all__ = [
     "zero_grad",
     "zeros",
 ]
+
+_SUBMODULES = frozenset({"optim"})  # imported when first asked for
+
+
+def __getattr__(name: str) -> object:
+    if name in _SUBMODULES:
+        from importlib import import_module
+
+        return import_module(f"tracker.{name}")
+    raise AttributeError(f"module 'tracker' has no attribute {name!r}")

@@ -1,0 +1,119 @@
+"""PyTorch's and optax's steps on one problem: `python -m tests.optimiser_peers` writes optimiser_steps.json.
+
+The problem: from START, 8 steps along the gradient CURVATURE * (x - TARGET), in float64. Where PyTorch's formula
+is another one than the paper's, its arguments are chosen so that both are the same; comments say how.
+"""
+
+import json
+import math
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+START = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]])
+TARGET = np.array([[0.9, 1.0, 0.55], [-1.0, 0.3, -1.2]])
+CURVATURE = np.array([[1.0, 0.5, 2.0], [3.0, 0.1, 1.5]])
+STEPS = 8
+FILE = Path(__file__).with_name("optimiser_steps.json")
+
+
+def gradient(x):
+    return CURVATURE * (x - TARGET)
+
+
+def torch_makers():
+    from torch import optim
+
+    return {
+        "Descent": lambda p: optim.SGD(p, lr=0.1),
+        "WeightDecay": lambda p: optim.SGD(p, lr=0.1, weight_decay=0.2),
+        "Momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
+        "Nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+        "RMSProp": lambda p: optim.RMSprop(p, lr=0.1, alpha=0.9, eps=1e-8),
+        "RMSProp, centred": lambda p: optim.RMSprop(p, lr=0.1, alpha=0.9, eps=1e-8, centered=True),
+        "Adam": lambda p: optim.Adam(p, lr=0.1),
+        "AdamW": lambda p: optim.AdamW(p, lr=0.1, weight_decay=0.2),
+        "AdaMax": lambda p: optim.Adamax(p, lr=0.1, eps=0),  # its eps is added inside the maximum
+        "AdaGrad": lambda p: optim.Adagrad(p, lr=0.1, eps=1e-8, initial_accumulator_value=1e-8),
+        "AdaDelta": lambda p: optim.Adadelta(p, lr=1.0, rho=0.9, eps=1e-8),
+        "Muon": lambda p: optim.Muon(p, lr=0.02, momentum=0.95, weight_decay=0.01),
+        "AMSGrad": lambda p: optim.Adam(p, lr=0.1, amsgrad=True, eps=0),
+        "Rprop": lambda p: optim.Rprop(p, lr=0.1, etas=(0.5, 1.2), step_sizes=(1e-6, 50)),
+    }
+
+
+def uncorrected(optimiser, t):
+    """Takes PyTorch's bias correction back: with eps=0 it is a factor of the step."""
+    optimiser.param_groups[0]["lr"] = 0.1 * (1 - 0.9**t) / math.sqrt(1 - 0.999**t)
+
+
+def torch_steps(name):
+    import torch
+
+    x = torch.tensor(START, requires_grad=True)
+    optimiser = torch_makers()[name]([x])
+    path = []
+    for t in range(1, STEPS + 1):
+        x.grad = torch.tensor(gradient(x.detach().numpy()))
+        if name == "AMSGrad":
+            uncorrected(optimiser, t)
+        with patch.object(torch.Tensor, "bfloat16", lambda x: x.clone()):  # Muon iterates in float64, too
+            optimiser.step()
+        path.append(x.detach().numpy().tolist())
+    return path
+
+
+def optimistic_steps():
+    """Algorithm 1 of arXiv:1711.00141: twice the step of PyTorch's Adam less the one before."""
+    import torch
+
+    x, before, path = START, 0.0, []
+    shadow = torch.zeros(START.shape, dtype=torch.float64, requires_grad=True)
+    adam = torch.optim.Adam([shadow], lr=0.1, betas=(0.5, 0.9))
+    for _ in range(STEPS):
+        old = shadow.detach().numpy().copy()
+        shadow.grad = torch.tensor(gradient(x))
+        adam.step()
+        step = old - shadow.detach().numpy()
+        x, before = x - 2 * step + before, step
+        path.append(x.tolist())
+    return path
+
+
+def optax_makers():
+    import optax
+
+    return {
+        "RAdam": lambda: optax.radam(0.1, threshold=4.0),
+        "AdaBelief": lambda: optax.adabelief(0.1, eps=1e-16, eps_root=1e-16),
+        "Lion": lambda: optax.lion(0.1, b1=0.9, b2=0.999, weight_decay=0.0),
+        # without Dozat's beta[1] under the root; PyTorch's keeps a product of momenta in float32
+        "NAdam": lambda: optax.nadam(0.1 / math.sqrt(0.999), eps=0.0),
+    }
+
+
+def optax_steps(name):
+    import jax
+    import optax
+
+    with jax.enable_x64(True):
+        x = jax.numpy.asarray(START)
+        optimiser = optax_makers()[name]()
+        state, path = optimiser.init(x), []
+        for _ in range(STEPS):
+            steps, state = optimiser.update(jax.numpy.asarray(gradient(np.asarray(x))), state, x)
+            x = optax.apply_updates(x, steps)
+            path.append(np.asarray(x).tolist())
+    return path
+
+
+def main():
+    paths = {f"torch {name}": torch_steps(name) for name in torch_makers()}
+    paths["torch OAdam"] = optimistic_steps()
+    paths |= {f"optax {name}": optax_steps(name) for name in optax_makers()}
+    FILE.write_text(json.dumps(paths, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
