@@ -1,0 +1,43 @@
+"""What was measured while a model was trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class History:
+    """A list of values for each name: `history["loss"][-1]`.
+
+    >>> history = History()
+    >>> history.append(loss=2.0)
+    >>> history.append(loss=1.0)
+    >>> history["loss"]
+    [2.0, 1.0]
+    """
+
+    def __init__(self, values: dict[str, list[float]] | None = None) -> None:
+        self.values = {} if values is None else values
+
+    def append(self, **values: float) -> None:
+        """Add one value to each of these names."""
+        for name, value in values.items():
+            self.values.setdefault(name, []).append(float(value))
+
+    def __getitem__(self, name: str) -> list[float]:
+        return self.values[name]
+
+    def __repr__(self) -> str:
+        return f"History({self.values!r})"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw each name over the epochs on a matplotlib `Axes`, a new one if none is given, and return it."""
+        if ax is None:
+            from matplotlib.figure import Figure
+
+            ax = Figure().add_subplot()
+        for name, values in self.values.items():
+            ax.plot(range(1, len(values) + 1), values, label=name)
+        ax.set_xlabel("epoch")
+        if self.values:
+            ax.legend()
+        return ax
