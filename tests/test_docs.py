@@ -154,6 +154,9 @@ EXAMPLES = {text.name: (module, text) for module, text in DOCSTRINGS if ">>>" in
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_in_docstrings_give_what_they_show(name):
     module, text = EXAMPLES[name]
+    if module.startswith("tracker.interop."):
+        library = module.rpartition(".")[2]
+        pytest.importorskip(library, reason=f"the bridge to {library} needs it, and it is no dependency of the tests")
     reports = failures(text, dict(vars(importlib.import_module(module))), module)
     assert not reports, "\n".join(reports)
 
