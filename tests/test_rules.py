@@ -28,6 +28,7 @@ TABLES = (
     "fft",
     "arrays",
     "special",
+    "compositions",
 )
 CASES: list[Case] = [c for name in TABLES for c in importlib.import_module(f"tests.cases.{name}").CASES]
 COMPLEX = [c for c in CASES if c.complex]

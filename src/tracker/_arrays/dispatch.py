@@ -16,7 +16,7 @@ from tracker._arrays import arithmetic, lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
-from tracker._core.registry import compositions, lookup, methods, parameter_names
+from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
 from tracker.errors import ConversionError, NoRuleError, RefusedAttributeError
 
 _ndarray: Final = np.ndarray
@@ -693,6 +693,8 @@ def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:
     for k, x in kwargs.items():
         if level_of(x) >= 0:
             which = f"argument {k!r} is tracked"
+    if reason := refusals.get(f):
+        return NoRuleError(f"{name} has no derivative rule ({which}): {reason}")
     return NoRuleError(
         f"{name} has no derivative rule ({which}). Give it one with tracker.rule, or pass tracker.stop_gradient(x)."
     )
@@ -713,6 +715,11 @@ def refuse_array(x: Any) -> Any:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
         return lists.as_object(x)
+    if lists.in_vectorize(sys._getframe()):
+        raise ConversionError(
+            f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
+            "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
+        )
     asking = _scipy_function(sys._getframe())
     if asking:
         raise ConversionError(

@@ -33,6 +33,17 @@ def in_plain_mean(frame: FrameType | None) -> bool:
     return False
 
 
+def in_vectorize(frame: FrameType | None) -> bool:
+    """Whether a `np.vectorize` object is asking: from `frame`, or one a few above it."""
+    for _ in range(4):
+        if frame is None:
+            return False
+        if isinstance(frame.f_locals.get("self"), np.vectorize):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def as_object(x: Any) -> Any:
     """A 0-d object array that holds `x`."""
     array = np.empty((), object)

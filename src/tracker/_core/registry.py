@@ -18,6 +18,7 @@ _deferred: Final[dict[str, str]] = {}
 _named: Final[dict[str, Op]] = {}
 methods: Final[dict[Any, Any]] = {}
 compositions: Final[dict[Any, Any]] = {}
+refusals: Final[dict[Any, str]] = {}
 _parameters: Final[dict[Any, list[str]]] = {}
 _lock: Final = threading.Lock()
 
@@ -151,6 +152,12 @@ def composed(f: Any, g: Any) -> None:
 def quicker(f: Any, g: Any) -> None:
     """Let `f` of plain arrays be evaluated by `g`, which gives the same, bit for bit."""
     _ops[f].on_arrays = g
+
+
+def refused(reason: str, *functions: Any) -> None:
+    """Say why each function has no rule: the error that a tracked argument raises gives the reason."""
+    for f in functions:
+        refusals[f] = reason
 
 
 def alias(f: Any, g: Any) -> None:

@@ -19,12 +19,20 @@ _TABLES: Final = (
     "sorting",
     "statistics",
     "interpolation",
+    "histograms",
+    "polynomials",
+    "ranges",
+    "functional",
+    "sets",
+    "bessel",
+    "emath",
     "differences",
     "linalg",
     "singular",
     "norms",
     "fft",
     "constant",
+    "refused",
 )
 
 for _name in _TABLES:

@@ -50,7 +50,7 @@ constant(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
 constant(np.shape, np.ndim, np.size)
 constant(np.result_type, np.can_cast, np.common_type, np.min_scalar_type)
 constant(np.may_share_memory, np.shares_memory)
-constant(np.zeros_like, np.ones_like, np.empty_like)
+constant(np.zeros_like, np.ones_like, np.empty_like, np._core.umath._ones_like)
 constant(np.einsum_path, np.linalg.matrix_rank)
 
 # ---------------------------------------------------------------- text and files

@@ -101,8 +101,15 @@ partials(np.logaddexp2, lambda y, a, b: _share(a, b, 2), lambda y, a, b: _share(
 partials(np.sin, lambda y, x: np.cos(x))
 partials(np.cos, lambda y, x: -np.sin(x))
 partials(np.tan, lambda y, x: 1 + y * y)
-partials(np.arcsin, lambda y, x: 1.0 / np.sqrt((1 - x) * (1 + x)))
-partials(np.arccos, lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)))
+
+
+def arcsin_slope(x: Any) -> Any:
+    """1 / sqrt(1 - x^2); of complex x on the side of the branch cut that arcsin takes: 1 - x*x forgets it."""
+    return 1.0 / (np.cos(np.arcsin(x)) if np.iscomplexobj(x) else np.sqrt((1 - x) * (1 + x)))
+
+
+partials(np.arcsin, lambda y, x: arcsin_slope(x))
+partials(np.arccos, lambda y, x: -arcsin_slope(x))
 partials(np.arctan, lambda y, x: 1.0 / (1 + x * x))
 partials(np.sinh, lambda y, x: np.cosh(x))
 partials(np.cosh, lambda y, x: np.sinh(x))
@@ -186,6 +193,8 @@ def clip(
 composed(np.clip, clip)
 
 # Signs and magnitudes
+
+partials(np.nextafter, lambda y, x, towards: 1, None)
 
 
 def abs_pullback(dy: Any, y: Any, x: Any) -> Any:

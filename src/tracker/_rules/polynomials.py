@@ -1,0 +1,250 @@
+"""Polynomials by their coefficients, highest power first: compositions of functions with rules.
+
+Each does NumPy's steps in NumPy's order, so that results agree bit for bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tracker._core.registry import composed
+
+
+def _vector(p: Any) -> Any:
+    """Coefficients as an array: a list may hold tracked numbers, a number stands for itself."""
+    if isinstance(p, list | tuple):
+        p = np.stack(p) if len(p) else np.zeros(0)
+    return np.atleast_1d(p)
+
+
+def _of_kind(p: Any, x: Any) -> Any:
+    """A list of numbers as an array of the kind of `p`; one of tracked numbers as theirs."""
+    if any(hasattr(e, "__array_function__") and not isinstance(e, np.generic | np.ndarray) for e in x):
+        return np.stack(x)
+    return np.stack([np.zeros_like(p, shape=(), dtype=float) + e for e in x]) if len(x) else np.zeros_like(p, shape=0)
+
+
+def _is_poly1d(*ps: Any) -> bool:
+    return any(isinstance(p, np.poly1d) for p in ps)
+
+
+def _refuse_poly1d(name: str, *ps: Any) -> None:
+    if _is_poly1d(*ps):
+        raise NotImplementedError(
+            f"numpy.{name} of a poly1d and a tracked value has no derivative: pass the coefficients, p.coeffs."
+        )
+
+
+def polyval(p: Any, x: Any) -> Any:
+    """Horner's scheme."""
+    if _is_poly1d(p):
+        p = p.coeffs
+    if isinstance(x, np.poly1d):
+        _refuse_poly1d("polyval", x)
+    p = _vector(p)
+    x = _of_kind(p, x) if isinstance(x, list | tuple) else x
+    y: Any = np.zeros_like(x)
+    for c in p:
+        y = y * x + c
+    return y
+
+
+def polyadd(a1: Any, a2: Any) -> Any:
+    """The sum, the shorter one padded in front."""
+    return _aligned(np.add, "polyadd", a1, a2)
+
+
+def polysub(a1: Any, a2: Any) -> Any:
+    """The difference, the shorter one padded in front."""
+    return _aligned(np.subtract, "polysub", a1, a2)
+
+
+def _aligned(f: Any, name: str, a1: Any, a2: Any) -> Any:
+    _refuse_poly1d(name, a1, a2)
+    a1, a2 = _vector(a1), _vector(a2)
+    n = max(len(a1), len(a2))
+    return f(_padded(a1, n), _padded(a2, n))
+
+
+def _padded(a: Any, n: int) -> Any:
+    return a if len(a) == n else np.concatenate([np.zeros_like(a, shape=n - len(a)), a])
+
+
+def polymul(a1: Any, a2: Any) -> Any:
+    """The product, leading zeros dropped first as NumPy does."""
+    _refuse_poly1d("polymul", a1, a2)
+    return np.convolve(_trimmed(a1), _trimmed(a2))
+
+
+def _trimmed(a: Any) -> Any:
+    a = _vector(a)
+    nonzero = np.flatnonzero(a)
+    return a[int(nonzero[0]) :] if len(nonzero) else np.zeros_like(a, shape=1)
+
+
+def polydiv(u: Any, v: Any) -> Any:
+    """Quotient and remainder by long division."""
+    _refuse_poly1d("polydiv", u, v)
+    w = _vector(u)[:1] + _vector(v)[:1]
+    u, v = (np.astype(_vector(a), w.dtype) for a in (u, v))
+    scale, steps = 1.0 / v[0], max(len(u) - len(v) + 1, 0)
+    quotient, rest = [], u
+    for k in range(steps):
+        d = scale * rest[k]
+        quotient.append(d)
+        rest = np.concatenate([rest[:k], rest[k : k + len(v)] - d * v, rest[k + len(v) :]])
+    while np.allclose(rest[0], 0, rtol=1e-14) and len(rest) > 1:
+        rest = rest[1:]
+    return (np.stack(quotient) if quotient else np.zeros_like(w)), rest
+
+
+def polyder(p: Any, m: int = 1) -> Any:
+    """The m-th derivative."""
+    _refuse_order("polyder", m)
+    p = _vector(p)
+    for _ in range(int(m)):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    return p
+
+
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """The m-th antiderivative, `k` its constants, that of the highest power first."""
+    _refuse_order("polyint", m)
+    p = _vector(p)
+    k = [0.0] * int(m) if k is None else [k] if isinstance(k, int | float) else k
+    k = _of_kind(p, k) if isinstance(k, list | tuple) else _vector(k)
+    if len(k) == 1 and m > 1:
+        k = np.repeat(k, m)
+    if len(k) < m:
+        raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
+    for i in range(int(m)):
+        powers = np.flip(np.cumsum(np.ones_like(p, dtype=np.intp)))  # an array of the kind of p
+        p = np.concatenate([p / powers, k[i : i + 1]])
+    return p
+
+
+def _refuse_order(name: str, m: int) -> None:
+    if m < 0:
+        raise ValueError(f"Order of {'derivative' if name == 'polyder' else 'integral'} must be positive")
+
+
+def poly(seq_of_zeros: Any) -> Any:
+    """The coefficients with these roots, or of the characteristic polynomial of a matrix."""
+    z = _vector(seq_of_zeros)
+    if z.ndim == 2 and z.shape[0] == z.shape[1] and z.shape[0]:
+        z = np.linalg.eigvals(z)
+    elif z.ndim != 1:
+        raise ValueError("input must be 1d or non-empty square 2d array.")
+    if not len(z):
+        return 1.0
+    one = np.ones_like(z, shape=1)
+    c = one
+    for k in range(len(z)):
+        c = np.convolve(c, np.concatenate([one, -z[k : k + 1]]), mode="full")
+    if z.dtype.kind == "c" and np.all(np.sort(z) == np.sort(np.conj(z))):
+        c = np.real(c)
+    return c
+
+
+def roots(p: Any) -> Any:
+    """The eigenvalues of the companion matrix, and zeros for trailing zero coefficients."""
+    p = _vector(p)
+    if p.ndim != 1:
+        raise ValueError("Input must be a rank-1 array.")
+    nonzero = np.flatnonzero(p)
+    if not len(nonzero):
+        return np.zeros(0)
+    first, last = int(nonzero[0]), int(nonzero[-1])
+    zeros, p = len(p) - 1 - last, p[first : last + 1]
+    n = len(p) - 1
+    if not n:
+        return np.zeros_like(p, shape=zeros)
+    top = -p[1:] / p[0]
+    below = np.zeros_like(p, shape=(n - 1, n)) + np.eye(n - 1, n, dtype=np.int8)
+    found = np.linalg.eigvals(np.concatenate([top[None], np.astype(below, top.dtype)]))
+    return np.concatenate([found, np.zeros_like(found, shape=zeros)])
+
+
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
+    """The powers of x by columns."""
+    x = _vector(x)
+    if x.ndim != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
+    n = len(x) if N is None else N
+    x = np.astype(x, np.promote_types(x.dtype, int))
+    columns = [np.ones_like(x)]
+    for _ in range(n - 1):
+        columns.append(columns[-1] * x)
+    v = np.stack(columns[:n], axis=1) if n else np.zeros_like(x, shape=(len(x), 0))
+    return v if increasing else np.flip(v, 1)
+
+
+def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
+    """Least squares in powers of x scaled to columns of norm 1, as NumPy fits."""
+    order = int(deg) + 1
+    x, y = _vector(x) + 0.0, _vector(y) + 0.0
+    _check_fit(deg, x, y)
+    rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    left, right = vander(x, order), y
+    if w is not None:
+        w = _vector(w) + 0.0
+        if w.ndim != 1:
+            raise TypeError("expected a 1-d array for weights")
+        if w.shape[0] != y.shape[0]:
+            raise TypeError("expected w and y to have the same length")
+        left = left * w[:, None]
+        right = right * (w[:, None] if right.ndim == 2 else w)
+    scale = np.sqrt(np.sum(left * left, axis=0))
+    left = left / scale
+    c, residuals, rank, s = np.linalg.lstsq(left, right, rcond)
+    c = (c.T / scale).T
+    if rank != order and not full:
+        _warn_of_rank()
+    if full:
+        return c, residuals, rank, s, rcond
+    return (c, _covariance(left, scale, residuals, len(x), order, y.ndim, cov)) if cov else c
+
+
+def _check_fit(deg: Any, x: Any, y: Any) -> None:
+    if np.ndim(deg) or deg < 0:
+        raise ValueError("expected deg >= 0")
+    if x.ndim != 1:
+        raise TypeError("expected 1D vector for x")
+    if not x.size:
+        raise TypeError("expected non-empty vector for x")
+    if not 1 <= y.ndim <= 2:
+        raise TypeError("expected 1D or 2D array for y")
+    if x.shape[0] != y.shape[0]:
+        raise TypeError("expected x and y to have same length")
+
+
+def _covariance(left: Any, scale: Any, residuals: Any, n: int, order: int, ndim: int, cov: Any) -> Any:
+    base = np.linalg.inv(np.dot(left.T, left)) / np.outer(scale, scale)
+    if isinstance(cov, str) and cov == "unscaled":
+        factor: Any = 1
+    elif n <= order:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    else:
+        factor = residuals / (n - order)
+    return base * factor if ndim == 1 else base[:, :, None] * factor
+
+
+def _warn_of_rank() -> None:
+    import warnings
+
+    warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=4)
+
+
+composed(np.polyval, polyval)
+composed(np.polyadd, polyadd)
+composed(np.polysub, polysub)
+composed(np.polymul, polymul)
+composed(np.polydiv, polydiv)
+composed(np.polyder, polyder)
+composed(np.polyint, polyint)
+composed(np.poly, poly)
+composed(np.roots, roots)
+composed(np.vander, vander)
+composed(np.polyfit, polyfit)

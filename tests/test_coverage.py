@@ -1,0 +1,77 @@
+"""NumPy's namespace, walked: every public function is differentiated, constant, or refused with a reason."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tracker
+from tests.test_rules import CASES
+from tools import coverage
+from tracker._core.registry import compositions, refusals
+
+FUNCTIONS = coverage.functions()
+
+
+def test_every_public_function_is_accounted_for() -> None:
+    unknown = [name for name, f in FUNCTIONS.items() if coverage.status(name, f).kind == coverage.MISSING]
+    assert len(FUNCTIONS) > 500
+    assert not unknown, f"give these a rule, declare them constant or refuse them: {unknown}"
+
+
+def test_everything_that_numpy_dispatches_is_accounted_for() -> None:
+    kinds = {coverage.full_name(f): coverage.status(coverage.full_name(f), f).kind for f in coverage.dispatched()}
+    assert len(kinds) > 350
+    assert not [name for name, kind in kinds.items() if kind == coverage.MISSING]
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert coverage.PAGE.read_text() == coverage.page(), "run: python -m tools.coverage"
+
+
+def test_a_new_function_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "brand_new", lambda x: x, raising=False)
+    name = "numpy.brand_new"
+    assert coverage.status(name, coverage.functions()[name]).kind == coverage.MISSING
+
+
+def test_every_composition_has_a_case() -> None:
+    covered = {c.covers or c.f for c in CASES} | {np.intersect1d, np.setdiff1d, np.clip}
+    missing = [f.__name__ for f in compositions if f not in covered]
+    assert set(missing) <= {"array", "asarray", "asanyarray"}
+
+
+@pytest.mark.parametrize("f", list(refusals), ids=coverage.full_name)
+def test_a_refusal_names_the_reason(f: Any) -> None:
+    with pytest.raises(tracker.NoRuleError, match=r"has no derivative rule .*: [a-zA-Z]"):
+        tracker.track(f, tracker.param([1.0, 2.0]))
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("name", [n for n in coverage.CONVERTS if n in coverage.CALLS], ids=str)
+def test_a_function_that_converts_its_argument_raises(name: str) -> None:
+    with pytest.raises(TypeError):
+        coverage.CALLS[name](tracker.param([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda x: np.intersect1d(x, np.array([1.0, 3.0, 5.0])), [2.0, 1.0, 0.0]),
+        (lambda x: np.intersect1d(x, [3.0, 2.0], return_indices=True)[0], [2.0, 0.0, 1.0]),
+        (lambda x: np.setdiff1d(x, np.array([1.0])), [2.0, 0.0, 1.0]),
+        (lambda x: np.setdiff1d(x, [1.0], assume_unique=True), [1.0, 0.0, 2.0]),
+    ],
+)
+def test_set_operations_give_each_entry_its_gradient(f: Any, expected: Any) -> None:
+    """The k-th entry of the result weighs k + 1."""
+    (g,) = tracker.gradient(lambda x: np.sum(f(x) * np.array([1.0, 2.0])), np.array([3.0, 1.0, 2.0]))
+    np.testing.assert_array_equal(g, expected)
+
+
+def test_intersect1d_takes_its_indices_as_numpy_does() -> None:
+    a, b = np.array([3.0, 1.0, 2.0]), np.array([2.0, 3.0])
+    for mine, plain in zip(
+        np.intersect1d(tracker.param(a), b, return_indices=True), np.intersect1d(a, b, return_indices=True), strict=True
+    ):
+        np.testing.assert_array_equal(tracker.data(mine), plain)

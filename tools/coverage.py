@@ -1,0 +1,241 @@
+"""Which of NumPy's public functions are differentiated, constant or refused; writes docs/coverage.md.
+
+Run it with `python -m tools.coverage`. A function that is none of the three is MISSING: tests fail.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.testing import overrides
+
+import tracker  # noqa: F401  (registers the rules)
+from tracker._arrays.dispatch import table
+from tracker._core.node import CONSTANT
+from tracker._core.registry import compositions, lookup, refusals
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "coverage.md"
+DIFFERENTIATED, NO_DERIVATIVE, REFUSED, MISSING = "differentiated", "constant", "refused", "missing"
+
+MODULES: Final = (
+    "numpy",
+    "numpy.linalg",
+    "numpy.fft",
+    "numpy.polynomial",
+    *(f"numpy.polynomial.{name}" for name in
+      ("polynomial", "chebyshev", "legendre", "laguerre", "hermite", "hermite_e", "polyutils")),
+    "numpy.emath",
+    "numpy.lib.stride_tricks",
+)  # fmt: skip
+
+
+class Status(NamedTuple):
+    """What becomes of a function, and why it is refused or constant where that is not plain."""
+
+    kind: str
+    reason: str = ""
+
+
+_COLLECT = "NumPy asks no array other than its own here: tracker.collect([...]) builds the array."
+_LAYOUT = "It makes a plain array of a memory layout: use x itself, or numpy.copy(x)."
+_MATRIX = "It makes a numpy.matrix, a plain array: use the array itself with @."
+_ITERATOR = "Its entries come out plain: iterate over x, numpy.ndindex(x.shape) or x.flat."
+_WINDOW = "NumPy makes beta a plain number: write numpy.i0(beta * numpy.sqrt(...)) / numpy.i0(beta)."
+_COEFFICIENTS = "It makes its coefficients a plain array: use numpy.polyval and its kin, or powers of x @ coefficients."
+_RANGE = "NumPy makes its ends plain numbers: numpy.linspace(start, stop, n), or start + step * numpy.arange(n)."
+_JOIN = "NumPy makes the parts plain arrays: numpy.concatenate, numpy.stack, numpy.column_stack."
+
+# Functions that NumPy does not hand to other arrays and that make their argument a plain array, which raises.
+CONVERTS: Final = {
+    **dict.fromkeys(("numpy.array", "numpy.asarray", "numpy.asanyarray", "numpy.asarray_chkfinite",
+                     "numpy.fromiter"), _COLLECT),
+    **dict.fromkeys(("numpy.ascontiguousarray", "numpy.asfortranarray", "numpy.require",
+                     "numpy.lib.stride_tricks.as_strided"), _LAYOUT),
+    **dict.fromkeys(("numpy.asmatrix", "numpy.matrix", "numpy.bmat"), _MATRIX),
+    **dict.fromkeys(("numpy.nditer", "numpy.ndenumerate", "numpy.flatiter", "numpy.broadcast",
+                     "numpy.nested_iters"), _ITERATOR),
+    "numpy.kaiser": _WINDOW,
+    "numpy.arange": _RANGE,
+    **dict.fromkeys(("numpy.mgrid", "numpy.ogrid"), _RANGE),
+    **dict.fromkeys(("numpy.r_", "numpy.c_"), _JOIN),
+    "numpy.vectorize": "NumPy makes its arguments object arrays: tracker.elementwise(f) is its counterpart.",
+    "numpy.full": refusals[np.full],
+    "numpy.memmap": "A file carries no gradient.",
+    "numpy.recarray": "Records have no derivative.",
+    "numpy.record": "Records have no derivative.",
+    "numpy.rec": "Records have no derivative.",
+    "numpy.ndarray": "The constructor takes memory, not values: use numpy.copy(x).",
+    "numpy.frombuffer": refusals[np.frombuffer],
+    "numpy.from_dlpack": "Memory of another library carries no gradient.",
+    "numpy.fromregex": "It reads text.",
+    "numpy.format_float_positional": "Text carries no gradient: pass tracker.data(x).",
+    "numpy.format_float_scientific": "Text carries no gradient: pass tracker.data(x).",
+}  # fmt: skip
+
+# Functions written in others that have rules: they work as they are, by x.
+_EVALUATE: Final = ("polyval", "chebval", "legval", "lagval", "hermval", "hermeval", "polyvalfromroots")
+
+# No arrays of floats go in, or nothing that has a derivative comes out.
+_NOTHING: Final = Status(NO_DERIVATIVE, "takes or gives no array that has a derivative")
+_NO_ARRAYS: Final = frozenset(
+    "bartlett base_repr binary_repr blackman broadcast_shapes "
+    "busdaycalendar datetime_data diag_indices dtype errstate finfo iinfo hamming hanning "
+    "format_parser fromregex get_include get_printoptions getbufsize geterr geterrcall indices info isdtype "
+    "isfortran isscalar issubdtype iterable mask_indices mintypecode ndindex printoptions promote_types "
+    "set_printoptions set_default_printstyle setbufsize seterr seterrcall show_config show_runtime test "
+    "tri tril_indices triu_indices "
+    "typename zeros ones empty eye identity fromfunction fftfreq rfftfreq".split()
+)
+
+CALLS: Final[dict[str, Callable[[Any], Any]]] = {
+    "numpy.array": np.array,
+    "numpy.asarray": np.asarray,
+    "numpy.asanyarray": np.asanyarray,
+    "numpy.asarray_chkfinite": np.asarray_chkfinite,
+    "numpy.fromiter": lambda x: np.fromiter(x, float),
+    "numpy.ascontiguousarray": np.ascontiguousarray,
+    "numpy.asfortranarray": np.asfortranarray,
+    "numpy.require": np.require,
+    "numpy.lib.stride_tricks.as_strided": lambda x: np.lib.stride_tricks.as_strided(x, (2,), (8,)),
+    "numpy.asmatrix": np.asmatrix,
+    "numpy.matrix": np.matrix,
+    "numpy.bmat": lambda x: np.bmat([[x, x]]),
+    "numpy.nditer": np.nditer,
+    "numpy.ndenumerate": np.ndenumerate,
+    "numpy.broadcast": lambda x: np.broadcast(x, x),
+    "numpy.kaiser": lambda x: np.kaiser(4, x[0]),
+    "numpy.arange": lambda x: np.arange(x[0], 5.0),
+    "numpy.mgrid": lambda x: np.mgrid[0 : x[1] : 1],
+    "numpy.r_": lambda x: np.r_[x, 1.0],
+    "numpy.c_": lambda x: np.c_[x, x],
+    "numpy.vectorize": lambda x: np.vectorize(lambda v: v * v)(x),
+    "numpy.full": lambda x: np.full(3, x[0]),
+    "numpy.frombuffer": np.frombuffer,
+    "numpy.format_float_positional": lambda x: np.format_float_positional(x[0]),
+    "numpy.format_float_scientific": lambda x: np.format_float_scientific(x[0]),
+}
+
+
+def functions() -> dict[str, Any]:
+    """Every public callable of the walked modules by its full name; classes that are types of numbers left out."""
+    found: dict[str, Any] = {}
+    for module_name in MODULES:
+        module = _module(module_name)
+        for name in sorted(set(dir(module)) | set(getattr(module, "__all__", ()))):
+            f = getattr(module, name, None)
+            if (
+                name.startswith("_")
+                or inspect.ismodule(f)
+                or not (callable(f) or name in ("r_", "c_", "mgrid", "ogrid"))
+            ):
+                continue
+            if not _is_type_of_number(f):
+                found[f"{module_name}.{name}"] = f
+    return found
+
+
+def _module(name: str) -> Any:
+    """numpy.emath is an attribute, not a module to import."""
+    return np.emath if name == "numpy.emath" else importlib.import_module(name)
+
+
+def _is_type_of_number(f: Any) -> bool:
+    return isinstance(f, type) and (issubclass(f, np.generic | BaseException | bool | int | float) or f is object)
+
+
+def dispatched() -> list[Any]:
+    """All that NumPy says other arrays can take over; recfunctions and strings have no floats."""
+    both = [*overrides.get_overridable_numpy_array_functions(), *overrides.get_overridable_numpy_ufuncs()]
+    return [f for f in both if not any(part in full_name(f) for part in ("recfunctions", "strings", "char"))]
+
+
+def full_name(f: Any) -> str:
+    return f"{getattr(f, '__module__', None) or 'numpy'}.{getattr(f, '__name__', f)}"
+
+
+def status(name: str, f: Any) -> Status:
+    """What becomes of the function of this name: by the table of rules first, then by the lists above."""
+    hashable = getattr(type(f), "__hash__", None) is not None
+    if hashable and f in refusals:
+        return Status(REFUSED, refusals[f])
+    if hashable and (f in compositions or f in table.mutators) and name not in CONVERTS:
+        return Status(DIFFERENTIATED)
+    op = lookup(f) if hashable else None
+    if op is not None:
+        return Status(NO_DERIVATIVE if op.kind == CONSTANT else DIFFERENTIATED)
+    if name in CONVERTS:
+        return Status(REFUSED, CONVERTS[name])
+    module, _, last = name.rpartition(".")
+    if module.startswith("numpy.polynomial") and last not in ("test", "set_default_printstyle"):
+        return _of_polynomial(last)
+    if last in _NO_ARRAYS or (hashable and f in table.buffers):
+        return _NOTHING
+    if name in ("numpy.loadtxt", "numpy.genfromtxt"):  # NumPy's list has their inner functions
+        return Status(REFUSED, refusals[np.loadtxt])
+    return _OTHERS.get(name, Status(MISSING))
+
+
+def _of_polynomial(name: str) -> Status:
+    """By x where that stays as it is; coefficients become plain arrays."""
+    if name in _EVALUATE:
+        return Status(DIFFERENTIATED, "by x. " + _COEFFICIENTS)
+    return Status(REFUSED, _COEFFICIENTS)
+
+
+_OTHERS: Final = {
+    "numpy.iscomplexobj": Status(NO_DERIVATIVE),
+    "numpy.frompyfunc": Status(REFUSED, "It makes object arrays: tracker.elementwise(f) is its counterpart."),
+    "numpy.ufunc": _NOTHING,
+    "numpy.poly1d": Status(DIFFERENTIATED, "a call of it by x; coefficients go to numpy.polyval"),
+    "numpy.sort_complex": Status(DIFFERENTIATED),
+    "numpy.trim_zeros": Status(DIFFERENTIATED),
+    "numpy.row_stack": Status(DIFFERENTIATED),
+    "numpy.load": _NOTHING,
+}
+
+
+def page() -> str:
+    """docs/coverage.md."""
+    found = {name: status(name, f) for name, f in functions().items()}
+    counts = {kind: sum(s.kind == kind for s in found.values()) for kind in (DIFFERENTIATED, NO_DERIVATIVE, REFUSED)}
+    return _INTRODUCTION.format(version=np.__version__[:3], total=len(found), **counts) + "".join(
+        _section(module, found) for module in MODULES
+    )
+
+
+_INTRODUCTION = """# Coverage of NumPy
+
+Written by `python -m tools.coverage`; a test fails if it is out of date, or if a function is in none of the lists.
+
+Of {total} public names of NumPy {version} (`numpy.ma`, exceptions and types of numbers apart) {differentiated} are
+differentiated, {constant} are constant (their derivative is zero, or there is none to take), and {refused} are refused
+with an error that says what to use.
+"""
+
+
+def _section(module: str, found: dict[str, Status]) -> str:
+    inside = {name.rpartition(".")[2]: s for name, s in found.items() if name.rpartition(".")[0] == module}
+    parts = [f"\n## `{module}`\n"]
+    for kind in (DIFFERENTIATED, NO_DERIVATIVE):
+        names = [f"`{name}`" for name, s in inside.items() if s.kind == kind]
+        if names:
+            parts.append(f"\n{kind.capitalize()}: {', '.join(names)}.\n")
+    reasons: dict[str, list[str]] = {}
+    for name, s in inside.items():
+        if s.kind in (REFUSED, MISSING):
+            reasons.setdefault(s.reason, []).append(f"`{name}`")
+    if reasons:
+        rows = "\n".join(f"| {', '.join(names)} | {reason} |" for reason, names in reasons.items())
+        parts.append(f"\n| refused | why, and what to use |\n| --- | --- |\n{rows}\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    missing = [name for name, f in functions().items() if status(name, f).kind == MISSING]
+    print("missing:", ", ".join(missing) or "nothing")
+    PAGE.write_text(page())
