@@ -23,6 +23,7 @@ from tracker._transforms.custom import (
     stop_gradient,
     track,
 )
+from tracker._transforms.elementwise import elementwise
 from tracker._transforms.forward import pushforward
 from tracker._transforms.higher import forwarddiff, hessian, hvp, jacobian
 from tracker._transforms.parameters import Grads, Params, update, zero_grad
@@ -58,6 +59,7 @@ __all__ = [
     "constant",
     "custom_gradient",
     "data",
+    "elementwise",
     "forwarddiff",
     "grad",
     "gradcheck",

@@ -16,7 +16,7 @@ from tracker._arrays import arithmetic, lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
-from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
+from tracker._core.registry import complex_forms, compositions, lookup, methods, parameter_names, refusals
 from tracker.errors import ConversionError, NoRuleError, RefusedAttributeError
 
 _ndarray: Final = np.ndarray
@@ -335,6 +335,8 @@ def _defers(x: Any) -> bool:
 def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     """Record `op(*args, **kwargs)`; any argument may be tracked, or a list of tracked values."""
     if op.kind == CONSTANT:
+        if op.fun in complex_forms and spec_of(args[0]).is_complex:
+            return complex_forms[op.fun](*args)
         return op.fun(*plain(args), **{k: plain(v) for k, v in (kwargs or {}).items()})
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]

@@ -19,6 +19,7 @@ _named: Final[dict[str, Op]] = {}
 methods: Final[dict[Any, Any]] = {}
 compositions: Final[dict[Any, Any]] = {}
 refusals: Final[dict[Any, str]] = {}
+complex_forms: Final[dict[Any, Any]] = {}
 _parameters: Final[dict[Any, list[str]]] = {}
 _lock: Final = threading.Lock()
 
@@ -152,6 +153,11 @@ def composed(f: Any, g: Any) -> None:
 def quicker(f: Any, g: Any) -> None:
     """Let `f` of plain arrays be evaluated by `g`, which gives the same, bit for bit."""
     _ops[f].on_arrays = g
+
+
+def complex_form(f: Any, g: Any) -> None:
+    """Let the constant function `f` of complex arguments, where it has a derivative, run `g`."""
+    complex_forms[f] = g
 
 
 def refused(reason: str, *functions: Any) -> None:

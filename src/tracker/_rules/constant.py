@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from tracker._core.registry import constant, lookup
-from tracker.errors import NoRuleError
+from tracker._core.registry import complex_form, constant
+from tracker._rules.elementwise import direction
 
 # ---------------------------------------------------------------- piecewise constant
 
 constant(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.floor_divide)
 constant(np.sign, np.signbit, np.spacing)
-
-
-def _real_sign(x: Any, **kwargs: Any) -> Any:
-    if np.iscomplexobj(x):
-        raise NoRuleError("numpy.sign of a complex number is not piecewise constant. Write z / np.abs(z).")
-    return np.sign(x, **kwargs)
-
-
-_sign = lookup(np.sign)
-assert _sign is not None
-_sign.fun = _real_sign
+complex_form(np.sign, direction)  # z / |z|
 
 # ---------------------------------------------------------------- questions
 
@@ -50,7 +38,7 @@ constant(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
 constant(np.shape, np.ndim, np.size)
 constant(np.result_type, np.can_cast, np.common_type, np.min_scalar_type)
 constant(np.may_share_memory, np.shares_memory)
-constant(np.zeros_like, np.ones_like, np.empty_like, np._core.umath._ones_like)
+constant(np.zeros_like, np.ones_like, np.empty_like, vars(np._core.umath)["_ones_like"])
 constant(np.einsum_path, np.linalg.matrix_rank)
 
 # ---------------------------------------------------------------- text and files

@@ -91,6 +91,9 @@ def polydiv(u: Any, v: Any) -> Any:
     u, v = (np.astype(_vector(a), w.dtype) for a in (u, v))
     scale, steps = 1.0 / v[0], max(len(u) - len(v) + 1, 0)
     quotient, rest = [], u
+    if not steps:  # the remainder is u, which may be plain: in an array of the kind of both
+        rest = np.zeros_like(w, shape=u.shape)
+        rest[...] = u
     for k in range(steps):
         d = scale * rest[k]
         quotient.append(d)

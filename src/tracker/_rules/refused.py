@@ -51,4 +51,4 @@ def _text_functions() -> list[Any]:
 
 
 refused(_TEXT, *_text_functions())
-refused("it is the inside of numpy.clip. Use that.", umath.clip)
+refused("it is the inside of numpy.clip. Use that.", vars(umath)["clip"])
