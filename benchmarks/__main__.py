@@ -8,10 +8,10 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import THREADS, import_time, memory, peers, report, scaling
+from benchmarks import THREADS, import_time, memory, mutation, peers, report, scaling
 
 TIMED = ["chain_small", "scalar_loop", "mlp", "mlp_small", "elementwise_large", "ode", "gp"]
-WORKLOADS = [*TIMED, "scaling", "import_time"]
+WORKLOADS = [*TIMED, "scaling", "mutation", "import_time"]
 INTERPRETED_TO_TORCH = 0.5  # chain_small
 
 missed: list[str] = []
@@ -61,6 +61,14 @@ def by_length() -> str:
     return f"{scaling.as_text(times)}\n\nBeside its arrays tracker keeps {', '.join(sizes)}."
 
 
+def writes() -> str:
+    times = report.measured("mutation")
+    own = [by_name[peers.TRACKER] for by_name in times.values()]
+    if max(own) > mutation.MOST_SPREAD * min(own):
+        missed.append(f"mutation: a write costs {max(own) / min(own):.3g} times as much at one size as at another")
+    return mutation.as_text(times)
+
+
 def imports() -> str:
     times = report.measured("import_time")
     extra = times[peers.TRACKER] - times["NumPy"]
@@ -93,6 +101,7 @@ def main() -> None:
         (explained, lambda: timed([name for name in TIMED if name in chosen]), set(TIMED) & set(chosen)),
         ("Peak memory of one value and gradient.", peak_memory, "elementwise_large" in chosen and memory.available()),
         ("Value and gradient of a chain of `sin` on 10 numbers, time a step.", by_length, "scaling" in chosen),
+        ("Value and gradient of a loop that writes one entry at a time, time a write.", writes, "mutation" in chosen),
         ("Import in a fresh process.", imports, "import_time" in chosen),
     ]
     for title, section, wanted in sections:
