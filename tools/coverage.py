@@ -203,8 +203,10 @@ def page() -> str:
     """docs/coverage.md."""
     found = {name: status(name, f) for name, f in functions().items()}
     counts = {kind: sum(s.kind == kind for s in found.values()) for kind in (DIFFERENTIATED, NO_DERIVATIVE, REFUSED)}
-    return _INTRODUCTION.format(version=np.__version__[:3], total=len(found), **counts) + "".join(
-        _section(module, found) for module in MODULES
+    return (
+        _INTRODUCTION.format(version=np.__version__[:3], total=len(found), **counts)
+        + "".join(_section(module, found) for module in MODULES)
+        + _COSTS
     )
 
 
@@ -215,6 +217,29 @@ Written by `python -m tools.coverage`; a test fails if it is out of date, or if 
 Of {total} public names of NumPy {version} (`numpy.ma`, exceptions and types of numbers apart) {differentiated} are
 differentiated, {constant} are constant (their derivative is zero, or there is none to take), and {refused} are refused
 with an error that says what to use.
+"""
+
+
+_COSTS = """
+## What costs more than four times its forward call
+
+`python -m tools.costs` measures value and gradient as a multiple of the plain call, one thread, 300,000 entries,
+matrices of 200 x 200, for some fifty functions. Over four in an interpreted run on a busy two-core machine, so
+that these are upper ends:
+
+| function | multiple | why |
+| --- | --- | --- |
+| `add`, `negative`, `multiply`, `divide`, `square`, `sum` and `mean` by axis, `concatenate`, `tile` | 5-9 | NumPy takes one pass at the speed of memory; a gradient reads and makes at least two more arrays |
+| `absolute`, `maximum` | 10-12 | as above, and the sign or the winner is found again, ties split evenly |
+| `max`, `nanmax` by axis | 8-11 | each entry is compared with the maximum, and ties are counted to be split evenly |
+| `clip` | 20 | it is recorded as a maximum and a minimum, each of which splits ties |
+| `prod` by axis, `cumprod` | 27, 8 | nothing is divided by an entry, which may be zero |
+| `take` by axis | 13 | rows taken twice are added one after the other |
+| `partition` | 12 | NumPy's argpartition need not agree with partition, so places are found by sorting |
+| `power` | 9 | another power, guarded at zero |
+| `polyval` | 22 | each step of Horner's scheme is recorded |
+| `diff`, `gradient`, `cumsum`, `histogram` | 5-10 | the adjoint reads against the order in memory, or gathers |
+| `det`, `cholesky`, `matmul` | 23, 17, 5 | an inverse or two products of the size of the value's factorisation or product |
 """
 
 
