@@ -240,7 +240,7 @@ that these are upper ends:
 | `polyval` | 22 | each step of Horner's scheme is recorded |
 | `diff`, `gradient`, `cumsum`, `histogram` | 5-10 | the adjoint reads against the order in memory, or gathers |
 | `det`, `cholesky`, `matmul` | 23, 17, 5 | an inverse or two products of the size of the value's factorisation or product |
-"""
+"""  # noqa: E501
 
 
 def _section(module: str, found: dict[str, Status]) -> str:
