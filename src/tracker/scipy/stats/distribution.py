@@ -8,7 +8,9 @@ from typing import Any, final
 
 import numpy as np
 
-from tracker._arrays.leaf import collect, data
+from tracker._arrays.leaf import collect, is_tracked
+from tracker._transforms.custom import data
+from tracker.errors import NoRuleError
 
 
 def bind(name: str, shapes: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any], last: str) -> Any:
@@ -142,7 +144,13 @@ class Discrete:
 
     def _at(self, f: Any, k: Any, args: Any, kwargs: Any, ends: tuple[float, float], whole: bool) -> Any:
         shapes, loc, _ = bind(self.name, self.shapes, args, kwargs, "loc")
-        k = data(as_array(k)) - data(loc)  # whole numbers: no derivative
+        k = as_array(k)
+        if is_tracked(k) or is_tracked(loc):
+            raise NoRuleError(
+                f"{self.name} is a distribution on whole numbers: there is no derivative by "
+                f"{'k' if is_tracked(k) else 'loc'}, which is tracked. Pass tracker.stop_gradient of it."
+            )
+        k = k - loc
         high = self.high(*data(shapes))
         low, above = k < self.low, k > high if whole else k >= high
         outside = low | above | (whole & (np.floor(k) != k))
