@@ -3,6 +3,16 @@
 The ufuncs of scipy.special need nothing from here: `scipy.special.erf(x)` works on tracked x.
 """
 
-from tracker.scipy import linalg, special, stats
+from __future__ import annotations
 
-__all__ = ["linalg", "special", "stats"]
+from importlib import import_module
+from typing import Any
+
+__all__ = ["integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "special", "stats"]
+
+
+def __getattr__(name: str) -> Any:
+    """Each module is imported when it is first used, as in SciPy."""
+    if name in __all__:
+        return import_module(f"tracker.scipy.{name}")
+    raise AttributeError(f"tracker.scipy has no module {name!r}; it has {', '.join(__all__)}.")

@@ -1,0 +1,48 @@
+"""SciPy's value with the derivative of an equivalent composition of NumPy calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tracker import tree
+from tracker._arrays import dispatch
+from tracker._core.levels import current_pause
+from tracker._core.node import EVERYTHING, PULLBACKS, Op
+from tracker._transforms.forward import pushforward
+from tracker._transforms.reverse import pullback
+
+
+def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any], *args: Any) -> Any:
+    """`value(*args)` of plain arguments, recorded as one step whose derivatives are those of `composition(*args)`.
+
+    Arguments may be nested structures. `composition` consists of functions that have rules, so its derivatives
+    of all orders, in both modes, are there; only SciPy's value is kept until the sweep.
+    """
+    leaves, structure = tree.flatten(args)
+    places = [i for i, x in enumerate(leaves) if _is_live(x)]
+    if not places:
+        return value(*tree.unflatten(structure, [dispatch.plain(x) for x in leaves]))
+
+    def filled(given: tuple[Any, ...]) -> Any:
+        full = list(leaves)
+        for i, x in zip(places, given, strict=True):
+            full[i] = x
+        return tree.unflatten(structure, full)
+
+    def equivalent(*given: Any) -> Any:
+        return composition(*filled(given))
+
+    op = Op(lambda *given: derived(name, value, composition, *filled(given)), name, PULLBACKS, (None,) * len(places))
+    op.joint = lambda dy, y, given: list(pullback(equivalent, *given)[1](dy))
+    op.pushforward = lambda tangents, y, *given: pushforward(equivalent, given, tuple(tangents))[1]
+    op.reads = [EVERYTHING - 1] * len(places)  # all arguments, not the result
+    op.opaque = True
+    return dispatch.record(op, tuple([leaves[i] for i in places]), None)
+
+
+def _is_live(x: Any) -> bool:
+    if not dispatch.is_tracked(x):
+        return False
+    pause = current_pause()
+    return pause is None or dispatch.level_of(x) >= pause.level
