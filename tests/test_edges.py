@@ -576,6 +576,12 @@ def test_second_gradient_inside_a_pullback():
     )
 
 
+def test_matrix_captured_by_a_checkpointed_function_is_there_on_the_way_back():
+    w, v = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
+    found = tracker.gradient(lambda w: np.sum(tracker.checkpoint(lambda y: (w @ y) ** 2, v)), w)[0]
+    np.testing.assert_allclose(found, 2 * np.outer(w @ v, v), rtol=1e-14)
+
+
 def test_variable_captured_by_a_checkpointed_function_gets_its_gradient():
     def f(x, w):
         return np.sum(checkpoint(lambda x: np.sin(x * w), x) * x)

@@ -173,6 +173,7 @@ def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -
             copies: dict[Node, Node] = {}
             for stop in stops:
                 copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
+                copies[stop].kept = stop.kept
             found = _differentiate(_copy_record(root, copies), dy, False, _Fields())
             originals = {copy: node for node, copy in copies.items()}
             return [(originals[leaf], gradient) for leaf, gradient in found]

@@ -1,0 +1,25 @@
+"""Running a function with everything tracked held constant, and finding out what it met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tracker import tree
+from tracker._arrays import dispatch
+from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
+
+
+def watched(run: Callable[[], Any]) -> tuple[Any, list[Any]]:
+    """The result, everything tracked being constant, and the tracked values that were met."""
+    seen: dict[int, Any] = {}
+    token = enter_pause(Pause(new_level(), seen))
+    try:
+        return run(), list(seen.values())
+    finally:
+        leave_pause(token)
+
+
+def any_tracked(xs: Any) -> bool:
+    """Whether anything in a structure is tracked."""
+    return any(dispatch.is_tracked(x) for x in tree.flatten(xs)[0])

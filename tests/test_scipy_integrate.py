@@ -1,0 +1,232 @@
+"""tracker.scipy.integrate: initial value problems by steps and by the adjoint, quadrature, samples."""
+
+import numpy as np
+import pytest
+import scipy.integrate
+
+import tracker
+from tests.differences import numeric_gradient, slope
+from tracker.scipy import integrate
+
+STATE, RATES = np.array([1.2, 0.7]), np.array([0.9, 0.5, 0.4, 0.8])
+
+
+def prey(t, y, k):
+    return [k[0] * y[0] - k[1] * y[0] * y[1] + 0.1 * np.sin(t), k[2] * y[0] * y[1] - k[3] * y[1]]
+
+
+def solved(module, y0, k, t0=0.0, tf=2.0, method="RK45", tol=1e-9, **options):
+    return module.solve_ivp(prey, (t0, tf), y0, args=(k,), method=method, rtol=tol, atol=tol, **options)
+
+
+WEIGHTS = np.array([[1.0, -0.4, 2.0, 0.7], [0.3, 1.1, -0.8, 0.5]])
+TIMES = np.array([0.0, 0.7, 1.1, 2.0])
+
+
+def end(module, **options):
+    return lambda y0, k, tf: np.sum(solved(module, y0, k, tf=tf, **options).y[:, -1] * WEIGHTS[:, 0])
+
+
+def over_times(module, **options):
+    return lambda y0, k: np.sum(solved(module, y0, k, t_eval=TIMES, **options).y * WEIGHTS)
+
+
+@pytest.mark.parametrize("method", ["RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"])
+def test_values_are_those_of_scipy(method):
+    y0 = tracker.param(STATE)
+    for options in ({}, {"t_eval": TIMES}):
+        ours = solved(integrate, y0, RATES, method=method, tol=1e-6, **options)
+        theirs = solved(scipy.integrate, STATE, RATES, method=method, tol=1e-6, **options)
+        np.testing.assert_array_equal(ours.y.data, theirs.y)
+        np.testing.assert_array_equal(ours.t, theirs.t)
+
+
+@pytest.mark.parametrize(
+    ("method", "how", "tolerance"),
+    [
+        ("RK45", "steps", 1e-7), ("DOP853", "steps", 1e-7), ("RK23", "steps", 1e-5), ("RK45", "adjoint", 1e-6),
+        ("DOP853", "adjoint", 1e-6), ("Radau", "adjoint", 1e-4), ("BDF", "adjoint", 1e-4), ("LSODA", "adjoint", 1e-5),
+    ],
+)  # fmt: skip
+def test_gradients_by_state_parameters_and_end_time(method, how, tolerance):
+    given = {"method": method, "gradient": how, "tol": 1e-7 if tolerance > 1e-6 else 1e-9}
+    exact = {"method": "DOP853", "tol": 1e-13}
+    expected = numeric_gradient(end(scipy.integrate, **exact), STATE, RATES, 2.0)
+    found = tracker.gradient(end(integrate, **given), STATE, RATES, 2.0)
+    for a, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, e, rtol=tolerance)
+    expected = numeric_gradient(over_times(scipy.integrate, **exact), STATE, RATES)
+    # between the steps SciPy interpolates, to lower order
+    found = tracker.gradient(over_times(integrate, **given), STATE, RATES)
+    for a, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, e, rtol=10 * tolerance)
+
+
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+def test_captured_parameters_and_start_time(how):
+    k, start = tracker.param(RATES), tracker.param(0.1)
+    f = lambda t, y: prey(t, y, k)
+    y = integrate.solve_ivp(f, (start, 1.5), STATE, rtol=1e-9, atol=1e-10, gradient=how).y[:, -1]
+    np.sum(y * WEIGHTS[:, 0]).back()
+    exact = lambda k, t0: np.sum(solved(scipy.integrate, STATE, k, t0, 1.5, "DOP853", 1e-13).y[:, -1] * WEIGHTS[:, 0])
+    expected = numeric_gradient(exact, RATES, 0.1)
+    np.testing.assert_allclose(k.grad, expected[0], rtol=1e-6)
+    np.testing.assert_allclose(start.grad, expected[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+def test_backwards_in_time_and_by_the_times_themselves(how):
+    times = np.array([1.4, 0.3])
+    f = lambda ts: np.sum(
+        integrate.solve_ivp(prey, (1.5, 0.0), STATE, t_eval=ts, args=(RATES,), method="DOP853", rtol=1e-9, atol=1e-10,
+                            gradient=how).y * WEIGHTS[:, :2]
+    )  # fmt: skip
+    exact = scipy.integrate.solve_ivp(prey, (1.5, 0), STATE, args=(RATES,), t_eval=times, rtol=1e-12, atol=1e-12).y
+    slopes = np.stack([prey(t, y, RATES) for t, y in zip(times, exact.T, strict=True)], axis=1)
+    np.testing.assert_allclose(tracker.gradient(f, times)[0], np.sum(slopes * WEIGHTS[:, :2], axis=0), rtol=2e-6)
+
+
+def test_second_derivatives_and_forward_mode_by_the_steps():
+    f = lambda k: end(integrate)(STATE, k, 2.0)
+    exact = lambda k: end(scipy.integrate, method="DOP853", tol=1e-13)(STATE, k, 2.0)
+    v = np.array([0.3, -0.2, 0.5, 0.1])
+    expected = numeric_gradient(exact, RATES)[0] @ v
+    assert tracker.pushforward(f, (RATES,), (v,))[1] == pytest.approx(expected, rel=1e-7)
+    curvature = numeric_gradient(
+        lambda s: numeric_gradient(lambda r: exact(RATES + r * v), s, step=1e-2)[0], 0.0, step=1e-2
+    )[0]
+    assert v @ tracker.hvp(f, RATES, v) == pytest.approx(curvature, rel=1e-5)
+
+
+def test_complex_states_and_matrices_of_rates():
+    h = np.array([[1.0, 0.3], [0.3, -0.5]])
+
+    def population(h):
+        y = integrate.solve_ivp(lambda t, y: -1j * (h @ y), (0, 1), np.array([1.0, 0j]), rtol=1e-10, atol=1e-12).y
+        return np.abs(y[1, -1]) ** 2
+
+    def exact(h):
+        energies, states = np.linalg.eig(h)
+        return np.abs(states @ np.diag(np.exp(-1j * energies)) @ np.linalg.inv(states))[1, 0] ** 2
+
+    np.testing.assert_allclose(tracker.gradient(population, h)[0], numeric_gradient(exact, h)[0], rtol=1e-7, atol=1e-9)
+
+
+def test_what_has_no_derivative_is_refused():
+    f = lambda k, **options: solved(integrate, STATE, k, **options).y[0, -1]
+    for options in ({"events": lambda t, y, k: y[0] - 9}, {"dense_output": True}):
+        with pytest.raises(NotImplementedError, match=next(iter(options))):
+            tracker.gradient(lambda k, options=options: f(k, **options), RATES)
+        assert f(RATES, **options) == f(RATES)
+    with pytest.raises(NotImplementedError, match="adjoint"):
+        tracker.gradient(lambda k: f(k, method="BDF", gradient="steps"), RATES)
+    with pytest.raises(NotImplementedError, match="steps"):
+        tracker.hessian(lambda k: f(k, gradient="adjoint"), RATES)
+    with pytest.raises(NotImplementedError, match="steps"):
+        tracker.pushforward(lambda k: f(k, gradient="adjoint"), (RATES,), (RATES,))
+    with pytest.raises(ValueError, match="gradient is"):
+        f(RATES, gradient="magic")
+    with pytest.raises(ValueError, match="`method` must be"):
+        f(RATES, method="magic")
+
+
+# Quadrature
+
+
+def test_quad_by_limits_parameters_and_captured_variables():
+    f = lambda x, c: np.exp(-c * x) * np.sin(x)
+    g = lambda a, b, c: integrate.quad(f, a, b, args=(c,))[0]
+    plain = lambda a, b, c: scipy.integrate.quad(f, a, b, (c,), epsabs=1e-13)[0]
+    at = (0.3, 2.2, 0.8)
+    assert g(*at) == scipy.integrate.quad(f, 0.3, 2.2, (0.8,))[0]
+    expected = numeric_gradient(plain, *at)
+    np.testing.assert_allclose(tracker.gradient(g, *at), expected, rtol=1e-8)
+    assert tracker.pushforward(g, at, (1.0, 2.0, 3.0))[1] == pytest.approx(np.dot(expected, (1, 2, 3)), rel=1e-8)
+    # d2/db dc of the integral is df/dc at b
+    by_limit = lambda c: tracker.grad(lambda b: integrate.quad(lambda x: f(x, c), 0.3, b)[0])(2.2)
+    assert tracker.grad(by_limit)(0.8) == pytest.approx(-2.2 * np.exp(-0.8 * 2.2) * np.sin(2.2), rel=1e-8)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.4, np.inf), (-np.inf, 0.4), (-np.inf, np.inf), (np.inf, 0.4), (0.4, -np.inf)])
+@pytest.mark.parametrize("quad", ["quad", "quad_vec"])
+def test_quadrature_over_infinite_ranges(quad, a, b):
+    f = lambda x, c: np.exp(-c * x * x)
+    value = lambda module: lambda c: getattr(module, quad)(f, a, b, args=(c,))[0]
+    expected = numeric_gradient(lambda c: scipy.integrate.quad(f, a, b, (c,), epsabs=1e-13)[0], 1.5)[0]
+    assert tracker.grad(value(integrate))(1.5) == pytest.approx(expected, rel=1e-7)
+    if np.isfinite(a):
+        by_limit = tracker.grad(lambda a: getattr(integrate, quad)(lambda x: f(x, 1.5), a, b)[0])(a)
+        assert by_limit == pytest.approx(-f(a, 1.5), rel=1e-7)
+
+
+def test_quad_vec_gives_the_jacobian_of_a_vector():
+    powers = np.array([1.0, 2.0, 3.5])
+    g = lambda b: integrate.quad_vec(lambda x: x**powers, 0.0, b)[0]
+    np.testing.assert_allclose(tracker.jacobian(g, 1.7), 1.7**powers, rtol=1e-9)
+
+
+def test_equal_limits_have_the_integrand_as_slope():
+    assert tracker.grad(lambda b: integrate.quad(np.cos, 0.5, b)[0])(0.5) == pytest.approx(np.cos(0.5), rel=1e-12)
+
+
+def test_quad_refuses_what_it_can_not_differentiate():
+    f = lambda c, **options: integrate.quad(lambda x: c * x, 0, 1, **options)[0]
+    with pytest.raises(NotImplementedError, match="weight"):
+        tracker.grad(lambda c: f(c, weight="cos", wvar=2.0))(1.0)
+    with pytest.raises(ValueError, match="singularity"):
+        tracker.grad(lambda c: integrate.quad(lambda x: c * x**-0.9, 0, 1)[0])(1.0)
+
+
+# Samples
+
+RNG = np.random.default_rng(3)
+X = np.cumsum(RNG.uniform(0.3, 1.4, 8))
+FUNCTIONS = ["trapezoid", "simpson", "cumulative_trapezoid", "cumulative_simpson"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("n", [2, 3, 4, 7, 8])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_integrals_of_samples(name, n, axis):
+    y = RNG.standard_normal((n, 2) if axis == 0 else (2, n))
+    ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
+    assert_derivatives(lambda f: lambda y, x: f(y, x=x, axis=axis), ours, theirs, y, X[:n])
+    assert_derivatives(lambda f: lambda y, dx: f(y, dx=dx, axis=axis), ours, theirs, y, 0.7)
+
+
+@pytest.mark.parametrize("name", ["cumulative_trapezoid", "cumulative_simpson"])
+def test_initial_value_before_cumulative_sums(name):
+    ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
+    assert_derivatives(lambda f: lambda y: f(y, x=X, initial=0), ours, theirs, RNG.standard_normal(8))
+
+
+def test_float32_samples_stay_float32():
+    y = np.linspace(0, 1, 5, dtype=np.float32)
+    assert tracker.gradient(lambda y: np.sum(integrate.simpson(y)), y)[0].dtype == np.float32
+
+
+def assert_derivatives(make, ours, theirs, *xs):
+    """Value, both modes and second order against differences of SciPy's function."""
+    f, g = make(ours), make(theirs)
+    np.testing.assert_array_equal(tracker.data(f(*[tracker.param(x) for x in xs])), g(*xs))
+    scalar = lambda f: lambda *xs: curved(f(*xs))
+    expected = numeric_gradient(scalar(g), *xs)
+    found = tracker.gradient(scalar(f), *xs)
+    vs = [RNG.standard_normal(np.shape(x)) for x in xs]
+    vs = [v if np.shape(v) else float(v) for v in vs]
+    for a, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-6, atol=1e-8)
+    along_v = sum(np.sum(e * v) for e, v in zip(expected, vs, strict=True))
+    assert tracker.pushforward(scalar(f), tuple(xs), tuple(vs))[1] == pytest.approx(along_v, rel=1e-6, abs=1e-8)
+    along = lambda f: lambda s: scalar(f)(*[x + s * v for x, v in zip(xs, vs, strict=True)])
+    curvature = second_slope(along(g))
+    assert tracker.grad(tracker.grad(along(f)))(0.0) == pytest.approx(curvature, rel=1e-5, abs=1e-7)
+
+
+def curved(z):
+    return np.sum((z + z * z) * np.cos(1.0 + np.arange(z.size)).reshape(z.shape))
+
+
+def second_slope(f):
+    """The second derivative of `f` at 0."""
+    return slope(lambda s: slope(lambda r: f(s + r), 4e-3), 4e-3)
