@@ -5,7 +5,8 @@ import pytest
 import scipy.integrate
 
 import tracker
-from tests.differences import numeric_gradient, slope
+from tests.differences import numeric_gradient
+from tests.scipy_derivatives import assert_derivatives
 from tracker.scipy import integrate
 
 STATE, RATES = np.array([1.2, 0.7]), np.array([0.9, 0.5, 0.4, 0.8])
@@ -203,30 +204,3 @@ def test_initial_value_before_cumulative_sums(name):
 def test_float32_samples_stay_float32():
     y = np.linspace(0, 1, 5, dtype=np.float32)
     assert tracker.gradient(lambda y: np.sum(integrate.simpson(y)), y)[0].dtype == np.float32
-
-
-def assert_derivatives(make, ours, theirs, *xs):
-    """Value, both modes and second order against differences of SciPy's function."""
-    f, g = make(ours), make(theirs)
-    np.testing.assert_array_equal(tracker.data(f(*[tracker.param(x) for x in xs])), g(*xs))
-    scalar = lambda f: lambda *xs: curved(f(*xs))
-    expected = numeric_gradient(scalar(g), *xs)
-    found = tracker.gradient(scalar(f), *xs)
-    vs = [RNG.standard_normal(np.shape(x)) for x in xs]
-    vs = [v if np.shape(v) else float(v) for v in vs]
-    for a, e in zip(found, expected, strict=True):
-        np.testing.assert_allclose(a, e, rtol=1e-6, atol=1e-8)
-    along_v = sum(np.sum(e * v) for e, v in zip(expected, vs, strict=True))
-    assert tracker.pushforward(scalar(f), tuple(xs), tuple(vs))[1] == pytest.approx(along_v, rel=1e-6, abs=1e-8)
-    along = lambda f: lambda s: scalar(f)(*[x + s * v for x, v in zip(xs, vs, strict=True)])
-    curvature = second_slope(along(g))
-    assert tracker.grad(tracker.grad(along(f)))(0.0) == pytest.approx(curvature, rel=1e-5, abs=1e-7)
-
-
-def curved(z):
-    return np.sum((z + z * z) * np.cos(1.0 + np.arange(z.size)).reshape(z.shape))
-
-
-def second_slope(f):
-    """The second derivative of `f` at 0."""
-    return slope(lambda s: slope(lambda r: f(s + r), 4e-3), 4e-3)

@@ -1,0 +1,150 @@
+"""tracker.scipy.interpolate: by values and by query points, against differences of SciPy's own interpolants."""
+
+import numpy as np
+import pytest
+import scipy.interpolate
+
+import tracker
+from tests.scipy_derivatives import assert_derivatives
+from tracker.scipy import interpolate
+
+RNG = np.random.default_rng(8)
+X = np.cumsum(RNG.uniform(0.4, 1.3, 7))
+Y = RNG.standard_normal(7)
+Q = np.array([X[0] + 0.1, X[2] + 0.2, X[3] + 0.11, X[-1] - 0.1])
+
+
+def check(make, *xs, **options):
+    assert_derivatives(make, interpolate, scipy.interpolate, *xs, **options)
+
+
+BOUNDARIES = ["not-a-knot", "natural", "clamped", ((1, 0.5), (2, -0.3)), ((2, 0.7), "not-a-knot")]
+
+
+@pytest.mark.parametrize("bc", BOUNDARIES, ids=str)
+@pytest.mark.parametrize("n", [2, 3, 4, 7])
+def test_cubic_spline_by_values_and_points(bc, n):
+    q = np.array([X[0] + 0.1, X[n - 1] - 0.15, X[n - 1] + 0.2])
+    check(lambda m: lambda y, q: m.CubicSpline(X[:n], y, bc_type=bc)(q), Y[:n], q)
+
+
+def test_periodic_spline():
+    ends = np.array([1.0, 0, 0, 0, 0, 0]), np.array([0, 0, 0, 0, 0, 0, 1.0])
+    closed = lambda y: y @ np.eye(6, 7) + (y @ ends[0]) * ends[1]
+    q = np.append(Q, [X[-1] + 0.7, X[0] - 0.3])
+    check(lambda m: lambda y, q: m.CubicSpline(X, closed(y), bc_type="periodic")(q), Y[:6], q)
+
+
+@pytest.mark.parametrize("nu", [1, 2, 3])
+def test_derivatives_of_a_spline(nu):
+    check(lambda m: lambda y, q: m.CubicSpline(X, y)(q, nu), Y, Q)
+    assert_derivatives(
+        lambda derivative: lambda y: derivative(y)(Q),
+        lambda y: interpolate.CubicSpline(X, y).derivative(nu),
+        lambda y: scipy.interpolate.CubicSpline(X, y).derivative(nu),
+        Y,
+        exact=False,
+    )
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_pchip(n):
+    make = lambda m: lambda y, q: m.PchipInterpolator(X[:n], y)(q)
+    for y in (Y[:n], np.cumsum(np.abs(Y[:n]))):
+        check(make, y, np.array([X[0] + 0.1, X[n - 1] - 0.15]))
+
+
+@pytest.mark.parametrize("method", ["akima", "makima"])
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_akima(method, n):
+    make = lambda m: lambda y, q: m.Akima1DInterpolator(X[:n], y, method=method)(q)
+    check(make, Y[:n], np.array([X[0] + 0.1, X[n - 1] - 0.15]))
+
+
+@pytest.mark.parametrize("name", ["CubicSpline", "PchipInterpolator", "Akima1DInterpolator"])
+@pytest.mark.parametrize(("shape", "axis"), [((7, 2), 0), ((2, 7), 1), ((2, 7, 3), -2)])
+@pytest.mark.parametrize("points", [(), (3,), (2, 2)])
+def test_any_axis_and_any_shape_of_points(name, shape, axis, points):
+    y = np.cumsum(RNG.uniform(0.3, 1.0, shape), axis)  # rising: no kinks within reach of the differences
+    q = RNG.uniform(X[0], X[-1], points)
+    check(lambda m: lambda y, q: getattr(m, name)(X, y, axis=axis)(q), y, q if points else float(q), order=1)
+
+
+@pytest.mark.parametrize(("k", "nu"), [(0, 0), (1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (5, 0), (5, 2)])
+def test_b_spline_by_coefficients_and_points(k, nu):
+    t = np.concatenate([[0.0] * k, [0, 0.7, 1.1, 1.1, 2.0, 2.6, 3.0], [3.0] * k])
+    c = RNG.standard_normal(len(t) - k - 1)
+    q = np.array([0.1, 0.8, 1.3, 2.2, 2.9, 3.1])
+    check(lambda m: lambda c, q: m.BSpline(t, c, k)(q, nu), c, q)
+
+
+def test_b_spline_of_several_columns():
+    t = np.concatenate([[0.0] * 3, [0, 0.7, 1.1, 2.0], [2.0] * 3])
+    check(lambda m: lambda c, q: m.BSpline(t, c, 3, axis=1)(q), RNG.standard_normal((2, 6)), np.array([0.3, 1.5]))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_interpolating_b_spline(k):
+    check(lambda m: lambda y, q: m.make_interp_spline(X, y, k)(q), Y, Q, exact=False)
+    matrix = RNG.standard_normal((2, 7))
+    check(lambda m: lambda y: m.make_interp_spline(X, y, k, axis=1)(Q), matrix, exact=False, order=1)
+
+
+GRID = (np.array([0.0, 0.5, 1.3]), np.array([0.0, 1.0, 1.5, 2.0]))
+VALUES = RNG.standard_normal((3, 4))
+POINTS = np.array([[0.2, 0.3], [0.7, 1.9], [1.2, 1.1]])
+
+
+def test_regular_grid_by_values_and_points():
+    check(lambda m: lambda v, q: m.RegularGridInterpolator(GRID, v)(q), VALUES, POINTS, exact=False)
+    trailing = RNG.standard_normal((3, 4, 2))
+    check(lambda m: lambda v, q: m.RegularGridInterpolator(GRID, v)(q[0]), trailing, POINTS, exact=False)
+    check(lambda m: lambda v: m.RegularGridInterpolator(GRID, v, "nearest")(POINTS), VALUES)
+    check(lambda m: lambda v, x, y: m.RegularGridInterpolator(GRID, v)((x, y)), VALUES, *POINTS.T.copy())
+
+
+def test_regular_grid_outside():
+    points = np.array([[0.2, 0.3], [2.0, 0.5]])
+    for fill in (None, 7.0):
+        make = lambda m, fill=fill: (
+            lambda v, q: m.RegularGridInterpolator(GRID, v, bounds_error=False, fill_value=fill)(q)
+        )
+        check(make, VALUES, points)
+    with pytest.raises(ValueError, match="out of bounds"):
+        tracker.gradient(lambda v: interpolate.RegularGridInterpolator(GRID, v)(points)[0], VALUES)
+
+
+def test_no_extrapolation_gives_nan_and_a_gradient_of_zero():
+    f = lambda y: np.nansum(interpolate.CubicSpline(X, y, extrapolate=False)(np.array([X[0] - 1, X[1]])))
+    np.testing.assert_allclose(tracker.gradient(f, Y)[0], np.eye(7)[1], atol=1e-12)
+
+
+def test_what_is_not_differentiated_is_refused():
+    x = tracker.param(X)
+    for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
+        with pytest.raises(TypeError, match="knots"):
+            getattr(interpolate, name)(x, Y)
+    with pytest.raises(NotImplementedError, match="method='cubic'"):
+        interpolate.RegularGridInterpolator(
+            (np.arange(4.0),) * 2, tracker.param(np.eye(4)), "cubic"
+        )(np.array([[0.5, 0.5]]))  # fmt: skip
+    with pytest.raises(NotImplementedError, match="bc_type"):
+        interpolate.make_interp_spline(X, tracker.param(Y), bc_type="natural")
+    with pytest.raises(AttributeError, match="no attribute 'roots'"):
+        _ = interpolate.CubicSpline(X, tracker.param(Y)).roots
+    assert interpolate.CubicSpline(X, Y).roots().shape == scipy.interpolate.CubicSpline(X, Y).roots().shape
+
+
+def test_scipy_rejects_what_it_rejects():
+    for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator"):
+        with pytest.raises(ValueError, match="increasing"):
+            getattr(interpolate, name)(X[::-1], tracker.param(Y))
+    with pytest.raises(ValueError, match="at least"):
+        interpolate.BSpline(np.arange(3.0), tracker.param(np.ones(2)), 3)
+
+
+def test_values_written_after_construction_do_not_change_the_spline():
+    y = tracker.param(Y) * 1.0
+    spline = interpolate.CubicSpline(X, y)
+    y[1] = 100.0
+    assert spline(X[1]).data == pytest.approx(Y[1])
