@@ -65,8 +65,9 @@ def test_akima(method, n):
 @pytest.mark.parametrize(("shape", "axis"), [((7, 2), 0), ((2, 7), 1), ((2, 7, 3), -2)])
 @pytest.mark.parametrize("points", [(), (3,), (2, 2)])
 def test_any_axis_and_any_shape_of_points(name, shape, axis, points):
-    y = np.cumsum(RNG.uniform(0.3, 1.0, shape), axis)  # rising: no kinks within reach of the differences
-    q = RNG.uniform(X[0], X[-1], points)
+    # parabolas: no kinks within reach of the differences
+    y = np.moveaxis(np.multiply.outer(X**2, RNG.uniform(0.3, 1.0, np.delete(shape, axis))), 0, axis)
+    q = np.resize(0.45 * X[:-1] + 0.55 * X[1:], points)
     check(lambda m: lambda y, q: getattr(m, name)(X, y, axis=axis)(q), y, q if points else float(q), order=1)
 
 

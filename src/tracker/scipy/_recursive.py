@@ -1,0 +1,85 @@
+"""Recursive filters: y[n] = v[n] - sum_k a[k] y[n - k] as one step of the record, and what is made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.signal
+
+from tracker._arrays import dispatch
+from tracker._core.node import EVERYTHING, PULLBACKS, Op
+
+_signal: Any = scipy.signal
+
+
+def filtered(b: Any, a: Any, x: Any, state: Any = None) -> Any:
+    """scipy.signal.lfilter along the last axis, from a `state` of the transposed direct form."""
+    b, a = b / a[0], a / a[0]
+    total: Any = 0.0
+    for k in range(b.shape[0]):
+        total = total + b[k] * _delayed(x, k)
+    if state is not None and state.shape[-1]:
+        rest = x.shape[-1] - state.shape[-1]
+        total = total + np.concatenate([state, np.zeros((*state.shape[:-1], rest))], axis=-1)
+    return _recursive(a, total)
+
+
+def steady_state(b: Any, a: Any) -> Any:
+    """scipy.signal.lfilter_zi: the state of a filter whose input has been 1 for ever."""
+    n = max(b.shape[0], a.shape[0])
+    b, a = _padded(b / a[0], n), _padded(a / a[0], n)
+    if n == 1:
+        return np.zeros(0)
+    shift = np.eye(n - 1, k=1)
+    first = np.eye(n - 1)[:, :1] * 0 + np.eye(1, n - 1)
+    companion = shift - a[1:][:, None] * first
+    return np.linalg.solve(np.eye(n - 1) - companion, b[1:] - a[1:] * b[0])
+
+
+def _padded(x: Any, n: int) -> Any:
+    return np.concatenate([x, np.zeros(n - x.shape[0])])
+
+
+def _delayed(x: Any, k: int) -> Any:
+    if k == 0:
+        return x
+    n = x.shape[-1]
+    zeros = np.zeros((*x.shape[:-1], min(k, n)), dispatch.plain(x).dtype)
+    return np.concatenate([zeros, x[..., : max(n - k, 0)]], axis=-1)
+
+
+def _recursive(a: Any, v: Any) -> Any:
+    return dispatch.record(_RECURSIVE, (a, v), None)
+
+
+def _run(a: Any, v: Any) -> Any:
+    return _signal.lfilter(np.ones(1, v.dtype), a, v)
+
+
+def _reversed(a: Any, dy: Any) -> Any:
+    """The adjoint of the filter: the same filter, backwards in time."""
+    return np.flip(_recursive(np.conj(a), np.flip(dy, -1)), -1)
+
+
+def _by_coefficients(dy: Any, y: Any, a: Any, v: Any) -> Any:
+    w = _reversed(a, dy)
+    return np.stack([-np.sum(w * np.conj(_delayed(y, k))) if k else np.sum(w) * 0 for k in range(a.shape[0])])
+
+
+def _by_input(dy: Any, y: Any, a: Any, v: Any) -> Any:
+    return _reversed(a, dy)
+
+
+def _tangent(tangents: Any, y: Any, a: Any, v: Any) -> Any:
+    da, dv = tangents
+    total = 0.0 * y if dv is None else dv
+    if da is not None:
+        for k in range(1, a.shape[0]):
+            total = total - da[k] * _delayed(y, k)
+    return _recursive(a, total)
+
+
+_RECURSIVE = Op(_run, "scipy.signal.lfilter", PULLBACKS, (_by_coefficients, _by_input))
+_RECURSIVE.pushforward = _tangent
+_RECURSIVE.reads = [EVERYTHING, 1 << 1]

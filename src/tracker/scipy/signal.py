@@ -1,0 +1,201 @@
+"""scipy.signal, differentiable by signals, kernels and filter coefficients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.signal
+
+from tracker._arrays import dispatch
+from tracker._arrays.leaf import collect
+from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._convolution import convolved
+from tracker.scipy._derived import derived
+from tracker.scipy._recursive import filtered, steady_state
+from tracker.scipy._stencil import correlated_along
+
+__all__ = ["convolve", "correlate", "fftconvolve", "filtfilt", "lfilter", "savgol_filter", "sosfilt"]
+
+_signal: Any = scipy.signal
+_PADS = {"mirror": "reflect", "nearest": "edge", "constant": "constant", "wrap": "wrap"}
+
+
+def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    """`scipy.signal.convolve` of arrays of the same number of dimensions, differentiable by both.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: np.sum(convolve(x, [1.0, 2.0], "valid")), np.ones(3))[0].round(12)
+    array([2., 3., 1.])
+    """
+    value = lambda a, b: _signal.convolve(a, b, mode, method)
+    return derived("scipy.signal.convolve", value, lambda a, b: convolved(a, b, mode), _array(in1), _array(in2))
+
+
+def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """`scipy.signal.fftconvolve`, differentiable by both.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: np.sum(fftconvolve(x, [1.0, 2.0], "valid")), np.ones(3))[0].round(12)
+    array([2., 3., 1.])
+    """
+    value = lambda a, b: _signal.fftconvolve(a, b, mode, axes)
+    composition = lambda a, b: convolved(a, b, mode, axes)
+    return derived("scipy.signal.fftconvolve", value, composition, _array(in1), _array(in2))
+
+
+def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    """`scipy.signal.correlate`, differentiable by both.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: np.sum(correlate(x, [1.0, 2.0], "valid")), np.ones(3))[0].round(12)
+    array([1., 3., 2.])
+    """
+
+    def composition(a: Any, b: Any) -> Any:
+        swapped = mode == "valid" and any(m < n for m, n in zip(a.shape, b.shape, strict=True))
+        if swapped:
+            return np.conj(np.flip(composition(b, a)))
+        return convolved(a, np.conj(np.flip(b)), mode)
+
+    value = lambda a, b: _signal.correlate(a, b, mode, method)
+    return derived("scipy.signal.correlate", value, composition, _array(in1), _array(in2))
+
+
+def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+    """`scipy.signal.lfilter`, differentiable by the coefficients `b`, `a` and by the signal.
+
+    Raises `NotImplementedError` if something is tracked and `zi` is given.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: lfilter([1.0], [1.0, -0.5], x)[2], np.zeros(3))[0]
+    array([0.25, 0.5 , 1.  ])
+    """
+    b, a, x = _array(b), _array(a), _array(x)
+    if zi is not None:
+        _refuse("lfilter", "zi", b, a, x, zi)
+        return _signal.lfilter(b, a, x, axis, zi)
+    value = lambda b, a, x: _signal.lfilter(b, a, x, axis)
+    return derived("scipy.signal.lfilter", value, lambda b, a, x: _along(axis, x, lambda x: filtered(b, a, x)), b, a, x)
+
+
+def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+    """`scipy.signal.sosfilt`, differentiable by the sections `sos` (n, 6) and by the signal.
+
+    Raises `NotImplementedError` if something is tracked and `zi` is given.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: sosfilt([[1.0, 0, 0, 1, -0.5, 0]], x)[2], np.zeros(3))[0]
+    array([0.25, 0.5 , 1.  ])
+    """
+    sos, x = _array(sos), _array(x)
+    if zi is not None:
+        _refuse("sosfilt", "zi", sos, x, zi)
+        return _signal.sosfilt(sos, x, axis, zi)
+
+    def cascade(sos: Any, x: Any) -> Any:
+        for k in range(sos.shape[0]):
+            x = filtered(sos[k, :3], sos[k, 3:], x)
+        return x
+
+    value = lambda sos, x: _signal.sosfilt(sos, x, axis)
+    return derived("scipy.signal.sosfilt", value, lambda sos, x: _along(axis, x, lambda x: cascade(sos, x)), sos, x)
+
+
+def filtfilt(
+    b: Any,
+    a: Any,
+    x: Any,
+    axis: int = -1,
+    padtype: Any = "odd",
+    padlen: int | None = None,
+    method: str = "pad",
+    irlen: Any = None,
+) -> Any:
+    """`scipy.signal.filtfilt`, differentiable by the coefficients and by the signal.
+
+    Raises `NotImplementedError` if something is tracked and the method is "gust".
+
+    >>> import tracker
+    >>> f = lambda x: filtfilt([0.5, 0.5], [1.0], x, padlen=0)[2]
+    >>> tracker.gradient(f, np.zeros(5))[0].round(12) + 0.0
+    array([0.  , 0.25, 0.5 , 0.25, 0.  ])
+    """
+    b, a, x = _array(b), _array(a), _array(x)
+    if method != "pad":
+        _refuse("filtfilt", "method", b, a, x)
+    taps = max(np.size(dispatch.plain(b)), np.size(dispatch.plain(a)))
+    edge = 0 if padtype is None else 3 * taps if padlen is None else padlen
+
+    def both_ways(b: Any, a: Any, x: Any) -> Any:
+        longer = _extended(x, edge, padtype)
+        state = steady_state(b, a)
+        once = filtered(b, a, longer, state * longer[..., :1])
+        back = np.flip(once, -1)
+        y = np.flip(filtered(b, a, back, state * back[..., :1]), -1)
+        return y[..., edge : y.shape[-1] - edge]
+
+    value = lambda b, a, x: _signal.filtfilt(b, a, x, axis, padtype, padlen, method, irlen)
+    composition = lambda b, a, x: _along(axis, x, lambda x: both_ways(b, a, x))
+    return derived("scipy.signal.filtfilt", value, composition, b, a, x)
+
+
+def savgol_filter(
+    x: Any,
+    window_length: int,
+    polyorder: int,
+    deriv: int = 0,
+    delta: float = 1.0,
+    axis: int = -1,
+    mode: str = "interp",
+    cval: float = 0.0,
+) -> Any:
+    """`scipy.signal.savgol_filter`, differentiable by the signal.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: savgol_filter(x, 3, 1)[2], np.zeros(5))[0].round(9) + 0.0
+    array([0.        , 0.33333333, 0.33333333, 0.33333333, 0.        ])
+    """
+    settings = (window_length, polyorder, deriv, delta)
+    half = window_length // 2
+    before = (window_length - 1) // 2
+
+    def composition(x: Any) -> Any:
+        weights = _signal.savgol_coeffs(*settings, use="dot")
+        if mode != "interp":
+            return correlated_along(x, weights, _PADS[mode], cval, -1, before)
+        middle = correlated_along(x, weights, None, 0.0, -1, before)
+        # the polynomials through the first and the last window, at their outer halves
+        ends = _signal.savgol_filter(np.eye(window_length), *settings, axis=0)
+        left = x[..., :window_length] @ ends[:half].T
+        right = x[..., x.shape[-1] - window_length :] @ ends[window_length - half :].T
+        return np.concatenate([left, middle, right], axis=-1)
+
+    value = lambda x: _signal.savgol_filter(x, *settings, axis, mode, cval)
+    return derived("scipy.signal.savgol_filter", value, lambda x: _along(axis, x, composition), _array(x))
+
+
+def _array(x: Any) -> Any:
+    x = collect(x) if isinstance(x, list | tuple) else x
+    return x if dispatch.is_tracked(x) else np.asarray(x)
+
+
+def _refuse(name: str, keyword: str, *arrays: Any) -> None:
+    if any(dispatch.level_of(x) >= 0 for x in arrays):
+        raise UnsupportedKeywordError(f"{name} can't be differentiated with this {keyword}=. Leave it out.")
+
+
+def _along(axis: int, x: Any, f: Any) -> Any:
+    return np.moveaxis(f(np.moveaxis(x, axis, -1)), -1, axis)
+
+
+def _extended(x: Any, n: int, padtype: Any) -> Any:
+    """The signal continued by `n` samples at both ends."""
+    if n == 0:
+        return x
+    if padtype == "constant":
+        return np.concatenate([x[..., :1] * np.ones(n), x, x[..., -1:] * np.ones(n)], axis=-1)
+    left, right = np.flip(x[..., 1 : n + 1], -1), np.flip(x[..., -n - 1 : -1], -1)
+    if padtype == "odd":
+        left, right = 2 * x[..., :1] - left, 2 * x[..., -1:] - right
+    return np.concatenate([left, x, right], axis=-1)

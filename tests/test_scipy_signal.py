@@ -1,0 +1,110 @@
+"""tracker.scipy.signal: by signals, kernels and coefficients, against differences of SciPy's functions."""
+
+import numpy as np
+import pytest
+import scipy.signal
+
+import tracker
+from tests.scipy_derivatives import assert_derivatives
+from tracker.scipy import signal
+
+RNG = np.random.default_rng(4)
+X, H = RNG.standard_normal(9), RNG.standard_normal(4)
+IMAGE, KERNEL = RNG.standard_normal((4, 5)), RNG.standard_normal((2, 3))
+B, A = np.array([0.4, 0.3, -0.1]), np.array([1.3, -0.5, 0.2])
+
+
+def check(make, *xs, **options):
+    assert_derivatives(make, signal, scipy.signal, *xs, **options)
+
+
+@pytest.mark.parametrize("name", ["convolve", "fftconvolve", "correlate"])
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+def test_convolution(name, mode):
+    make = lambda m: lambda a, b: getattr(m, name)(a, b, mode)
+    check(make, X, H)
+    check(make, X, X[:8])
+    check(make, IMAGE, KERNEL)
+    if not (name == "fftconvolve" and mode == "valid"):
+        check(make, H, X)
+
+
+@pytest.mark.parametrize("name", ["convolve", "correlate"])
+def test_convolution_of_complex_signals(name):
+    z = X + 1j * RNG.standard_normal(9)
+    f = lambda z, h: np.sum(np.abs(getattr(signal, name)(z, h)) ** 2 * np.arange(12))
+    assert tracker.gradcheck(f, z, H, order=2)
+
+
+def test_fftconvolve_along_chosen_axes():
+    check(lambda m: lambda a, b: m.fftconvolve(a, b, axes=1), IMAGE, RNG.standard_normal((4, 2)))
+    check(lambda m: lambda a, b: m.fftconvolve(a, b, "same", axes=[0]), IMAGE, RNG.standard_normal((3, 5)))
+
+
+@pytest.mark.parametrize(("b", "a"), [(B, A), (B[:2], A), (B, A[:1]), (B[:1], A[:2])])
+def test_lfilter_by_coefficients_and_signal(b, a):
+    check(lambda m: lambda b, a, x: m.lfilter(b, a, x), b, a, X)
+    check(lambda m: lambda b, a, x: m.lfilter(b, a, x, axis=0), b, a, IMAGE)
+
+
+def test_signal_shorter_than_the_filter():
+    check(lambda m: lambda b, a, x: m.lfilter(b, a, x), B, A, X[:1])
+
+
+def test_sosfilt():
+    sos = scipy.signal.butter(4, 0.3, output="sos")
+    whole = lambda c: np.concatenate([c[:, :3], np.ones((2, 1)), c[:, 3:]], axis=1)  # SciPy wants ones there
+    c = np.delete(sos, 3, axis=1)
+    check(lambda m: lambda c, x: m.sosfilt(whole(c), x), c, X[:4])
+    check(lambda m: lambda c, x: m.sosfilt(whole(c), x, axis=0), c, IMAGE, order=1)
+
+
+@pytest.mark.parametrize("options", [{}, {"padtype": "even"}, {"padtype": "constant", "padlen": 2}, {"padtype": None}])
+def test_filtfilt(options):
+    x = RNG.standard_normal(14)
+    check(lambda m: lambda b, a, x: m.filtfilt(b, a, x, **options), B, A, x)
+    check(lambda m: lambda b, x: m.filtfilt(b, [1.0], x, **options), B[:2], x)
+    check(lambda m: lambda x: m.filtfilt(B, A, x, axis=0, padlen=3), IMAGE, order=1)
+
+
+@pytest.mark.parametrize("mode", ["interp", "mirror", "nearest", "constant", "wrap"])
+@pytest.mark.parametrize(("window", "order", "deriv"), [(5, 2, 0), (3, 2, 1), (4, 1, 0)])
+def test_savgol_filter(mode, window, order, deriv):
+    window += mode == "interp" and window % 2 == 0
+    options = {"mode": mode, "deriv": deriv, "delta": 0.5, "cval": 0.3}
+    check(lambda m: lambda x: m.savgol_filter(x, window, order, **options), X)
+    check(lambda m: lambda x: m.savgol_filter(x, 3, 1, axis=0, mode=mode), IMAGE, order=1)
+
+
+def test_float32_stays_float32():
+    x = X.astype(np.float32)
+    for f in (
+        lambda x: signal.lfilter(B, A, x),
+        lambda x: signal.convolve(x, x),
+        lambda x: signal.savgol_filter(x, 3, 1),
+    ):
+        assert tracker.gradient(lambda x, f=f: np.sum(f(x)), x)[0].dtype == np.float32
+
+
+def test_a_filter_of_a_long_signal_is_differentiated_in_linear_time():
+    x = np.zeros(200_000)
+    gradient = tracker.gradient(lambda x: signal.lfilter([1.0], [1.0, -0.5], x)[-1], x)[0]
+    np.testing.assert_allclose(gradient[-4:], [0.125, 0.25, 0.5, 1.0])
+
+
+def test_what_has_no_derivative_is_refused():
+    x = tracker.param(X)
+    with pytest.raises(NotImplementedError, match="zi"):
+        signal.lfilter(B, A, x, zi=np.zeros(2))
+    with pytest.raises(NotImplementedError, match="zi"):
+        signal.sosfilt(np.array([[1.0, 0, 0, 1, 0, 0]]), x, zi=np.zeros((1, 2)))
+    with pytest.raises(NotImplementedError, match="method"):
+        signal.filtfilt(B, A, x, method="gust")
+    assert signal.lfilter(B, A, X, zi=np.zeros(2))[1].shape == (2,)
+
+
+def test_scipy_rejects_what_it_rejects():
+    with pytest.raises(ValueError, match="dimensionality"):
+        signal.convolve(tracker.param(X), IMAGE)
+    with pytest.raises(ValueError, match="mode"):
+        signal.savgol_filter(tracker.param(X), 3, 1, mode="magic")
