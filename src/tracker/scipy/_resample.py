@@ -1,0 +1,129 @@
+"""Spline interpolation of images as scipy.ndimage does it, in recorded calls.
+
+Unser, Aldroubi and Eden (1993), IEEE Trans. Signal Process. 41(2): an image is a sum of B-splines on the grid. Their
+coefficients solve a banded system along each axis (the prefilter).
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from tracker._arrays import dispatch
+from tracker.scipy._linear_map import solve_map
+from tracker.scipy._stencil import padded
+
+_sparse: Any = scipy.sparse
+_PREPAD = 12  # entries that SciPy adds on each side before the prefilter
+_MIRROR = {"mirror": "mirror", "constant": "mirror", "reflect": "reflect", "grid-mirror": "reflect",
+           "nearest": "reflect", "grid-wrap": "wrap", "grid-constant": "mirror"}  # fmt: skip
+
+
+def sampled(x: Any, places: list[Any], order: int, mode: str, cval: float, prefilter: bool) -> Any:
+    """The image `x` at the `places`, one array of coordinates per axis."""
+    shape = x.shape
+    if order > 1 and prefilter:
+        if mode in ("nearest", "grid-constant"):
+            pad = "edge" if mode == "nearest" else "constant"
+            x = padded(x, [(_PREPAD, _PREPAD)] * x.ndim, pad, cval)
+            places = [q + _PREPAD for q in places]
+        for axis in range(x.ndim):
+            x = _coefficients(x, axis, order, mode)
+    outside = np.zeros(np.shape(dispatch.plain(places[0])), bool)
+    columns = []
+    for n, m, q in zip(shape, x.shape, places, strict=True):
+        if mode == "constant":
+            plain = dispatch.plain(q)
+            outside |= (plain < 0) | (plain > n - 1)
+        columns.append(_supports(_folded(q, m, mode), m, order, mode))
+    total: Any = 0.0
+    for corner in itertools.product(*columns):
+        weight: Any = 1.0
+        for _, w, _ in corner:
+            weight = weight * w
+        values = x[tuple([index for index, _, _ in corner])]
+        if mode == "grid-constant":
+            beyond = np.any([lost for _, _, lost in corner], axis=0)
+            values = np.where(beyond, cval, values)
+        total = total + weight * values
+    return np.where(outside, cval, total) if mode == "constant" else total
+
+
+def _coefficients(x: Any, axis: int, order: int, mode: str) -> Any:
+    n = x.shape[axis]
+    if n < 2:
+        return x
+    solve = solve_map("scipy.ndimage.spline_filter", _spline_matrix(n, order, _MIRROR[mode]))
+    moved = np.moveaxis(x, axis, 0)
+    return np.moveaxis(np.reshape(solve(np.reshape(moved, (n, -1))), moved.shape), 0, axis)
+
+
+def _spline_matrix(n: int, order: int, mode: str) -> Any:
+    """The values at the knots of the splines with unit coefficients: (n, n), banded."""
+    reach = order // 2
+    rows = np.arange(n)
+    matrix = _sparse.csc_matrix((n, n))
+    for offset in range(-reach, reach + 1):
+        weight = float(_b_spline(np.array(float(offset)), order))
+        column = _wrapped(rows + offset, n, mode)
+        matrix = matrix + _sparse.csc_matrix((np.full(n, weight), (rows, column)), (n, n))
+    return matrix
+
+
+def _wrapped(i: Any, n: int, mode: str) -> Any:
+    """The entry that stands for a place outside the image."""
+    if mode == "wrap":
+        return i % n
+    if mode == "mirror":
+        period = max(2 * n - 2, 1)
+        i = i % period
+        return np.where(i >= n, period - i, i)
+    i = i % (2 * n)
+    return np.where(i >= n, 2 * n - 1 - i, i)
+
+
+def _folded(q: Any, n: int, mode: str) -> Any:
+    """Coordinates brought into the image."""
+    plain = dispatch.plain(q)
+    if mode == "nearest":
+        return np.clip(q, 0, n - 1)
+    if mode == "mirror":
+        period = max(2 * n - 2, 1)
+        q = q - period * np.floor(plain / period)
+        return np.where(dispatch.plain(q) > n - 1, period - q, q)
+    if mode in ("reflect", "grid-mirror"):
+        q = q - 2 * n * np.floor((plain + 0.5) / (2 * n))
+        return np.where(dispatch.plain(q) > n - 0.5, 2 * n - 1 - q, q)
+    if mode == "grid-wrap":
+        return q - n * np.floor(plain / n)
+    return q
+
+
+def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any]]:
+    """For each spline that reaches `q`: its entry, its weight, and whether it lies outside."""
+    plain = dispatch.plain(q)
+    start = np.floor(plain + (0.0 if order % 2 else 0.5)).astype(int) - order // 2
+    found = []
+    for k in range(order + 1):
+        i = start + k
+        lost = (i < 0) | (i >= n)
+        entry = np.clip(i, 0, n - 1) if mode == "grid-constant" else _wrapped(i, n, _MIRROR[mode])
+        found.append((entry, _b_spline(q - i, order), lost))
+    return found
+
+
+def _b_spline(t: Any, order: int) -> Any:
+    """The centred B-spline, by its truncated powers: Unser et al. (1993), equation 2.2."""
+    if order == 0:
+        return np.ones_like(dispatch.plain(t))
+    plain = dispatch.plain(t)
+    total: Any = 0.0
+    sign, factorial = 1.0, float(np.prod(np.arange(1, order + 1)))
+    for k in range(order + 2):
+        u = t + (order + 1) / 2 - k
+        total = total + sign * np.where(dispatch.plain(u) > 0, u, 0.0) ** order
+        sign = -sign * (order + 1 - k) / (k + 1)
+    return np.where(np.abs(plain) < (order + 1) / 2, total / factorial, 0.0)

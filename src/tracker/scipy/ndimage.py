@@ -1,0 +1,346 @@
+"""scipy.ndimage, differentiable by images, and by kernels, coordinates and shifts where these are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.ndimage
+
+from tracker._arrays import dispatch
+from tracker._arrays.leaf import collect
+from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._derived import derived
+from tracker.scipy._resample import sampled
+from tracker.scipy._stencil import correlated, correlated_along
+
+__all__ = [
+    "affine_transform",
+    "convolve",
+    "correlate",
+    "gaussian_filter",
+    "map_coordinates",
+    "rotate",
+    "shift",
+    "uniform_filter",
+    "zoom",
+]
+
+_ndimage: Any = scipy.ndimage
+_PADS = {
+    "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
+    "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
+}  # fmt: skip
+
+
+# Filters
+
+
+def correlate(
+    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0
+) -> Any:
+    """`scipy.ndimage.correlate`, differentiable by the image and by the weights.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: correlate(x, np.array([1.0, 2.0, 3.0]))[1], np.zeros(3))[0]
+    array([1., 2., 3.])
+    """
+    _no_output(output)
+
+    def composition(x: Any, w: Any) -> Any:
+        before = [n // 2 + o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
+        return correlated(x, w, _modes(mode, x.ndim), cval, before)
+
+    value = lambda x, w: _ndimage.correlate(x, w, None, mode, cval, origin)
+    return derived("scipy.ndimage.correlate", value, composition, _array(input), _array(weights))
+
+
+def convolve(
+    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0
+) -> Any:
+    """`scipy.ndimage.convolve`, differentiable by the image and by the weights.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: convolve(x, np.array([1.0, 2.0, 3.0]))[1], np.zeros(3))[0]
+    array([3., 2., 1.])
+    """
+    _no_output(output)
+
+    def composition(x: Any, w: Any) -> Any:
+        before = [(n - 1) // 2 - o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
+        return correlated(x, np.flip(w), _modes(mode, x.ndim), cval, before)
+
+    value = lambda x, w: _ndimage.convolve(x, w, None, mode, cval, origin)
+    return derived("scipy.ndimage.convolve", value, composition, _array(input), _array(weights))
+
+
+def gaussian_filter(
+    input: Any,
+    sigma: Any,
+    order: Any = 0,
+    output: Any = None,
+    mode: Any = "reflect",
+    cval: float = 0.0,
+    truncate: float = 4.0,
+    *,
+    radius: Any = None,
+    axes: Any = None,
+) -> Any:
+    """`scipy.ndimage.gaussian_filter`, differentiable by the image.
+
+    >>> import tracker
+    >>> weights = tracker.gradient(lambda x: gaussian_filter(x, 1.0)[5], np.zeros(11))[0]
+    >>> bool(np.isclose(weights[6] / weights[5], np.exp(-0.5)))
+    True
+    """
+    _no_output(output)
+    _constant("gaussian_filter", "sigma", sigma)
+
+    def composition(x: Any) -> Any:
+        along = range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)]
+        n = len(list(along))
+        widths = zip(along, _each(sigma, n), _each(order, n), _each(radius, n), _modes(mode, n), strict=True)
+        for axis, s, degree, reach, pad in widths:
+            if s > 1e-15:
+                r = int(truncate * float(s) + 0.5) if reach is None else reach
+                point = np.zeros(4 * r + 1)
+                point[2 * r] = 1.0
+                answer = _ndimage.gaussian_filter1d(
+                    point, s, order=degree, mode="constant", truncate=truncate, radius=reach
+                )
+                x = correlated_along(x, answer[r : 3 * r + 1][::-1], pad, cval, axis, r)
+        return x
+
+    value = lambda x: _ndimage.gaussian_filter(x, sigma, order, None, mode, cval, truncate, radius=radius, axes=axes)
+    return derived("scipy.ndimage.gaussian_filter", value, composition, _array(input))
+
+
+def uniform_filter(
+    input: Any,
+    size: Any = 3,
+    output: Any = None,
+    mode: Any = "reflect",
+    cval: float = 0.0,
+    origin: Any = 0,
+    *,
+    axes: Any = None,
+) -> Any:
+    """`scipy.ndimage.uniform_filter`, differentiable by the image.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: uniform_filter(x, 4)[2], np.zeros(5))[0]
+    array([0.25, 0.25, 0.25, 0.25, 0.  ])
+    """
+    _no_output(output)
+
+    def composition(x: Any) -> Any:
+        along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
+        n = len(along)
+        for axis, length, o, pad in zip(along, _each(size, n), _each(origin, n), _modes(mode, n), strict=True):
+            if length > 1:
+                weights = np.full(int(length), 1.0 / length)
+                x = correlated_along(x, weights, pad, cval, axis, length // 2 + o)
+        return x
+
+    value = lambda x: _ndimage.uniform_filter(x, size, None, mode, cval, origin, axes=axes)
+    return derived("scipy.ndimage.uniform_filter", value, composition, _array(input))
+
+
+# Resampling
+
+
+def map_coordinates(
+    input: Any,
+    coordinates: Any,
+    output: Any = None,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+    prefilter: bool = True,
+) -> Any:
+    """`scipy.ndimage.map_coordinates`, differentiable by the image and by the coordinates (d, ...).
+
+    Modes "constant", "grid-constant", "nearest", "mirror", "reflect", "grid-mirror" and "grid-wrap"; "wrap" raises
+    `NotImplementedError` on tracked values.
+
+    >>> import tracker
+    >>> ramp = np.array([0.0, 2.0, 4.0, 6.0])
+    >>> tracker.gradient(lambda q: map_coordinates(ramp, [q], order=1)[0], np.array([1.3]))
+    (array([2.]),)
+    """
+    _no_output(output)
+    image, coordinates = _array(input), _array(coordinates)
+    _no_wrap("map_coordinates", mode, image, coordinates)
+    value = lambda x, q: _ndimage.map_coordinates(x, q, None, order, mode, cval, prefilter)
+    composition = lambda x, q: sampled(x, list(q), order, mode, cval, prefilter)
+    return derived("scipy.ndimage.map_coordinates", value, composition, image, coordinates)
+
+
+def shift(
+    input: Any,
+    shift: Any,
+    output: Any = None,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+    prefilter: bool = True,
+) -> Any:
+    """`scipy.ndimage.shift`, differentiable by the image and by the shift.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda s: globals()["shift"](np.array([0.0, 2.0, 4.0, 6.0]), s, order=1)[2], 0.3)
+    (-2.0,)
+    """
+    _no_output(output)
+    image, offset = _array(input), _array(shift)
+    _no_wrap("shift", mode, image, offset)
+
+    def composition(x: Any, s: Any) -> Any:
+        s = s * np.ones(x.ndim)
+        grid = np.indices(x.shape)
+        return sampled(x, [grid[d] - s[d] for d in range(x.ndim)], order, mode, cval, prefilter)
+
+    value = lambda x, s: _ndimage.shift(x, s, None, order, mode, cval, prefilter)
+    return derived("scipy.ndimage.shift", value, composition, image, offset)
+
+
+def affine_transform(
+    input: Any,
+    matrix: Any,
+    offset: Any = 0.0,
+    output_shape: Any = None,
+    output: Any = None,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+    prefilter: bool = True,
+) -> Any:
+    """`scipy.ndimage.affine_transform`, differentiable by the image, the matrix and the offset.
+
+    >>> import tracker
+    >>> image = np.array([[0.0, 1, 2], [0, 1, 2], [0, 1, 2]])
+    >>> f = lambda offset: affine_transform(image, np.eye(2), offset, order=1)[1, 1]
+    >>> tracker.gradient(f, np.array([0.1, 0.2]))[0]
+    array([0., 1.])
+    """
+    _no_output(output)
+    image, matrix, offset = _array(input), _array(matrix), _array(offset)
+    _no_wrap("affine_transform", mode, image, matrix, offset)
+
+    def composition(x: Any, m: Any, o: Any) -> Any:
+        d = x.ndim
+        if m.ndim == 2 and m.shape[1] == d + 1:  # homogeneous coordinates
+            m, o = m[:d, :d], m[:d, d]
+        shape = x.shape if output_shape is None else tuple(output_shape)
+        grid = np.indices(shape).reshape(d, -1)
+        places = (m[:, None] * grid if m.ndim == 1 else m @ grid) + (o * np.ones(d))[:, None]
+        return sampled(x, [np.reshape(places[i], shape) for i in range(d)], order, mode, cval, prefilter)
+
+    value = lambda x, m, o: _ndimage.affine_transform(x, m, o, output_shape, None, order, mode, cval, prefilter)
+    return derived("scipy.ndimage.affine_transform", value, composition, image, matrix, offset)
+
+
+def zoom(
+    input: Any,
+    zoom: Any,
+    output: Any = None,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+    prefilter: bool = True,
+    *,
+    grid_mode: bool = False,
+) -> Any:
+    """`scipy.ndimage.zoom`, differentiable by the image. Raises `NotImplementedError` with `grid_mode=True`.
+
+    >>> import tracker
+    >>> f = lambda x: globals()["zoom"](x, 2, order=1)[2]
+    >>> tracker.gradient(f, np.array([0.0, 7.0, 0.0, 0.0]))[0].round(9)
+    array([0.14285714, 0.85714286, 0.        , 0.        ])
+    """
+    _no_output(output)
+    _constant("zoom", "zoom", zoom)
+    image = _array(input)
+    _no_wrap("zoom", mode, image)
+    if grid_mode and dispatch.is_tracked(image):
+        raise UnsupportedKeywordError("zoom can't be differentiated with grid_mode=True. Use affine_transform.")
+
+    def composition(x: Any) -> Any:
+        shape = [round(n * z) for n, z in zip(x.shape, _each(zoom, x.ndim), strict=True)]
+        steps = [(n - 1) / (m - 1) if m > 1 else 1.0 for n, m in zip(x.shape, shape, strict=True)]
+        grid = np.indices(shape)
+        return sampled(x, [grid[d] * step for d, step in enumerate(steps)], order, mode, cval, prefilter)
+
+    value = lambda x: _ndimage.zoom(x, zoom, None, order, mode, cval, prefilter, grid_mode=grid_mode)
+    return derived("scipy.ndimage.zoom", value, composition, image)
+
+
+def rotate(
+    input: Any,
+    angle: Any,
+    axes: Any = (1, 0),
+    reshape: bool = True,
+    output: Any = None,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+    prefilter: bool = True,
+) -> Any:
+    """`scipy.ndimage.rotate`, differentiable by the image, and by the angle (in degrees).
+
+    The shape of the result is the one for the angle as it is.
+
+    >>> import tracker
+    >>> turned = tracker.gradient(lambda x: rotate(x, 90, order=1)[0, 1], np.zeros((2, 2)))[0]
+    >>> turned.round(9) + 0.0
+    array([[0., 0.],
+           [0., 1.]])
+    """
+    _no_output(output)
+    image = _array(input)
+    _no_wrap("rotate", mode, image, angle)
+    value: Callable[..., Any] = lambda x, a: _ndimage.rotate(x, a, axes, reshape, None, order, mode, cval, prefilter)
+
+    def composition(x: Any, a: Any) -> Any:
+        first, second = sorted(axis % x.ndim for axis in axes)
+        c, s = np.cos(np.deg2rad(a)), np.sin(np.deg2rad(a))
+        shape = value(dispatch.plain(x), dispatch.plain(a)).shape
+        grid = list(np.indices(shape))
+        u, v = grid[first] - (shape[first] - 1) / 2, grid[second] - (shape[second] - 1) / 2
+        grid[first] = c * u + s * v + (x.shape[first] - 1) / 2
+        grid[second] = -s * u + c * v + (x.shape[second] - 1) / 2
+        return sampled(x, grid, order, mode, cval, prefilter)
+
+    return derived("scipy.ndimage.rotate", value, composition, image, angle)
+
+
+# Arguments
+
+
+def _array(x: Any) -> Any:
+    x = collect(x) if isinstance(x, list | tuple) else x
+    return x if dispatch.is_tracked(x) else np.asarray(x)
+
+
+def _each(x: Any, n: int) -> list[Any]:
+    return list(x) if isinstance(x, list | tuple | np.ndarray) and np.ndim(x) else [x] * n
+
+
+def _modes(mode: Any, n: int) -> list[str]:
+    return [_PADS[m] for m in ([mode] * n if isinstance(mode, str) else mode)]
+
+
+def _no_output(output: Any) -> None:
+    if output is not None:
+        raise UnsupportedKeywordError("output= is not supported here: use the value that is returned, and its astype.")
+
+
+def _no_wrap(name: str, mode: str, *arrays: Any) -> None:
+    if mode == "wrap" and any(dispatch.level_of(x) >= 0 for x in arrays):
+        raise UnsupportedKeywordError(f'{name} can\'t be differentiated with mode="wrap". Take mode="grid-wrap".')
+
+
+def _constant(name: str, argument: str, x: Any) -> None:
+    if dispatch.level_of(x) >= 0:
+        raise UnsupportedKeywordError(f"{name} is not differentiated by {argument}. Pass tracker.stop_gradient of it.")

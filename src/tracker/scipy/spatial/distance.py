@@ -1,0 +1,89 @@
+"""scipy.spatial.distance, differentiable by the points and by what a metric takes besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.spatial.distance
+
+from tracker._arrays import dispatch
+from tracker._arrays.leaf import collect
+from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._derived import derived
+from tracker.scipy._distances import METRICS
+
+__all__ = ["cdist", "pdist"]
+
+_distance: Any = scipy.spatial.distance
+_SHORT = {"cityblock": ("manhattan", "city block", "city-block"), "sqeuclidean": ("square euclidean",)}
+_NEEDED = {"seuclidean": "V", "mahalanobis": "VI"}
+
+
+def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
+    """`scipy.spatial.distance.cdist` of (m, d) and (n, d), differentiable by both and by `w`, `p`, `V`, `VI`.
+
+    Metrics of real vectors: euclidean, sqeuclidean, seuclidean, cityblock, chebyshev, minkowski, cosine, correlation,
+    canberra, braycurtis, mahalanobis. Others raise `NotImplementedError` on tracked values, as does the use of a
+    variance (`V`, `VI`) that SciPy would compute. The derivative of a distance of zero is zero.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda a: cdist(a, [[0.0, 0.0]])[0, 0], np.array([[3.0, 4.0]]))
+    (array([[0.6, 0.8]]),)
+    """
+    a, b = _array(XA), _array(XB)
+    value = lambda a, b, given: _distance.cdist(a, b, metric, out=out, **given)
+    if not _any_tracked(a, b, kwargs):
+        return value(a, b, kwargs)
+    f = _differentiable("cdist", metric, out, kwargs)
+    composition = lambda a, b, given: f(a[:, None, :], b[None, :, :], **given)
+    return derived("scipy.spatial.distance.cdist", value, composition, a, b, kwargs)
+
+
+def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
+    """`scipy.spatial.distance.pdist` of (m, d): m (m - 1) / 2 distances; differentiable as `cdist` is.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda x: pdist(x)[0], np.array([[3.0, 4.0], [0.0, 0.0]]))[0]
+    array([[ 0.6,  0.8],
+           [-0.6, -0.8]])
+    """
+    x = _array(X)
+    value = lambda x, given: _distance.pdist(x, metric, out=out, **given)
+    if not _any_tracked(x, kwargs):
+        return value(x, kwargs)
+    f = _differentiable("pdist", metric, out, kwargs)
+
+    def composition(x: Any, given: Any) -> Any:
+        i, j = np.triu_indices(x.shape[0], 1)
+        return f(x[i], x[j], **given)
+
+    return derived("scipy.spatial.distance.pdist", value, composition, x, kwargs)
+
+
+def _differentiable(name: str, metric: Any, out: Any, kwargs: dict[str, Any]) -> Any:
+    if out is not None:
+        raise UnsupportedKeywordError(f"{name} can't be differentiated with out=. Use the value that is returned.")
+    known = str(metric).lower()
+    known = next((m for m, names in _SHORT.items() if known in names), known)
+    if callable(metric) or known not in METRICS:
+        raise UnsupportedKeywordError(
+            f"{name} can't be differentiated with metric={metric!r}. It can with {', '.join(METRICS)}; a metric of your "
+            "own is applied to x[:, None] and y[None] in plain NumPy."
+        )
+    if known in _NEEDED and kwargs.get(_NEEDED[known]) is None:
+        raise UnsupportedKeywordError(
+            f"{name} can't be differentiated with metric={metric!r} unless {_NEEDED[known]}= is given."
+        )
+    if known == "chebyshev" and kwargs.get("w") is not None:
+        raise UnsupportedKeywordError(f"{name} can't be differentiated with metric='chebyshev' and w=.")
+    return METRICS[known]
+
+
+def _array(x: Any) -> Any:
+    x = collect(x) if isinstance(x, list | tuple) else x
+    return x if dispatch.is_tracked(x) else np.asarray(x)
+
+
+def _any_tracked(*xs: Any) -> bool:
+    return any(dispatch.is_tracked(v) for x in xs for v in (x.values() if isinstance(x, dict) else [x]))
