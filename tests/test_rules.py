@@ -29,6 +29,7 @@ TABLES = (
     "arrays",
     "special",
     "compositions",
+    "nn",
 )
 CASES: list[Case] = [c for name in TABLES for c in importlib.import_module(f"tests.cases.{name}").CASES]
 COMPLEX = [c for c in CASES if c.complex]

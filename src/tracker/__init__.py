@@ -91,7 +91,7 @@ __all__ = [
     "zeros",
 ]
 
-_SUBMODULES = frozenset({"interop", "nn", "optim"})  # imported when first asked for
+_SUBMODULES = frozenset({"interop", "nn", "optim", "scipy"})  # imported when first asked for
 
 
 def __getattr__(name: str) -> object:

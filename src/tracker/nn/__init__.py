@@ -1,8 +1,123 @@
-"""Models: training them on batches of data."""
+"""Neural networks: functions on arrays, tracked or plain, and training on batches of data."""
 
+from tracker.nn.activations import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    hard_sigmoid,
+    hard_tanh,
+    identity,
+    leaky_relu,
+    log_sigmoid,
+    mish,
+    normal_cdf,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    soft_shrink,
+    softplus,
+    softsign,
+    swish,
+    tanh_shrink,
+)
+from tracker.nn.attention import batched_mul, dot_product_attention
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
+from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, conv_weight_gradient, depthwise_conv
 from tracker.nn.data import DataLoader
+from tracker.nn.dropout import alpha_dropout, dropout
+from tracker.nn.embedding import embedding, one_hot
 from tracker.nn.history import History
+from tracker.nn.losses import (
+    binary_crossentropy,
+    crossentropy,
+    huber,
+    kl_divergence,
+    logit_binary_crossentropy,
+    logit_crossentropy,
+    mae,
+    mse,
+    poisson,
+)
+from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm, standardise
+from tracker.nn.pooling import (
+    adaptive_maxpool,
+    adaptive_meanpool,
+    global_maxpool,
+    global_meanpool,
+    lpnormpool,
+    maxpool,
+    meanpool,
+)
+from tracker.nn.softmax import log_softmax, logsumexp, softmax
 from tracker.nn.train import EarlyStopping, Trained, train
+from tracker.nn.windows import fold, unfold
 
-__all__ = ["DataLoader", "EarlyStopping", "History", "Trained", "load_checkpoint", "save_checkpoint", "train"]
+__all__ = [
+    "DataLoader",
+    "EarlyStopping",
+    "History",
+    "Trained",
+    "adaptive_maxpool",
+    "adaptive_meanpool",
+    "alpha_dropout",
+    "batch_norm",
+    "batched_mul",
+    "binary_crossentropy",
+    "celu",
+    "conv",
+    "conv_data_gradient",
+    "conv_transpose",
+    "conv_weight_gradient",
+    "crossentropy",
+    "depthwise_conv",
+    "dot_product_attention",
+    "dropout",
+    "elu",
+    "embedding",
+    "fold",
+    "gelu",
+    "global_maxpool",
+    "global_meanpool",
+    "glu",
+    "group_norm",
+    "hard_sigmoid",
+    "hard_tanh",
+    "huber",
+    "identity",
+    "instance_norm",
+    "kl_divergence",
+    "layer_norm",
+    "leaky_relu",
+    "load_checkpoint",
+    "log_sigmoid",
+    "log_softmax",
+    "logit_binary_crossentropy",
+    "logit_crossentropy",
+    "logsumexp",
+    "lpnormpool",
+    "mae",
+    "maxpool",
+    "meanpool",
+    "mish",
+    "mse",
+    "normal_cdf",
+    "one_hot",
+    "poisson",
+    "relu",
+    "relu6",
+    "rms_norm",
+    "save_checkpoint",
+    "selu",
+    "sigmoid",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "standardise",
+    "swish",
+    "tanh_shrink",
+    "train",
+    "unfold",
+]

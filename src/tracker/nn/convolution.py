@@ -1,0 +1,138 @@
+"""Convolutions of one, two, three and more dimensions: columns and one matrix product an image.
+
+x is (n, c, *size), weights are (out, c / groups, *kernel), results are (n, out, *count).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tracker.nn.windows import Windows, columns, images, per_axis, windows
+
+
+def conv(
+    x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, groups: int = 1, flipped: bool = False
+) -> Any:
+    """Cross-correlation of x (n, c, *size) with w (out, c / groups, *kernel): (n, out, *count).
+
+    `pad` is a number, one or a pair for each axis, or "same". `flipped=True` is the mathematical
+    convolution. Raises `ValueError` where shapes or options do not fit together.
+
+    >>> conv(np.arange(4.0).reshape(1, 1, 4), np.array([[[1.0, -1.0]]]))
+    array([[[-1., -1., -1.]]])
+    """
+    _check(x.shape, w.shape, groups)
+    return _forward(x, _turned(w, flipped), windows(x.shape[2:], w.shape[2:], stride, pad, dilation), groups)
+
+
+def conv_data_gradient(
+    dy: Any, w: Any, size: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, groups: int = 1, flipped: bool = False
+) -> Any:
+    """The gradient of `conv` by its x, whose spatial shape is `size`: (n, c, *size).
+
+    >>> conv_data_gradient(np.ones((1, 1, 3)), np.array([[[1.0, -1.0]]]), (4,))
+    array([[[ 1.,  0.,  0., -1.]]])
+    """
+    over = windows(size, w.shape[2:], stride, pad, dilation)
+    if tuple(dy.shape[1:]) != (w.shape[0], *over.places):
+        raise ValueError(f"dy has shape {dy.shape}; the conv has results of shape (n, {w.shape[0]}, *{over.places}).")
+    return _by_data(dy, _turned(w, flipped), over, groups)
+
+
+def conv_weight_gradient(
+    x: Any,
+    dy: Any,
+    kernel: Any,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+) -> Any:
+    """The gradient of `conv` by its weights, whose spatial shape is `kernel`: (out, c / groups, *kernel).
+
+    >>> conv_weight_gradient(np.arange(4.0).reshape(1, 1, 4), np.ones((1, 1, 3)), (2,))
+    array([[[3., 6.]]])
+    """
+    over = windows(x.shape[2:], kernel, stride, pad, dilation)
+    n, out = dy.shape[:2]
+    cols = columns(x, over).reshape(n, groups, -1, math.prod(over.places))
+    dw = np.sum(dy.reshape(n, groups, out // groups, -1) @ np.swapaxes(cols, -1, -2), axis=0)
+    return _turned(dw.reshape(out, x.shape[1] // groups, *over.kernel), flipped)
+
+
+def conv_transpose(
+    x: Any,
+    w: Any,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+    output_pad: Any = 0,
+) -> Any:
+    """The transpose of `conv` with the same weights: x (n, out, *count) to (n, c, *size).
+
+    w is (out, c / groups, *kernel), its first axis meeting the channels of x. `output_pad` adds to the
+    far end of the result, whose size is (count - 1) * stride - padding + dilation * (kernel - 1) + 1.
+
+    >>> conv_transpose(np.ones((1, 1, 2)), np.array([[[1.0, 2.0]]]), stride=2)
+    array([[[1., 2., 1., 2.]]])
+    """
+    ndim = x.ndim - 2
+    if w.shape[0] != x.shape[1] or w.ndim != x.ndim:
+        raise ValueError(
+            f"x {x.shape} has {x.shape[1]} channels and w {w.shape} takes {w.shape[0]}; see conv_transpose."
+        )
+    if pad == "same":
+        raise ValueError('conv_transpose has no pad="same"; give numbers.')
+    strides, dilations = per_axis(stride, ndim, "stride"), per_axis(dilation, ndim, "dilation")
+    more = output_pad if isinstance(output_pad, tuple) else (output_pad,) * ndim
+    spans = [d * (k - 1) + 1 for k, d in zip(w.shape[2:], dilations)]
+    full = [(n - 1) * s + span + m for n, s, span, m in zip(x.shape[2:], strides, spans, more)]
+    pairs = windows((2**62,) * ndim, w.shape[2:], stride, pad, dilation).pad
+    size = tuple(n - low - high for n, (low, high) in zip(full, pairs))
+    return conv_data_gradient(x, w, size, stride, pairs, dilation, groups, flipped)
+
+
+def depthwise_conv(x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, flipped: bool = False) -> Any:
+    """Each channel of x (n, c, *size) with its own m kernels, w (c * m, 1, *kernel): (n, c * m, *count).
+
+    >>> depthwise_conv(np.ones((1, 2, 3)), np.array([[[1.0]], [[2.0]]]))
+    array([[[1., 1., 1.],
+            [2., 2., 2.]]])
+    """
+    return conv(x, w, stride, pad, dilation, groups=x.shape[1], flipped=flipped)
+
+
+def _forward(x: Any, w: Any, over: Windows, groups: int) -> Any:
+    n, out = x.shape[0], w.shape[0]
+    cols = columns(x, over)
+    if groups == 1:
+        y = w.reshape(out, -1) @ cols
+    else:
+        y = w.reshape(groups, out // groups, -1) @ cols.reshape(n, groups, -1, cols.shape[-1])
+    return y.reshape(n, out, *over.places)
+
+
+def _by_data(dy: Any, w: Any, over: Windows, groups: int) -> Any:
+    n, out = dy.shape[:2]
+    rows = w.reshape(groups, out // groups, math.prod(w.shape[1:]))
+    cols = np.swapaxes(rows, -1, -2) @ dy.reshape(n, groups, out // groups, math.prod(over.places))
+    return images(cols.reshape(n, groups * rows.shape[-1], cols.shape[-1]), over)
+
+
+def _turned(w: Any, flipped: bool) -> Any:
+    return np.flip(w, tuple(range(2, w.ndim))) if flipped else w
+
+
+def _check(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
+    if len(x) != len(w) or len(x) < 3:
+        raise ValueError(f"conv takes x (n, c, *size) and w (out, c / groups, *kernel); it was given {x} and {w}.")
+    if groups < 1 or w[1] * groups != x[1] or w[0] % groups:
+        raise ValueError(
+            f"x {x} has {x[1]} channels in {groups} groups, which w {w} does not fit: see tracker.nn.conv."
+        )

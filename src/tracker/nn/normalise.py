@@ -1,0 +1,115 @@
+"""Normalisation: standardised over some axes, then scaled and shifted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tracker._core.registry import rule
+from tracker.nn._primitive import primitive
+
+
+@primitive
+def standardise(x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
+    """(x - mean) / sqrt(variance + eps), both over `axis` and with n in the denominator: the shape of x.
+
+    >>> standardise(np.array([1.0, 3.0]), eps=0.0)
+    array([-1.,  1.])
+    """
+    x = x - np.mean(x, axis=axis, keepdims=True)
+    return x / np.sqrt(np.mean(x * x, axis=axis, keepdims=True) + eps)
+
+
+def _standardise_jacobian(dy: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
+    """The Jacobian, which is symmetric, times dy: Ioffe & Szegedy (2015), section 3, put together."""
+    scale = np.sqrt(np.var(x, axis=axis, keepdims=True) + eps)
+    along = np.mean(dy * y, axis=axis, keepdims=True)
+    return (dy - np.mean(dy, axis=axis, keepdims=True) - y * along) / scale
+
+
+rule(
+    standardise,
+    lambda dy, y, x, axis=-1, eps=1e-5: _standardise_jacobian(dy, y, x, axis, eps),
+    None,
+    None,
+    pushforward=lambda t, y, x, axis=-1, eps=1e-5: _standardise_jacobian(t[0], y, x, axis, eps),
+)
+
+
+def _by_channel(p: Any, ndim: int) -> Any:
+    """A parameter (c,) as (c, 1, ...), to meet the channels of an array of `ndim` axes."""
+    return p.reshape(-1, *[1] * (ndim - 2))
+
+
+def _affine(y: Any, weight: Any, bias: Any, by_channel: bool) -> Any:
+    if weight is not None:
+        y = y * (_by_channel(weight, y.ndim) if by_channel else weight)
+    if bias is not None:
+        y = y + (_by_channel(bias, y.ndim) if by_channel else bias)
+    return y
+
+
+def batch_norm(
+    x: Any, weight: Any = None, bias: Any = None, *, mean: Any = None, var: Any = None, eps: float = 1e-5
+) -> Any:
+    """Each channel of x (n, c, ...) standardised over everything else, times `weight` (c,), plus `bias` (c,).
+
+    With `mean` and `var` (c,), those of another sample (testing), in place of the batch's own (training).
+    Raises `ValueError` if one of them is given alone. Ioffe & Szegedy (2015), algorithm 1.
+
+    >>> batch_norm(np.array([[1.0], [3.0]]), eps=0.0)
+    array([[-1.],
+           [ 1.]])
+    """
+    if (mean is None) != (var is None):
+        raise ValueError("batch_norm takes both mean and var (testing) or neither (training); one was given alone.")
+    if mean is None:
+        y = standardise(x, (0, *range(2, x.ndim)), eps)
+    else:
+        y = (x - _by_channel(mean, x.ndim)) / np.sqrt(_by_channel(var, x.ndim) + eps)
+    return _affine(y, weight, bias, by_channel=True)
+
+
+def layer_norm(x: Any, weight: Any = None, bias: Any = None, axis: Any = -1, eps: float = 1e-5) -> Any:
+    """x standardised over `axis`, times `weight`, plus `bias`: Ba, Kiros & Hinton (2016), eq. 4.
+
+    >>> layer_norm(np.array([1.0, 3.0]), eps=0.0)
+    array([-1.,  1.])
+    """
+    return _affine(standardise(x, axis, eps), weight, bias, by_channel=False)
+
+
+def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Each of `groups` groups of channels of x (n, c, ...) standardised, `weight` and `bias` (c,).
+
+    Raises `ValueError` if `groups` does not divide c. Wu & He (2018), eq. 7.
+
+    >>> group_norm(np.array([[[1.0], [3.0]]]), 1, eps=0.0)
+    array([[[-1.],
+            [ 1.]]])
+    """
+    n, c = x.shape[:2]
+    if c % groups:
+        raise ValueError(f"group_norm: {c} channels can't be parted into {groups} groups; give a divisor.")
+    y = standardise(x.reshape(n, groups, -1), -1, eps).reshape(x.shape)
+    return _affine(y, weight, bias, by_channel=True)
+
+
+def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Each channel of each sample of x (n, c, ...) standardised: `group_norm` with a group a channel.
+
+    >>> instance_norm(np.array([[[1.0, 3.0]]]), eps=0.0)
+    array([[[-1.,  1.]]])
+    """
+    return _affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, by_channel=True)
+
+
+def rms_norm(x: Any, weight: Any = None, axis: Any = -1, eps: float = 1e-5) -> Any:
+    """x over the root of its mean square along `axis`, times `weight`: Zhang & Sennrich (2019), eq. 4.
+
+    >>> rms_norm(np.array([3.0, 3.0]), eps=0.0)
+    array([1., 1.])
+    """
+    y = x / np.sqrt(np.mean(x * x, axis=axis, keepdims=True) + eps)
+    return y if weight is None else y * weight

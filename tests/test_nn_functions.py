@@ -1,0 +1,126 @@
+"""tracker.nn: values at corners and extremes, values against other libraries, refusals."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scipy import signal, special
+
+import tracker
+from tracker import nn
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "expected"),
+    [
+        (nn.relu, 0.0, 0.0), (nn.relu6, 0.0, 0.0), (nn.relu6, 6.0, 0.0), (nn.hard_tanh, 1.0, 0.0),
+        (nn.hard_tanh, -1.0, 0.0), (nn.hard_sigmoid, 3.0, 0.0), (nn.hard_sigmoid, -3.0, 0.0),
+        (nn.soft_shrink, 0.5, 0.0), (nn.leaky_relu, 0.0, 0.01), (nn.elu, 0.0, 1.0), (nn.celu, 0.0, 1.0),
+        (nn.softsign, 0.0, 1.0), (nn.softplus, 1000.0, 1.0), (nn.softplus, -1000.0, 0.0),
+        (nn.log_sigmoid, -1000.0, 1.0), (nn.sigmoid, -1000.0, 0.0), (nn.elu, 1000.0, 1.0), (nn.gelu, 100.0, 1.0),
+    ],
+)  # fmt: skip
+def test_derivative_at_corners_and_far_out(f, x, expected):
+    assert tracker.gradient(f, x)[0] == pytest.approx(expected, rel=1e-14)
+    assert tracker.gradient(lambda v: np.sum(f(v)), np.array([x]))[0][0] == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("x", [[-np.inf, -np.inf], [np.inf, np.inf]])
+def test_logsumexp_of_equal_infinities_shares_evenly(x):
+    gradient = tracker.gradient(nn.logsumexp, np.array(x), check_finite=False)[0]
+    np.testing.assert_array_equal(gradient, [0.5, 0.5])
+
+
+def test_logsumexp_agrees_with_scipy():
+    x = 50 * RNG.standard_normal((4, 5))
+    np.testing.assert_allclose(nn.logsumexp(x, axis=1), special.logsumexp(x, axis=1), rtol=1e-14)
+    assert nn.logsumexp(np.array([-np.inf, -np.inf])) == -np.inf
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_conv_agrees_with_scipy(flipped):
+    x, w = RNG.standard_normal((2, 3, 7, 6)), RNG.standard_normal((4, 3, 2, 3))
+    f = signal.convolve2d if flipped else signal.correlate2d
+    expected = [[sum(f(x[n, c], w[o, c], "valid") for c in range(3)) for o in range(4)] for n in range(2)]
+    np.testing.assert_allclose(nn.conv(x, w, flipped=flipped), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_conv_gradients_are_those_of_the_derivative():
+    x, w = RNG.standard_normal((2, 4, 7)), RNG.standard_normal((6, 2, 3))
+    options = {"stride": 2, "pad": ((1, 2),), "dilation": 2, "groups": 2, "flipped": True}
+    y = nn.conv(x, w, **options)
+    dx, dw = tracker.pullback(lambda x, w: nn.conv(x, w, **options), x, w)[1](y)
+    np.testing.assert_allclose(nn.conv_data_gradient(y, w, (7,), **options), dx, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(nn.conv_weight_gradient(x, y, (3,), **options), dw, rtol=1e-12, atol=1e-12)
+
+
+def test_conv_transpose_is_the_adjoint_of_conv():
+    x, w = RNG.standard_normal((2, 3, 7, 7)), RNG.standard_normal((4, 3, 3, 3))
+    y = RNG.standard_normal((2, 4, 4, 4))
+    left = np.sum(nn.conv(x, w, stride=2, pad=1) * y)
+    assert left == pytest.approx(np.sum(x * nn.conv_transpose(y, w, stride=2, pad=1)), rel=1e-12)
+
+
+def test_same_padding_keeps_the_size():
+    assert nn.conv(np.ones((1, 1, 5, 6)), np.ones((1, 1, 2, 3)), pad="same").shape == (1, 1, 5, 6)
+    assert nn.conv(np.ones((1, 1, 5)), np.ones((1, 1, 3)), pad="same", stride=2).shape == (1, 1, 3)
+
+
+def test_equal_maxima_share_their_gradient_and_borders_never_win():
+    gradient = tracker.gradient(lambda x: np.sum(nn.maxpool(x, 2)), np.array([[[2.0, 2.0, 1.0, 0.0]]]))[0]
+    np.testing.assert_array_equal(gradient, [[[0.5, 0.5, 1.0, 0.0]]])
+    np.testing.assert_array_equal(nn.maxpool(-np.ones((1, 1, 2)), 2, pad=1), [[[-1.0, -1.0]]])
+
+
+def test_lpnormpool_of_zeros_has_gradient_zero():
+    np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(nn.lpnormpool(x, 2, 2)), np.zeros((1, 1, 4)))[0], 0)
+
+
+def test_query_that_sees_nothing_gives_zeros_and_no_gradient():
+    q = k = v = RNG.standard_normal((2, 2))
+    mask = np.array([[True, True], [False, False]])
+    gradient = tracker.gradient(lambda q: np.sum(nn.dot_product_attention(q, k, v, mask=mask) ** 2), q)[0]
+    assert not nn.dot_product_attention(q, k, v, mask=mask)[1].any()
+    assert not gradient[1].any()
+    assert gradient[0].all()
+
+
+def test_dropout_keeps_dtype_and_varies_along_axis_only():
+    x = np.ones((50, 40), np.float32)
+    y = nn.dropout(np.random.default_rng(0), x, 0.25, axis=1)
+    assert y.dtype == np.float32
+    assert (y == y[:1]).all()
+    assert set(np.unique(y)) == {np.float32(0), np.float32(1 / 0.75)}
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    x = np.random.default_rng(1).standard_normal(200_000)
+    y = nn.alpha_dropout(np.random.default_rng(0), x, 0.3)
+    assert abs(y.mean()) < 0.02
+    assert abs(y.var() - 1) < 0.02
+
+
+def test_what_does_not_fit_is_refused():
+    x, w = np.ones((1, 3, 4)), np.ones((2, 3, 2))
+    for call in (
+        lambda: nn.conv(x, np.ones((2, 2, 2))),
+        lambda: nn.conv(x, np.ones((2, 3, 7))),
+        lambda: nn.conv(x, w, pad="sane"),
+        lambda: nn.conv(x, w, stride=(1, 1)),
+        lambda: nn.conv(x, w, stride=0),
+        lambda: nn.mse(np.ones(3), np.ones((3, 1))),
+        lambda: nn.glu(np.ones(3)),
+        lambda: nn.dropout(np.random.default_rng(0), x, 1.5),
+        lambda: nn.group_norm(x, 2),
+        lambda: nn.gelu(x, "fast"),
+    ):
+        with pytest.raises(ValueError):
+            call()
+
+
+def test_nn_is_loaded_only_when_asked_for():
+    code = "import sys, tracker; assert 'tracker.nn' not in sys.modules; tracker.nn.relu"
+    subprocess.run([sys.executable, "-c", code], check=True)
