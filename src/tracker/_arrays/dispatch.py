@@ -12,7 +12,7 @@ import tracker._arrays.array as _array
 import tracker._arrays.forward as _forward
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.real as _real
-from tracker._arrays import arithmetic, lists
+from tracker._arrays import arithmetic, counterparts, lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
@@ -722,11 +722,11 @@ def refuse_array(x: Any) -> Any:
             f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
             "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
         )
-    asking = _scipy_function(sys._getframe())
-    if asking:
+    advice = counterparts.instead_of_scipy(sys._getframe())
+    if advice is not None:
         raise ConversionError(
-            f"scipy.{asking} would make a plain array of a tracked value (shape {x.shape}), which would lose its "
-            f"gradient. Use tracker.scipy.{asking}, where there is one, or pass x.data for the plain value."
+            f"A tracked value (shape {x.shape}) was given to SciPy, which would have made it plain and lost its "
+            f"gradient. {advice} Where the plain value is wanted, pass x.data."
         )
     raise ConversionError(
         f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
@@ -749,25 +749,6 @@ def to_number(x: Any, kind: Any) -> Any:
     if is_tracked(value):
         raise no_conversion(kind.__name__)
     return kind(value)
-
-
-def _scipy_function(frame: Any) -> str:
-    """The function of SciPy that was called and asks for a plain array ("linalg.expm"); empty if none does."""
-    found = ""
-    for _ in range(20):
-        if frame is None:
-            break
-        module = frame.f_globals.get("__name__", "").split(".")
-        if module[0] not in ("scipy", "numpy", "tracker"):
-            break
-        name = frame.f_code.co_name
-        wrapped = frame.f_locals.get("f") if module[:2] == ["scipy", "_lib"] else None
-        if wrapped is not None:  # SciPy's decorators call theirs f
-            module, name = getattr(wrapped, "__module__", "").split("."), getattr(wrapped, "__name__", "")
-        if module[0] == "scipy" and len(module) > 1 and not module[1].startswith("_"):
-            found = f"{module[1]}.{name}"
-        frame = frame.f_back
-    return found
 
 
 def no_conversion(name: str) -> ConversionError:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tracker._transforms.custom import data
 from tracker._core.registry import linear, rule
+from tracker._transforms.custom import data
 from tracker.nn._primitive import primitive
 from tracker.nn.windows import Windows, inside, padded, windows
 

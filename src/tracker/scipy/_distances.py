@@ -49,14 +49,14 @@ def _minkowski(a: Any, b: Any, p: Any = 2.0, w: Any = 1.0) -> Any:
 
 
 def _cosine(a: Any, b: Any, w: Any = 1.0) -> Any:
-    inner = lambda u, v: np.sum(w * u * v, axis=-1)
+    inner: Callable[[Any, Any], Any] = lambda u, v: np.sum(w * u * v, axis=-1)
     return 1 - inner(a, b) / np.sqrt(inner(a, a) * inner(b, b))
 
 
 def _correlation(a: Any, b: Any, w: Any = None) -> Any:
     weights = np.ones(a.shape[-1]) if w is None else w
     weights = weights / np.sum(weights)
-    centred = lambda u: u - np.sum(weights * u, axis=-1, keepdims=True)
+    centred: Callable[[Any], Any] = lambda u: u - np.sum(weights * u, axis=-1, keepdims=True)
     return _cosine(centred(a), centred(b), weights)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,7 @@ def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) ->
     """
     A = A if isinstance(A, SparseMatrix) else coo_matrix(A)
     b = collect(b) if isinstance(b, list | tuple) else b
+    b = b[:, 0] if np.ndim(b) == 2 and np.shape(b)[1] == 1 else b  # SciPy's result is a vector
     pattern = _Pattern(A.row, A.col, A.shape)
     if not dispatch.is_tracked(A.data) and not dispatch.is_tracked(b):
         return _linalg.spsolve(A.toscipy().tocsc(), b, permc_spec, use_umfpack)
@@ -202,7 +204,7 @@ def eigsh(A: Any, k: int = 6, *, return_eigenvectors: bool = False, **options: A
     array([0., 0., 1.])
     """
     A = A if isinstance(A, SparseMatrix) else coo_matrix(A)
-    solve = lambda data, vectors: _linalg.eigsh(
+    solve: Callable[[Any, bool], Any] = lambda data, vectors: _linalg.eigsh(
         _csr(data, A.row, A.col, A.shape), k, return_eigenvectors=vectors, **options
     )
     if not dispatch.is_tracked(A.data):
@@ -214,6 +216,7 @@ def eigsh(A: Any, k: int = 6, *, return_eigenvectors: bool = False, **options: A
     values, v = solve(dispatch.plain(A.data), True)
     if np.any(np.diff(np.sort(values)) <= 1e-9 * np.max(np.abs(values))):
         raise DegenerateError("eigsh: eigenvalues coincide, and have no derivative there.")
-    weights = np.real(np.conj(v[A.row]) * v[A.col]) if not np.iscomplexobj(v) else np.conj(v[A.row]) * v[A.col]
-    own = lambda data: solve(data, False) if len(values) == 0 else values
-    return derived("scipy.sparse.linalg.eigsh", own, lambda data: np.real(data @ weights), A.data)
+    own = solve(dispatch.plain(A.data), False)  # SciPy has them in another order then
+    v = v[:, np.argsort(values)[np.argsort(np.argsort(own))]]
+    weights = np.conj(v[A.row]) * v[A.col]
+    return derived("scipy.sparse.linalg.eigsh", lambda data: own, lambda data: np.real(data @ weights), A.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from tracker.scipy._distances import METRICS
 __all__ = ["cdist", "pdist"]
 
 _distance: Any = scipy.spatial.distance
-_SHORT = {"cityblock": ("manhattan", "city block", "city-block"), "sqeuclidean": ("square euclidean",)}
 _NEEDED = {"seuclidean": "V", "mahalanobis": "VI"}
 
 
@@ -32,7 +32,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
     (array([[0.6, 0.8]]),)
     """
     a, b = _array(XA), _array(XB)
-    value = lambda a, b, given: _distance.cdist(a, b, metric, out=out, **given)
+    value: Callable[..., Any] = lambda a, b, given: _distance.cdist(a, b, metric, out=out, **given)
     if not _any_tracked(a, b, kwargs):
         return value(a, b, kwargs)
     f = _differentiable("cdist", metric, out, kwargs)
@@ -49,7 +49,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
            [-0.6, -0.8]])
     """
     x = _array(X)
-    value = lambda x, given: _distance.pdist(x, metric, out=out, **given)
+    value: Callable[..., Any] = lambda x, given: _distance.pdist(x, metric, out=out, **given)
     if not _any_tracked(x, kwargs):
         return value(x, kwargs)
     f = _differentiable("pdist", metric, out, kwargs)
@@ -65,11 +65,10 @@ def _differentiable(name: str, metric: Any, out: Any, kwargs: dict[str, Any]) ->
     if out is not None:
         raise UnsupportedKeywordError(f"{name} can't be differentiated with out=. Use the value that is returned.")
     known = str(metric).lower()
-    known = next((m for m, names in _SHORT.items() if known in names), known)
     if callable(metric) or known not in METRICS:
         raise UnsupportedKeywordError(
-            f"{name} can't be differentiated with metric={metric!r}. It can with {', '.join(METRICS)}; a metric of your "
-            "own is applied to x[:, None] and y[None] in plain NumPy."
+            f"{name} can't be differentiated with metric={metric!r}. It can with {', '.join(METRICS)}; a metric of "
+            "your own is applied to x[:, None] and y[None] in plain NumPy."
         )
     if known in _NEEDED and kwargs.get(_NEEDED[known]) is None:
         raise UnsupportedKeywordError(

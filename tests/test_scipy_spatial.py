@@ -1,0 +1,62 @@
+"""tracker.scipy.spatial.distance against differences of SciPy's distances."""
+
+import numpy as np
+import pytest
+import scipy.spatial.distance
+
+import tracker
+from tests.scipy_derivatives import assert_derivatives
+from tracker.scipy.spatial import distance
+
+RNG = np.random.default_rng(1)
+# no two coordinates are near each other, where the absolute value has its kink
+PLACES = RNG.permutation(20) / 4 + np.linspace(0, 0.4, 20) ** 2 - 2.1
+A, B = (p.reshape(-1, 4) * np.array([1.0, 1.37, 1.73, 2.11]) for p in (PLACES[:12], PLACES[12:]))
+SPREAD = np.eye(4) + 0.2 * np.ones((4, 4))
+SIMPLE = ["euclidean", "sqeuclidean", "cityblock", "chebyshev", "cosine", "correlation", "canberra"]
+GIVEN = [(m, {}) for m in [*SIMPLE, "braycurtis", "minkowski"]] + [("seuclidean", {"V": np.arange(1.0, 5)}),
+    ("mahalanobis", {"VI": SPREAD}), ("minkowski", {"p": 3.5})]  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric", "options"), GIVEN, ids=lambda x: x if isinstance(x, str) else "-".join(x))
+def test_distances_by_the_points(metric, options):
+    make = lambda m: lambda a, b: m.cdist(a, b, metric, **options)
+    assert_derivatives(make, distance, scipy.spatial.distance, A, B)
+    assert_derivatives(lambda m: lambda a: m.pdist(a, metric, **options), distance, scipy.spatial.distance, A)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cityblock", "minkowski", "cosine", "canberra",
+                                    "correlation", "braycurtis"])  # fmt: skip
+def test_distances_by_weights(metric):
+    make = lambda m: lambda a, w: m.cdist(a, B, metric, w=w)
+    assert_derivatives(make, distance, scipy.spatial.distance, A, np.array([0.5, 1.0, 2.0, 0.7]))
+
+
+def test_distances_by_what_a_metric_takes():
+    check = lambda make, x: assert_derivatives(make, distance, scipy.spatial.distance, x)
+    check(lambda m: lambda v: m.cdist(A, B, "seuclidean", V=v), np.arange(1.0, 5))
+    check(lambda m: lambda v: m.cdist(A, B, "mahalanobis", VI=v), SPREAD)
+    assert_derivatives(lambda m: lambda a: m.cdist(a, B, "minkowski", p=1), distance, scipy.spatial.distance, A)
+
+
+def test_distance_of_a_point_to_itself_has_derivative_zero():
+    for metric in ("euclidean", "minkowski", "cityblock", "chebyshev", "canberra"):
+        gradient = tracker.gradient(lambda a, metric=metric: np.sum(distance.cdist(a, a, metric)), A[:1])[0]
+        np.testing.assert_array_equal(gradient, np.zeros((1, 4)))
+
+
+def test_what_has_no_derivative_is_refused():
+    x = tracker.param(A)
+    for metric, options, word in (
+        ("hamming", {}, "hamming"), (lambda u, v: 0.0, {}, "metric of your own"), ("seuclidean", {}, "V="),
+        ("mahalanobis", {}, "VI="), ("euclidean", {"out": np.empty((3, 2))}, "out="),
+        ("chebyshev", {"w": np.ones(4)}, "w="),
+    ):  # fmt: skip
+        with pytest.raises(NotImplementedError, match=word):
+            distance.cdist(x, B, metric, **options)
+    assert distance.pdist(A, "hamming").shape == (3,)
+
+
+def test_scipy_rejects_what_it_rejects():
+    with pytest.raises(ValueError, match="columns"):
+        distance.cdist(tracker.param(A), B[:, :2])
