@@ -48,11 +48,20 @@ def interpolate(
 def _advanced(y: Any, h: Any, a: Any, stages: list[Any]) -> Any:
     """`y + h * sum_j a[j] * stages[j]`, one step of the record."""
     used = [j for j in range(len(stages)) if a[j] != 0]
-    return dispatch.record(_ADVANCE, (y, h, tuple([float(a[j]) for j in used]), *[stages[j] for j in used]), None)
+    op = _ADVANCE_WITH_WIDTH if dispatch.is_tracked(h) else _ADVANCE
+    return dispatch.record(op, (y, h, tuple([float(a[j]) for j in used]), *[stages[j] for j in used]), None)
 
 
 def _advance(y: Any, h: Any, a: Any, *stages: Any) -> Any:
-    return y + h * _weighted(a, stages)
+    return y + h * np.dot(a, np.array(stages))
+
+
+def _joint(dy: Any, new: Any, values: Any) -> list[Any]:
+    """The gradients of all arguments at once: half the time of a rule for each, benchmarks/solve_ivp.py."""
+    h, a = values[1], values[2]
+    if dispatch.is_tracked(dy):
+        return [dy, None, None, *[(h * weight) * dy for weight in a]]
+    return [dy, None, None, *np.multiply.outer(h * np.array(a), dy)]
 
 
 def _weighted(a: Any, stages: Any) -> Any:
@@ -84,7 +93,12 @@ def _tangent(tangents: Any, new: Any, y: Any, h: Any, a: Any, *stages: Any) -> A
     return total
 
 
-_ADVANCE = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, (_by_state, _by_width, None, _by_stage))
-_ADVANCE.variadic = True
-_ADVANCE.pushforward = _tangent
-_ADVANCE.reads = [0, EVERYTHING - 1, 0, 1 << 2]  # the width needs the stages, a stage the width
+_RULES = (_by_state, _by_width, None, _by_stage)
+_ADVANCE_WITH_WIDTH = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, _RULES)
+_ADVANCE_WITH_WIDTH.reads = [0, EVERYTHING - 1, 0, 1 << 2]  # the width needs the stages, a stage the width
+_ADVANCE = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, _RULES)
+_ADVANCE.joint = _joint
+_ADVANCE.reads = [0]
+for _op in (_ADVANCE, _ADVANCE_WITH_WIDTH):
+    _op.variadic = True
+    _op.pushforward = _tangent
