@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.fft import next_fast_len
 
 from tracker._arrays import dispatch
 
@@ -18,7 +19,8 @@ def convolved(a: Any, b: Any, mode: str, axes: Any = None) -> Any:
     along = tuple([axis % ndim for axis in chosen])
     if mode == "valid" and any(a.shape[i] < b.shape[i] for i in along):
         a, b = b, a
-    shape = [a.shape[i] + b.shape[i] - 1 for i in along]
+    # longer than the result where that is quicker to transform; `_cut` leaves the rest out
+    shape = [next_fast_len(a.shape[i] + b.shape[i] - 1) for i in along]
     full: Any
     if np.iscomplexobj(dispatch.plain(a)) or np.iscomplexobj(dispatch.plain(b)):
         full = np.fft.ifftn(np.fft.fftn(a, shape, along) * np.fft.fftn(b, shape, along), shape, along)
@@ -31,6 +33,7 @@ def _cut(a: Any, b: Any, mode: str, along: tuple[int, ...]) -> tuple[slice, ...]
     index = [slice(None)] * len(a.shape)
     for i in along:
         m, n = a.shape[i], b.shape[i]
+        index[i] = slice(0, m + n - 1)
         if mode == "same":
             start = (n - 1) // 2
             index[i] = slice(start, start + m)
