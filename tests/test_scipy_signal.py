@@ -47,6 +47,13 @@ def test_lfilter_by_coefficients_and_signal(b, a):
     check(lambda m: lambda b, a, x: m.lfilter(b, a, x, axis=0), b, a, IMAGE)
 
 
+def test_lfilter_with_plain_coefficients():
+    check(lambda m: lambda x: m.lfilter(B, A, x), X)
+    check(lambda m: lambda x: m.lfilter(B, A, x, axis=0), IMAGE)
+    z = X + 1j * X[::-1]
+    assert tracker.gradcheck(lambda z: np.sum(np.abs(signal.lfilter(B * 1j, A, z)) ** 2), z, order=2)
+
+
 def test_signal_shorter_than_the_filter():
     check(lambda m: lambda b, a, x: m.lfilter(b, a, x), B, A, X[:1])
 

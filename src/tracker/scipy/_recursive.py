@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,15 @@ import scipy.signal
 
 from tracker._arrays import dispatch
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
+from tracker.scipy._linear_map import linear_map
 
 _signal: Any = scipy.signal
 
 
 def filtered(b: Any, a: Any, x: Any, state: Any = None) -> Any:
     """scipy.signal.lfilter along the last axis, from a `state` of the transposed direct form."""
+    if state is None and not dispatch.is_tracked(a) and not dispatch.is_tracked(b):
+        return fixed_filter(b, a)(x)
     b, a = b / a[0], a / a[0]
     total: Any = 0.0
     for k in range(b.shape[0]):
@@ -23,6 +27,15 @@ def filtered(b: Any, a: Any, x: Any, state: Any = None) -> Any:
         rest = x.shape[-1] - state.shape[-1]
         total = total + np.concatenate([state, np.zeros((*state.shape[:-1], rest))], axis=-1)
     return _recursive(a, total)
+
+
+def fixed_filter(b: Any, a: Any) -> Callable[[Any], Any]:
+    """The filter with plain coefficients along the last axis: linear, its adjoint the same backwards in time."""
+
+    def backwards(dy: Any) -> Any:
+        return np.flip(_signal.lfilter(np.conj(b), np.conj(a), np.flip(dy, -1)), -1)
+
+    return linear_map("scipy.signal.lfilter", lambda x: _signal.lfilter(b, a, x), backwards)
 
 
 def steady_state(b: Any, a: Any) -> Any:

@@ -12,7 +12,7 @@ from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._convolution import convolved
 from tracker.scipy._derived import derived
-from tracker.scipy._recursive import filtered, steady_state
+from tracker.scipy._recursive import filtered, fixed_filter, steady_state
 from tracker.scipy._stencil import correlated_along
 
 __all__ = ["convolve", "correlate", "fftconvolve", "filtfilt", "lfilter", "savgol_filter", "sosfilt"]
@@ -75,6 +75,8 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if zi is not None:
         _refuse("lfilter", "zi", b, a, x, zi)
         return _signal.lfilter(b, a, x, axis, zi)
+    if dispatch.is_tracked(x) and not dispatch.is_tracked(b) and not dispatch.is_tracked(a):
+        return _along(axis, x, fixed_filter(b, a))
     value = lambda b, a, x: _signal.lfilter(b, a, x, axis)
     return derived("scipy.signal.lfilter", value, lambda b, a, x: _along(axis, x, lambda x: filtered(b, a, x)), b, a, x)
 
