@@ -576,6 +576,14 @@ def test_second_gradient_inside_a_pullback():
     )
 
 
+def test_variable_captured_by_a_custom_gradient_in_a_checkpoint_gets_its_gradient():
+    @tracker.custom_gradient
+    def square(x):
+        return x * x, lambda dy: 2 * x * dy
+
+    assert tracker.grad(lambda c: tracker.checkpoint(lambda y: y * square(c), 3.0))(2.0) == 12.0
+
+
 def test_matrix_captured_by_a_checkpointed_function_is_there_on_the_way_back():
     w, v = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
     found = tracker.gradient(lambda w: np.sum(tracker.checkpoint(lambda y: (w @ y) ** 2, v)), w)[0]

@@ -7,7 +7,7 @@ import scipy.integrate
 import tracker
 from tests.differences import numeric_gradient
 from tests.scipy_derivatives import assert_derivatives
-from tracker.scipy import integrate
+from tracker.scipy import integrate, interpolate
 
 STATE, RATES = np.array([1.2, 0.7]), np.array([0.9, 0.5, 0.4, 0.8])
 
@@ -129,6 +129,19 @@ def test_what_has_no_derivative_is_refused():
         f(RATES, gradient="magic")
     with pytest.raises(ValueError, match="`method` must be"):
         f(RATES, method="magic")
+
+
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+def test_a_spline_captured_by_the_right_hand_side_gets_its_gradient(how):
+    knots, values = np.linspace(0, 1, 4), np.array([1.0, 0.5, 2.0, 1.5])
+
+    def end(values):
+        drive = interpolate.CubicSpline(knots, values)
+        f = lambda t, y: drive(np.array([t]))
+        return integrate.solve_ivp(f, (0, 1), [0.0], rtol=1e-9, atol=1e-10, gradient=how).y[0, -1]
+
+    # the integral of the spline: Simpson's 3/8 rule is exact for the cubic through four points
+    np.testing.assert_allclose(tracker.gradient(end, values)[0], np.array([1, 3, 3, 1]) / 8, rtol=1e-6)
 
 
 # Quadrature

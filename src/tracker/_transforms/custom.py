@@ -156,6 +156,9 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
     leaves, structure = tree.flatten(args)
     level = max(dispatch.level_of(x) for x in leaves) if leaves else -1
     pause = current_pause()
+    if pause is not None:
+        for x in leaves:
+            dispatch._paused(x, pause)  # so that `checkpoint` gets to know what is captured
     if level < 0 or (pause is not None and level < pause.level):
         return run(*tree.unflatten(structure, [dispatch.plain(x) if level >= 0 else x for x in leaves]))[0]
     kept: list[Any] = []

@@ -42,7 +42,8 @@ def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any
 
 
 def _is_live(x: Any) -> bool:
+    """Whether `x` is to be recorded; a pause that looks out for tracked values is told of those it holds constant."""
     if not dispatch.is_tracked(x):
         return False
     pause = current_pause()
-    return pause is None or dispatch.level_of(x) >= pause.level
+    return pause is None or dispatch.is_tracked(dispatch._paused(x, pause))
