@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
 from tracker._rules.bessel import _i0_derivative
+from tracker._rules.polynomials import horner
 
 _DATA = np.array([0.1, 0.4, 0.45, 1.3, 1.9, 2.2, 2.0, -3.0])
 _EDGES = np.array([0.0, 0.42, 1.5, 2.2])
@@ -21,6 +22,8 @@ _POLYNOMIALS = [
     case(np.polyval, normal(4), normal(3)).but(complex=True),
     case(np.polyval, normal(4), scalar(0.7)),
     case(np.polyval, [1, 2, 3], normal(2, 3)),
+    wrapped(horner, lambda x: np.polyval([2.0, -1.0, 0.3, 0.5], x), normal(2, 3)).but(complex=True),
+    wrapped(horner, lambda x: np.polyval([2.0], x), normal(3)),
     case(np.polyval, normal(3), [1.0, 2.0]),
     wrapped(np.polyval, lambda x: np.poly1d([1.0, 2.0, 3.0])(x), normal(3)),
     case(np.polyadd, normal(3), normal(5)),

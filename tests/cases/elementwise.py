@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
-from tracker._rules.elementwise import _sinc_derivative
+from tracker._rules.elementwise import _sinc_derivative, clipped
 
 CASES: list[Case] = [
     case(np.add, normal(2, 3), normal(3)).but(complex=True),
@@ -82,6 +82,10 @@ CASES: list[Case] = [
     case(np.sinc, normal(3)),
     case(np.sinc, value([0.0, 1e-3, 1.0, 4.0])),
     case(_sinc_derivative, normal(3), 2),
-    wrapped(np.maximum, lambda x: np.clip(x, -0.5, 0.5), normal(5)),
+    wrapped(clipped, lambda x: np.clip(x, -0.5, 0.5), normal(5)),
+    wrapped(clipped, lambda x: np.clip(x, None, 0.1), normal(2, 3)),
+    wrapped(clipped, lambda x, low: np.clip(x, low, 1), normal(2, 3), np.array([-0.5, 0.0, 0.3])),
+    wrapped(clipped, lambda x, high: np.clip(x, -0.5, high), normal(3), np.array([[0.2], [0.4]])),
+    wrapped(np.maximum, lambda x, a: np.clip(x, a, 0.5), normal(5), normal(5)),
     wrapped(np.minimum, lambda x, a: np.clip(x, a_min=a, a_max=None), normal(5), normal(5)),
 ]

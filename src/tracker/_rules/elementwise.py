@@ -9,7 +9,7 @@ import numpy as np
 
 import tracker._core.registry as _registry
 from tracker._core.registry import composed, rule
-from tracker._rules.indexing import only
+from tracker._rules.indexing import only, overridable
 
 
 def partials(f: Any, *rules: Any) -> None:
@@ -35,6 +35,8 @@ def power_by_base(y: Any, a: Any, b: Any) -> Any:
     """b a^(b-1); zero, not NaN, at 0^0."""
     if type(b) is int or type(b) is float:
         return 2 * a if b == 2 else b * a ** (b - 1) if b else 0 * a
+    if not np.any(a == 0):
+        return b * a ** (b - 1)
     both_zero = (a == 0) & (b == 0)
     return b * a ** np.where(both_zero, 1, b - 1)
 
@@ -184,15 +186,43 @@ def clip(
     dtype = np.result_type(own, *bounds)  # one for both steps; to NumPy's clip even a Python number `a` is an array
     if own != dtype or np.result_type(a, *bounds) != dtype:
         a = np.multiply(a, np.ones((), dtype)[()])
-    y = a if low is None else np.maximum(a, low)
-    y = y if high is None else np.minimum(y, high)
-    y = +y if y is a else y
+    if all(b is None or isinstance(b, int | float | np.number | np.ndarray) for b in (low, high)) and bounds:
+        y = clipped(a, low, high)
+    else:
+        y = a if low is None else np.maximum(a, low)
+        y = y if high is None else np.minimum(y, high)
+        y = +y if y is a else y
     if out is None:
         return y
     out[...] = y
     return out
 
 
+@overridable
+def clipped(a: Any, low: Any, high: Any) -> Any:
+    """numpy.clip between plain bounds, None for none."""
+    return np.clip(a, low, high)
+
+
+def _inside(dy: Any, a: Any, low: Any, high: Any) -> Any:
+    """`dy` where `a` is itself the result, half of it at a bound: as in a minimum of a maximum."""
+    lost: Any = None
+    for bound, beyond in ((low, np.less), (high, np.greater)):
+        if bound is not None:
+            over = _with_nan(beyond(a, bound), (bound != bound) & (a == a) if np.any(bound != bound) else False)
+            lost = over if lost is None else lost | over
+    dy = only(dy, ~lost)
+    for bound in (low, high):
+        tie = False if bound is None else a == bound
+        dy = np.where(tie, dy / 2, dy) if np.any(tie) else dy
+    return dy
+
+
+rule(
+    clipped,
+    lambda dy, y, a, low, high: _inside(dy, a, low, high),
+    pushforward=lambda t, y, a, low, high: _inside(t[0], a, low, high),
+)
 composed(np.clip, clip)
 
 # Signs and magnitudes

@@ -12,13 +12,20 @@ from tracker._core.registry import composed
 def _counts_of_even(a: Any, edges: Any, weights: Any) -> Any:
     """The count of entries, or the sum of their weights, in each of the evenly spaced bins."""
     a, last = np.ravel(a), len(edges) - 2
-    place = np.searchsorted(edges, a, side="right") - 1
-    place = np.where(np.equal(a, edges[-1]), last, place)
-    inside = np.flatnonzero((place >= 0) & (place <= last))
+    inside = np.flatnonzero((a >= edges[0]) & (a <= edges[-1]))
+    place = _place_among_even(a[inside], edges, last)
     if weights is None:
-        return np.bincount(place[inside], minlength=last + 1)
+        return np.bincount(place, minlength=last + 1)
     weights = np.ravel(weights)
-    return np.astype(np.bincount(place[inside], weights=weights[inside], minlength=last + 1), weights.dtype)
+    return np.astype(np.bincount(place, weights=weights[inside], minlength=last + 1), weights.dtype)
+
+
+def _place_among_even(a: Any, edges: Any, last: int) -> Any:
+    """The bin of each entry: by division, then put right by the edges (a search takes 5 times as long)."""
+    share = (a - edges[0]) / (edges[-1] - edges[0])
+    place = np.minimum(np.astype(np.floor(share * (last + 1)), np.intp), last)  # plain: a floor has no derivative
+    place = place - (a < edges[place])
+    return place + ((a >= edges[place + 1]) & (place != last))
 
 
 def _counts_between(a: Any, edges: Any, weights: Any) -> Any:
@@ -36,16 +43,33 @@ def _counts_between(a: Any, edges: Any, weights: Any) -> Any:
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Given edges, or evenly spaced ones between the ends of `range` or the extremes of the data."""
     if np.ndim(bins) == 1:
+        if np.any(np.diff(bins) < 0):
+            raise ValueError("`bins` must increase monotonically, when an array")
         return bins
     if isinstance(bins, str):
         raise NotImplementedError(
             f"numpy.histogram with bins={bins!r} has no derivative rule: choose the edges first, "
             "numpy.histogram_bin_edges(tracker.data(a), bins), and pass those."
         )
-    low, high = (np.min(a), np.max(a)) if range is None else range
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, int(bins) + 1, endpoint=True)
+    if bins < 1:
+        raise ValueError("`bins` must be positive, when an integer")
+    low, high = _ends(a, range)
+    kind = np.result_type(low, high, np.ravel(a).dtype)
+    edges = np.linspace(low, high, int(bins) + 1, endpoint=True)
+    edges = edges if edges.dtype == kind or kind.kind != "f" else np.astype(edges, kind)
+    if np.any(edges[:-1] >= edges[1:]):
+        raise ValueError(f"Too many bins for data range. Cannot create {bins} finite-sized bins.")
+    return edges
+
+
+def _ends(a: Any, range: Any) -> tuple[Any, Any]:
+    """The first and the last edge, apart even where the data are all the same."""
+    low, high = range if range is not None else (np.min(a), np.max(a)) if np.size(a) else (0.0, 1.0)
+    if low > high:
+        raise ValueError("max must be larger than min in range parameter.")
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"{'autodetected' if range is None else 'supplied'} range of [{low}, {high}] is not finite")
+    return (low - 0.5, high + 0.5) if low == high else (low, high)
 
 
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import composed
+from tracker._core.registry import composed, rule
+from tracker._rules.indexing import overridable
 
 
 def _vector(p: Any) -> Any:
@@ -45,10 +46,34 @@ def polyval(p: Any, x: Any) -> Any:
         _refuse_poly1d("polyval", x)
     p = _vector(p)
     x = _of_kind(p, x) if isinstance(x, list | tuple) else x
+    if type(p) is np.ndarray and p.ndim == 1:
+        return horner(tuple(p), x)
     y: Any = np.zeros_like(x)
     for c in p:
         y = y * x + c
     return y
+
+
+@overridable
+def horner(p: Any, x: Any) -> Any:
+    """numpy.polyval of plain coefficients, a tuple of n numbers, in one step."""
+    y: Any = np.zeros_like(x)
+    for c in p:
+        y = y * x + c
+    return y
+
+
+def _slope(p: Any, x: Any) -> Any:
+    return horner(tuple(k * c for k, c in zip(range(len(p) - 1, 0, -1), p[:-1], strict=True)), x)
+
+
+rule(
+    horner,
+    None,
+    lambda dy, y, p, x: dy * np.conj(_slope(p, x)) if y.dtype.kind == "c" else dy * _slope(p, x),
+    pushforward=lambda t, y, p, x: t[1] * _slope(p, x),
+    sequences=(0,),
+)
 
 
 def polyadd(a1: Any, a2: Any) -> Any:

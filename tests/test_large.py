@@ -1,0 +1,169 @@
+"""Large arrays, ties and NaNs: where rules take a quicker way, it gives what the plain way gives."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tracker
+
+NAN, INF = np.nan, np.inf
+MASKS = {"sparse": 50, "dense": 2}  # every how many-th entry is chosen
+
+
+def sums(f: Any) -> Any:
+    """The sum of the entries of f, each weighed by its place."""
+
+    def weighed(x: Any) -> Any:
+        y = f(x)
+        return np.sum(y * np.arange(1.0, y.size + 1).reshape(y.shape))
+
+    return weighed
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("step", list(MASKS.values()), ids=list(MASKS))
+def test_what_is_not_chosen_gets_zero_whatever_its_gradient(step: int, dtype: Any) -> None:
+    x = np.full((40, 50), -1.0, dtype)
+    x.reshape(-1)[::step] = 1.0
+    # the root's slope is NaN where x is negative, and infinite at zero
+    with np.errstate(invalid="ignore"):
+        (g,) = tracker.gradient(lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0.0)), x)
+    np.testing.assert_array_equal(g, np.where(x > 0, dtype(0.5), dtype(0)))
+    assert g.dtype == dtype
+
+
+@pytest.mark.parametrize("f", [np.max, np.nanmax, np.amax], ids=lambda f: str(f.__name__))
+@pytest.mark.parametrize("axis", [0, 1, (0, 1)])
+def test_each_maximum_goes_to_its_place(f: Any, axis: Any) -> None:
+    x = np.random.default_rng(0).permutation(2400.0 + np.arange(2400)).reshape(40, 60)
+    expected = np.zeros_like(x)
+    rows = np.argmax(x, axis=axis) if axis != (0, 1) else np.argmax(x)
+    if axis == 0:
+        expected[rows, np.arange(60)] = np.arange(1.0, 61)
+    elif axis == 1:
+        expected[np.arange(40), rows] = np.arange(1.0, 41)
+    else:
+        expected.reshape(-1)[rows] = 1.0
+    np.testing.assert_array_equal(tracker.gradient(sums(lambda x: f(x, axis=axis)), x)[0], expected)
+
+
+def test_a_tie_in_one_column_beside_a_column_without_entries() -> None:
+    x = np.array([[NAN, 1.0], [NAN, 1.0]])
+    with pytest.warns(RuntimeWarning, match="All-NaN"):
+        y, back = tracker.pullback(lambda x: np.nanmax(x, axis=0), x)
+    np.testing.assert_array_equal(y, [NAN, 1.0])
+    np.testing.assert_array_equal(back(np.array([0.0, 1.0]))[0], [[0.0, 0.5], [0.0, 0.5]])
+
+
+def test_a_maximum_that_is_nan_goes_to_the_nan() -> None:
+    x = np.array([[NAN, 1.0], [2.0, 3.0]])
+    _, back = tracker.pullback(lambda x: np.max(x, axis=0), x)
+    np.testing.assert_array_equal(back(np.array([5.0, 7.0]))[0], [[5.0, 0.0], [0.0, 7.0]])
+
+
+@pytest.mark.parametrize(
+    ("x", "low", "high", "expected"),
+    [
+        ([0.0, 1.0, 1.5, 2.0, 3.0], 1.0, 2.0, [0.0, 0.5, 1.0, 0.5, 0.0]),
+        ([0.0, 1.0, 3.0], 1.0, None, [0.0, 0.5, 1.0]),
+        ([0.0, 2.0, 3.0], None, 2, [1.0, 0.5, 0.0]),
+        ([1.0, 0.0], 1.0, 1.0, [0.25, 0.0]),
+        ([NAN, 0.5], 0.0, 1.0, [1.0, 1.0]),
+        ([0.5, 0.5], [NAN, 0.0], [1.0, 1.0], [0.0, 1.0]),
+        ([-INF, INF, 0.0], -1.0, 1.0, [0.0, 0.0, 1.0]),
+        ([1.5, 2.5, 0.5], 2.0, 1.0, [0.0, 0.0, 0.0]),  # the upper bound wins
+    ],
+)
+def test_clip_gives_each_entry_its_share(x: Any, low: Any, high: Any, expected: Any) -> None:
+    _, back = tracker.pullback(lambda x: np.clip(x, low, high), np.array(x))
+    np.testing.assert_array_equal(back(np.ones(len(x)))[0], expected)
+    _, forward = tracker.pushforward(lambda x: np.clip(x, low, high), (np.array(x),), (np.ones(len(x)),))
+    np.testing.assert_array_equal(forward, expected)
+
+
+@pytest.mark.parametrize("f", [np.maximum, np.minimum, np.fmax, np.fmin], ids=lambda f: str(f.__name__))
+def test_choices_share_ties_and_leave_nans_as_numpy_does(f: Any) -> None:
+    a, b = np.array([1.0, 2.0, 3.0, NAN, 1.0]), np.array([1.0, 3.0, 2.0, 1.0, NAN])
+    _, back = tracker.pullback(f, a, b)
+    by_a, by_b = back(np.ones(5))
+    first = {np.maximum: [0.5, 0.0, 1.0, 1.0, 0.0], np.minimum: [0.5, 1.0, 0.0, 1.0, 0.0],
+             np.fmax: [0.5, 0.0, 1.0, 0.0, 1.0], np.fmin: [0.5, 1.0, 0.0, 0.0, 1.0]}[f]  # fmt: skip
+    np.testing.assert_array_equal(by_a, first)
+    np.testing.assert_array_equal(by_b, 1 - np.array(first))
+
+
+@pytest.mark.parametrize("columns", [1, 3, 400])
+def test_rows_taken_repeatedly_get_the_sum(columns: int) -> None:
+    rows = [2, 0, 2, -1, 2]
+    (g,) = tracker.gradient(lambda x: np.sum(np.take(x, rows, axis=0)), np.ones((5, columns)))
+    np.testing.assert_array_equal(g, np.repeat([[1.0], [0.0], [3.0], [0.0], [1.0]], columns, axis=1))
+
+
+def test_the_slope_of_a_power_of_zero_beside_others() -> None:
+    (g,) = tracker.gradient(lambda a: np.sum(a ** np.array([0.0, 1.0, 2.0])), np.array([0.0, 0.0, 3.0]))
+    np.testing.assert_array_equal(g, [0.0, 1.0, 6.0])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("times", [1, 3, 20], ids=["once", "some", "often"])
+def test_entries_taken_along_an_axis_get_the_sum_of_their_gradients(axis: int, times: int) -> None:
+    rng = np.random.default_rng(0)
+    x = np.ones((12, 14, 10))
+    places = rng.permutation(np.concatenate([np.arange(10)] + [rng.integers(-10, 10, 4)] * times))
+    weights = rng.integers(1, 100, np.take(x, places, axis).shape).astype(float)
+    expected = np.zeros_like(x)
+    for k, place in enumerate(places):
+        np.moveaxis(expected, axis, 0)[place] += np.moveaxis(weights, axis, 0)[k]
+    index = (slice(None),) * (axis % 3) + (places,)
+    for f in (lambda x: np.take(x, places, axis), lambda x: x[index]):
+        np.testing.assert_array_equal(tracker.gradient(lambda x, f=f: np.sum(f(x) * weights), x)[0], expected)
+
+
+@pytest.mark.parametrize("bins", [1, 7, 50, 333])
+@pytest.mark.parametrize("ends", [None, (0.1, 0.7), (-3.0, 4.0)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_are_counted_in_the_bins_that_numpy_chooses(bins: int, ends: Any, dtype: Any) -> None:
+    """Entries at edges and their neighbours in floating point among them."""
+    edges = np.histogram_bin_edges([0.0, 1.0], bins, ends).astype(dtype)
+    beside = [np.nextafter(edges, dtype(-9)), np.nextafter(edges, dtype(9))]
+    inside = np.random.default_rng(0).random(500).astype(dtype)
+    data = np.concatenate([edges, *beside, inside, np.array([NAN, INF, -INF], dtype)])
+    data = data if ends else np.clip(data[:-3], 0, 1)
+    weights = np.arange(1.0, data.size + 1)
+    counted = np.histogram(data, bins, ends, weights=weights)[0]
+    y, back = tracker.pullback(lambda w: np.histogram(data, bins, ends, weights=w)[0], weights)
+    np.testing.assert_array_equal(y, counted)
+    dy = np.arange(2.0, bins + 2)
+    expected = [
+        np.histogram([a], bins, ends or (data.min(), data.max()), weights=[1.0])[0] @ dy if np.isfinite(a) else 0.0
+        for a in data
+    ]
+    np.testing.assert_array_equal(back(dy)[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "bins", "ends"),
+    [
+        ([1.0, 2.0], 0, None),
+        ([1.0, 2.0], 3, (2.0, 1.0)),
+        ([1.0, NAN], 3, None),
+        ([1.0, 2.0], 3, (0.0, INF)),
+        ([1.0, 2.0], [0.0, 2.0, 1.0], None),
+        ([1.0, np.nextafter(1.0, 2.0)], 5, None),
+    ],
+)
+def test_a_histogram_rejects_what_numpy_rejects(data: Any, bins: Any, ends: Any) -> None:
+    with pytest.raises(ValueError) as plain:
+        np.histogram(data, bins, ends)
+    with pytest.raises(ValueError) as tracked:
+        np.histogram(data, bins, ends, weights=tracker.param(np.ones(2)))
+    assert str(tracked.value) == str(plain.value)
+
+
+def test_a_histogram_of_nothing_or_of_one_value_has_the_edges_of_numpy() -> None:
+    for data in ([], [2.0]):
+        counted, edges = np.histogram(data, 4, weights=tracker.param(np.ones(len(data))))
+        expected = np.histogram(data, 4, weights=np.ones(len(data)))
+        np.testing.assert_array_equal(counted.data, expected[0])
+        np.testing.assert_array_equal(tracker.data(edges), expected[1])
