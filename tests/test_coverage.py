@@ -75,3 +75,35 @@ def test_intersect1d_takes_its_indices_as_numpy_does() -> None:
         np.intersect1d(tracker.param(a), b, return_indices=True), np.intersect1d(a, b, return_indices=True), strict=True
     ):
         np.testing.assert_array_equal(tracker.data(mine), plain)
+
+
+_BY_X = [n for n, f in FUNCTIONS.items() if n.startswith("numpy.polynomial.") and n.endswith(("val", "weight"))]
+
+
+@pytest.mark.parametrize("name", _BY_X)
+def test_polynomials_in_every_basis_differentiate_by_x(name: str) -> None:
+    call: Any = FUNCTIONS[name]
+    f = call if name.endswith("weight") else lambda x: call(x, np.array([0.3, -1.0, 2.0, 0.5]))
+    assert coverage.status(name, call).kind == coverage.DIFFERENTIATED
+    assert tracker.gradcheck(f, np.array([0.2, 0.5, 0.7]), order=2)
+
+
+def test_every_basis_has_its_functions_of_x() -> None:
+    assert len(_BY_X) == 11  # six bases, of which one has the weight 1
+
+
+_CONVERTING = [
+    n
+    for n, f in FUNCTIONS.items()
+    if coverage.status(n, f).kind == coverage.REFUSED
+    and n.startswith("numpy.polynomial.")
+    and n.rpartition(".")[2].endswith(("vander", "roots", "der", "int", "companion", "mapdomain", "trim", "Polynomial"))
+]
+
+
+@pytest.mark.parametrize("name", _CONVERTING)
+def test_functions_of_coefficients_raise_rather_than_lose_a_gradient(name: str) -> None:
+    more = {"vander": (2,), "mapdomain": ([0, 1], [2, 3])}
+    extra = next((a for end, a in more.items() if name.endswith(end)), ())
+    with pytest.raises(TypeError):
+        FUNCTIONS[name](tracker.param([1.0, 2.0, 3.0]), *extra)

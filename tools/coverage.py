@@ -80,6 +80,19 @@ CONVERTS: Final = {
 # Functions written in others that have rules: they work as they are, by x.
 _EVALUATE: Final = ("polyval", "chebval", "legval", "lagval", "hermval", "hermeval", "polyvalfromroots")
 
+_VALUES: Final = (
+    "It makes x a plain array: the function of one variable, numpy.polynomial's polyval and its kin, keeps x."
+)
+_POINTS: Final = {
+    "as_series": _COEFFICIENTS,
+    "format_float": "Text carries no gradient: pass tracker.data(x).",
+    "mapdomain": "It makes x a plain array: write (x - old[0]) / (old[1] - old[0]) * (new[1] - new[0]) + new[0].",
+    **dict.fromkeys((base + form for base in ("poly", "cheb", "leg", "lag", "herm", "herme")
+                     for form in ("val2d", "val3d", "grid2d", "grid3d", "vander2d", "vander3d")), _VALUES),
+    **dict.fromkeys((base + "vander" for base in ("poly", "cheb", "leg", "lag", "herm", "herme")),
+                    "It makes x a plain array: numpy.vander(x, n, increasing=True), or the values of each polynomial."),
+}  # fmt: skip
+
 # No arrays of floats go in, or nothing that has a derivative comes out.
 _NOTHING: Final = Status(NO_DERIVATIVE, "takes or gives no array that has a derivative")
 _NO_ARRAYS: Final = frozenset(
@@ -182,8 +195,12 @@ def status(name: str, f: Any) -> Status:
 
 def _of_polynomial(name: str) -> Status:
     """By x where that stays as it is; coefficients become plain arrays."""
-    if name in _EVALUATE:
+    if name in _EVALUATE or name.endswith("weight"):
         return Status(DIFFERENTIATED, "by x. " + _COEFFICIENTS)
+    if name.endswith("gauss") or name in ("chebpts1", "chebpts2"):
+        return _NOTHING  # points for a given number of them
+    if name in _POINTS:
+        return Status(REFUSED, _POINTS[name])
     return Status(REFUSED, _COEFFICIENTS)
 
 
@@ -224,22 +241,19 @@ _COSTS = """
 ## What costs more than four times its forward call
 
 `python -m tools.costs` measures value and gradient as a multiple of the plain call, one thread, 300,000 entries,
-matrices of 200 x 200, for some fifty functions. Over four in an interpreted run on a busy two-core machine, so
-that these are upper ends:
+matrices of 200 x 200, for some fifty functions. Over four in an interpreted run, by processor time:
 
 | function | multiple | why |
 | --- | --- | --- |
-| `add`, `negative`, `multiply`, `divide`, `square`, `sum` and `mean` by axis, `concatenate`, `tile` | 5-9 | NumPy takes one pass at the speed of memory; a gradient reads and makes at least two more arrays |
-| `absolute`, `maximum` | 10-12 | as above, and the sign or the winner is found again, ties split evenly |
-| `max`, `nanmax` by axis | 8-11 | each entry is compared with the maximum, and ties are counted to be split evenly |
-| `clip` | 20 | it is recorded as a maximum and a minimum, each of which splits ties |
-| `prod` by axis, `cumprod` | 27, 8 | nothing is divided by an entry, which may be zero |
-| `take` by axis | 13 | rows taken twice are added one after the other |
-| `partition` | 12 | NumPy's argpartition need not agree with partition, so places are found by sorting |
-| `power` | 9 | another power, guarded at zero |
-| `polyval` | 22 | each step of Horner's scheme is recorded |
-| `diff`, `gradient`, `cumsum`, `histogram` | 5-10 | the adjoint reads against the order in memory, or gathers |
-| `det`, `cholesky`, `matmul` | 23, 17, 5 | an inverse or two products of the size of the value's factorisation or product |
+| `add`, `negative`, `multiply`, `divide`, `square`, `sum` and `mean` by axis, `concatenate`, `tile` | 4-9 | NumPy takes one pass at the speed of memory; a gradient reads and makes at least two more arrays |
+| `absolute`, `maximum` | 10 | as above, and the sign or the winner is found again, ties split evenly |
+| `max`, `nanmax` by axis | 5-6 | each entry is compared with the maximum, and ties are looked for |
+| `clip` | 11 | each entry is compared with both bounds twice, since a tie passes half; NumPy takes one pass |
+| `prod` by axis | 15 | nothing is divided by an entry, which may be zero |
+| `take` by axis | 16 | rows taken twice are added one after the other |
+| `partition` | 17 | NumPy's argpartition need not agree with partition, so places are found by sorting |
+| `diff`, `gradient` | 5-8 | the adjoint makes an array of three parts |
+| `det`, `cholesky`, `matmul` | 5-7 | an inverse or two products of the size of the value's factorisation or product |
 """  # noqa: E501
 
 
