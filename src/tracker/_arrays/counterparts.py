@@ -15,6 +15,7 @@ _FURTHER: Final = 40  # frames looked at
 def instead_of_scipy(frame: FrameType | None) -> str | None:
     """What to call in place of the outermost function of SciPy above `frame`; None if there is none."""
     found: FrameType | None = None
+    wrapped: Any = None  # the function that one of SciPy's decorators (they call theirs f) is about to call
     for _ in range(_FURTHER):
         if frame is None:
             break
@@ -22,17 +23,21 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
         if module.startswith("scipy."):
             if not module.startswith("scipy._lib"):
                 found = frame
-        elif found is not None and not module.startswith(("numpy", "tracker.")):
+            elif str(getattr(frame.f_locals.get("f"), "__module__", "")).startswith("scipy."):
+                wrapped = frame.f_locals["f"]
+        elif (found is not None or wrapped is not None) and not module.startswith(("numpy", "tracker.")):
             break
         frame = frame.f_back
-    return None if found is None else _advice(found)
-
-
-def _advice(frame: FrameType) -> str:
-    section = _public(str(frame.f_globals["__name__"]))
-    name = frame.f_code.co_name
+    if found is None:
+        return None if wrapped is None else _advice(str(wrapped.__module__), str(wrapped.__name__))
+    name = found.f_code.co_name
     if name == "__init__":
-        name = type(frame.f_locals.get("self")).__name__
+        name = type(found.f_locals.get("self")).__name__
+    return _advice(str(found.f_globals["__name__"]), name)
+
+
+def _advice(module: str, name: str) -> str:
+    section = _public(module)
     whole = f"scipy.{section}" if name.startswith("_") else f"scipy.{section}.{name}"
     ours = _module(section)
     if ours is None:
