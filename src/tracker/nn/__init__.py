@@ -28,7 +28,9 @@ from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, con
 from tracker.nn.data import DataLoader
 from tracker.nn.dropout import alpha_dropout, dropout
 from tracker.nn.embedding import embedding, one_hot
+from tracker.nn.flat import destructure
 from tracker.nn.history import History
+from tracker.nn.layers import Chain, Conv, Dense, Flatten, MaxPool, MeanPool
 from tracker.nn.losses import (
     binary_crossentropy,
     crossentropy,
@@ -55,9 +57,15 @@ from tracker.nn.train import EarlyStopping, Trained, train
 from tracker.nn.windows import fold, unfold
 
 __all__ = [
+    "Chain",
+    "Conv",
     "DataLoader",
+    "Dense",
     "EarlyStopping",
+    "Flatten",
     "History",
+    "MaxPool",
+    "MeanPool",
     "Trained",
     "adaptive_maxpool",
     "adaptive_meanpool",
@@ -72,6 +80,7 @@ __all__ = [
     "conv_weight_gradient",
     "crossentropy",
     "depthwise_conv",
+    "destructure",
     "dot_product_attention",
     "dropout",
     "elu",
