@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 import tracker
+import tracker.nn
+import tracker.scipy
 from tracker._core import registry
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +29,10 @@ class Text(NamedTuple):
     name: str
     source: str
     line: int
+
+
+for _name in tracker.scipy.__all__:  # which register their rules when they are imported, and only then
+    importlib.import_module(f"tracker.scipy.{_name}")
 
 
 @pytest.fixture(autouse=True)
