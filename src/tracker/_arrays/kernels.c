@@ -446,8 +446,9 @@ static int program_operand(PyObject *x, PyArrayObject *like, PyArray_Descr *dtyp
                 else {                                                                                          \
                     top--;                                                                                      \
                     int wide = steps[top] || steps[top + 1];                                                    \
-                    NAME##_loop(which, wide ? m : 1, stack[top], steps[top], stack[top + 1], steps[top + 1],    \
-                                memory[top]);                                                                   \
+                    T first = stack[top][0], second = stack[top + 1][0]; /* numbers: out may hold them */       \
+                    NAME##_loop(which, wide ? m : 1, steps[top] ? stack[top] : &first, steps[top],              \
+                                steps[top + 1] ? stack[top + 1] : &second, steps[top + 1], memory[top]);        \
                     steps[top] = wide;                                                                          \
                     stack[top] = memory[top];                                                                   \
                 }                                                                                               \

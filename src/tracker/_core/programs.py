@@ -34,6 +34,15 @@ class _Term:
     def __bool__(self) -> bool:
         raise TypeError(_NOT_ARITHMETIC)
 
+    def __eq__(self, other: object) -> bool:
+        raise TypeError(_NOT_ARITHMETIC)
+
+    def __ne__(self, other: object) -> bool:
+        raise TypeError(_NOT_ARITHMETIC)
+
+    def __hash__(self) -> int:
+        raise TypeError(_NOT_ARITHMETIC)
+
     def _with(self, other: Any, operation: int, reflected: bool = False) -> _Term:
         if not isinstance(other, _Term):
             other = _constant(other, self.constants)
