@@ -44,10 +44,12 @@ def _pushforward(jacobian: tuple[Any, ...]) -> Callable[..., Any]:
 def refused(name: str, argument: str) -> Callable[..., Any]:
     """The partial of an argument in which no formula for the derivative is known."""
 
+    own, _, _ = argument.partition(" ")  # without its description
+
     def refuse(*_: Any) -> Any:
         raise NoRuleError(
             f"scipy.special.{name} has no derivative rule for its argument {argument}, which is tracked. Pass "
-            f"tracker.stop_gradient({argument}), or give it rules with tracker.partials(scipy.special.{name}, ...)."
+            f"tracker.stop_gradient({own}), or give it rules with tracker.partials(scipy.special.{name}, ...)."
         )
 
     return refuse
