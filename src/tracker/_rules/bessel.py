@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracker._core.registry import partials
+from tracker._rules.elementwise import Derivatives
 
 
 def i0_derivative_values(x: Any, n: int) -> Any:
@@ -26,20 +27,6 @@ def i0_derivative_values(x: Any, n: int) -> Any:
     return total
 
 
-class _I0Derivative:
-    """`i0_derivative_values` as a function that tracked arrays take over, with its own derivative."""
-
-    __name__ = "i0_derivative"
-
-    def __call__(self, x: Any, n: int) -> Any:
-        override = getattr(type(x), "__array_function__", None)
-        if override is not None and override is not np.ndarray.__array_function__:
-            y = override(x, self, (type(x),), (x, n), {})
-            if y is not NotImplemented:
-                return y
-        return i0_derivative_values(x, n)
-
-
-_i0_derivative: Final = _I0Derivative()
+_i0_derivative: Final = Derivatives("i0_derivative", i0_derivative_values)
 partials(_i0_derivative, lambda y, x, n: _i0_derivative(x, n + 1), None)
 partials(np.i0, lambda y, x: _i0_derivative(x, 1))

@@ -319,10 +319,12 @@ def sinc_partial(y: Any, x: Any) -> Any:
     return _sinc_derivative(x, 1)
 
 
-class _SincDerivative:
-    """`sinc_derivative` as a function that tracked arrays take over, with its own derivative."""
+class Derivatives:
+    """`values(x, n)`, an n-th derivative, as a function that tracked arrays take over; its own rule is n + 1."""
 
-    __name__ = "sinc_derivative"
+    def __init__(self, name: str, values: Any) -> None:
+        self.__name__ = name
+        self._values = values
 
     def __call__(self, x: Any, n: int) -> Any:
         override = getattr(type(x), "__array_function__", None)
@@ -330,9 +332,9 @@ class _SincDerivative:
             y = override(x, self, (type(x),), (x, n), {})
             if y is not NotImplemented:
                 return y
-        return sinc_derivative(x, n)
+        return self._values(x, n)
 
 
-_sinc_derivative: Final = _SincDerivative()
+_sinc_derivative: Final = Derivatives("sinc_derivative", sinc_derivative)
 partials(_sinc_derivative, lambda y, x, n: _sinc_derivative(x, n + 1), None)
 partials(np.sinc, sinc_partial)
