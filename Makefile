@@ -1,5 +1,5 @@
 # Everything runs in .venv, which each target fills by itself; needs Python 3.11+ and make.
-#   make demo    two examples that learn from real data; plots in out/
+#   make demo    the examples, which learn from real data; plots in out/
 #   make test    lint, then the tests with the compiled core and again interpreted
 #   make lint    ruff, mypy, import-linter
 #   make format  rewrite the sources as ruff formats them
@@ -19,8 +19,7 @@ SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -pr
 .DELETE_ON_ERROR:
 
 demo: .venv/.package
-	$(PY) examples/digits.py
-	$(PY) examples/fit_odes.py
+	for example in examples/*.py; do $(PY) $$example || exit 1; done
 
 test: lint .venv/.package
 	$(PY) .ci/core.py --require-compiled

@@ -3,9 +3,10 @@
 The data are the 1,797 scanned digits (8 x 8 pixels) that scikit-learn ships; a fifth of them is
 held out. Only the lines that say `tracker` know that anything is differentiated.
 
-    python examples/digits.py          writes out/digits.png
+    python examples/digits.py          writes out/digits.png; --short trains for three epochs
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -76,19 +77,19 @@ def step(params, velocity, rate, images, labels):
     return value, accuracy
 
 
-def train(params, images, labels, test_images, test_labels, rng):
-    """Trains `params` in place; training loss, training and held-out accuracy of each epoch: (EPOCHS, 3)."""
+def train(params, images, labels, test_images, test_labels, epochs, rng):
+    """Trains `params` in place; training loss, training and held-out accuracy of each epoch: (epochs, 3)."""
     velocity = {name: np.zeros_like(value) for name, value in params.items()}
     history = []
-    with trange(EPOCHS, desc="training", unit="epoch") as epochs:
-        for epoch in epochs:
-            rate = RATE * (1 - epoch / EPOCHS)
+    with trange(epochs, desc="training", unit="epoch") as bar:
+        for epoch in bar:
+            rate = RATE * (1 - epoch / epochs)
             batches = np.array_split(rng.permutation(len(labels)), len(labels) // BATCH)
             steps = [step(params, velocity, rate, images[batch], labels[batch]) for batch in batches]
             mean_loss, accuracy = np.mean(steps, axis=0)
             held_out = loss(params, test_images, test_labels)[1]
             history.append((mean_loss, accuracy, held_out))
-            epochs.set_postfix(loss=f"{mean_loss:.4f}", accuracy=f"{held_out:.1%}")
+            bar.set_postfix(loss=f"{mean_loss:.4f}", accuracy=f"{held_out:.1%}")
     return np.array(history)
 
 
@@ -119,20 +120,22 @@ def plot(path, history, images, labels, read):
     figure.savefig(path, dpi=120)
 
 
-def main():
+def main(short=False):
     rng = np.random.default_rng(0)
     images, labels, test_images, test_labels = load(rng)
     check(images[:3], labels[:3])
 
     params = initial_params(rng)
-    history = train(params, images, labels, test_images, test_labels, rng)
+    history = train(params, images, labels, test_images, test_labels, 3 if short else EPOCHS, rng)
     read = np.argmax(network(params, test_images), axis=1)
-    print(f"{np.mean(read == test_labels):.1%} of {len(read)} held-out digits read correctly")
+    accuracy = np.mean(read == test_labels)
+    print(f"{accuracy:.1%} of {len(read)} held-out digits read correctly")
 
     path = Path("out/digits.png")
     plot(path, history, test_images, test_labels, read)
     print(f"learning curve and misread digits: {path}")
+    return accuracy
 
 
 if __name__ == "__main__":
-    main()
+    main(short="--short" in sys.argv)

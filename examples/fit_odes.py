@@ -84,6 +84,7 @@ def main():
     path = Path("out/fit_odes.png")
     plot(path, years, pelts, fit.x)
     print(f"record and fitted model: {path}")
+    return np.exp(fit.x)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,16 @@ def test_resumed_training_ends_bit_for_bit_as_an_uninterrupted_one(tmp_path):
     assert parts.state["w"].state[2] == whole.state["w"].state[2]
 
 
+def test_a_schedule_gives_the_rate_of_each_epoch_and_resumes(tmp_path):
+    schedule = optim.schedules.step(0.1, every=2, factor=0.5)
+    seen = []
+    whole = run(5, schedule=schedule, callbacks=[lambda now: seen.append(now.state["w"].rule.eta)])
+    assert seen == [0.1, 0.1, 0.05, 0.05, 0.025]
+    run(3, schedule=schedule, checkpoint=tmp_path / "model.npz")
+    parts = run(5, schedule=schedule, checkpoint=tmp_path / "model.npz")
+    np.testing.assert_array_equal(parts.model["w"], whole.model["w"])
+
+
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     file = tmp_path / "c.npz"
     nn.save_checkpoint(file, [np.ones(2)])

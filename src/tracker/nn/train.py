@@ -51,6 +51,7 @@ def train(
     rule: optim.Rule,
     *,
     epochs: int,
+    schedule: optim.schedules.Schedule | None = None,
     progress: bool = True,
     callbacks: Sequence[Callable[[Trained], Any]] = (),
     checkpoint: str | os.PathLike[str] | None = None,
@@ -59,6 +60,7 @@ def train(
 
     The mean loss of each epoch is `history["loss"]`. A callback is called after each epoch with what has been
     trained; it may add to the history, and ends the training by returning True. `model` stays as it is.
+    `schedule` gives the learning rate of each epoch, counted from 0 (`optim.schedules`).
     `checkpoint` names a file that is written after each epoch, with the state of `data.rng` if there is one; if it
     is there to begin with, training goes on from it, and ends bit for bit as if it had not been interrupted.
     Raises `FloatingPointError` for a loss that is infinite or NaN, and `ValueError` for `data` without a batch.
@@ -76,7 +78,9 @@ def train(
     now = Trained(model, optim.setup(rule, model), History())
     if checkpoint is not None and os.path.exists(checkpoint):
         now = _resumed(checkpoint, now, data)
-    for _ in _epochs(len(now.history.values.get("loss", ())), epochs, progress):
+    for epoch in _epochs(len(now.history.values.get("loss", ())), epochs, progress):
+        if schedule is not None:
+            now = now._replace(state=optim.adjust(now.state, schedule(epoch)))
         now = _epoch(loss, now, data)
         stop = [callback(now) for callback in callbacks]
         if checkpoint is not None:
