@@ -1990,6 +1990,30 @@ def test_custom_gradient_overrides_the_derivative():
     exactly(gradient(lambda x: np.sum(straight_through(x) * 3), np.array([0.4, 1.6]))[0], np.full(2, 3.0))
 
 
+def test_custom_gradient_keeps_what_its_arguments_held():
+    @tracker.custom_gradient
+    def product(x, a):
+        return x * a, lambda dy: (dy * a, dy * x)
+
+    def overwritten(x, factor):
+        x, a = 1.0 * x, np.array([2.0, 3.0])
+        y = product(x, a * factor) + product(x, a)
+        x[0] = a[0] = 100.0
+        return np.sum(y)
+
+    dx, dfactor = tracker.gradient(overwritten, np.array([1.0, 5.0]), 1.0)
+    assert (dx.tolist(), dfactor) == ([4.0, 6.0], 17.0)
+
+
+def test_custom_gradient_notices_a_large_plain_array_that_was_changed():
+    product = tracker.custom_gradient(lambda x, a: (x * a, lambda dy: (dy * a, None)))
+    a = np.ones(10_000)
+    y, back = tracker.pullback(lambda x: np.sum(product(x, a)), 2.0 * a)
+    a[:] = 3.0
+    with pytest.raises(RuntimeError, match="was changed"):
+        back(1.0)
+
+
 def test_custom_gradient_is_differentiable_itself():
     @tracker.custom_gradient
     def cubed(x):

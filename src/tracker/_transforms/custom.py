@@ -16,7 +16,7 @@ from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._core import registry
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level, state
-from tracker._core.node import PULLBACKS, Op
+from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.errors import NotDifferentiableError, RuleError
 
 
@@ -189,10 +189,15 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
     op = Op(call, name, PULLBACKS, (pull,))
     op.joint = joint
     op.variadic = True
-    op.reads = [1]
+    op.reads = [EVERYTHING]  # `back` may hold any of it, and callers may go on to write into theirs
     op.opaque = True
-    y = dispatch.record(op, tuple(leaves), None)
+    y = dispatch.record(op, tuple([_small_copy(x) for x in leaves]), None)
     return tree.unflatten(kept[1], list(y)) if type(y) is tuple else y
+
+
+def _small_copy(x: Any) -> Any:
+    """A small plain array as a copy; the record watches large ones."""
+    return x.copy(order="K") if type(x) is np.ndarray and x.nbytes <= dispatch._COPIED else x
 
 
 def _flat_gradients(gradient: Any, argument: Any) -> list[Any]:
