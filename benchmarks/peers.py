@@ -34,23 +34,27 @@ def contenders(
     *,
     by_hand: Callable[..., Any],
     torch: Loss | None = None,
+    jax: Loss | None = None,
     jit: Loss | None = None,
+    autograd: bool = True,
 ) -> dict[str, Thunk]:
     """Everyone who can compute the gradient of `f(xp, data, *params)` with respect to `params`.
 
-    `by_hand(data, *params)` gives (value, gradients), and the truth to which all the others are held.
+    `torch`, `jax`, and `jit` for JAX once compiled, stand in for `f` where these libraries' users write it otherwise;
+    `autograd` is false where it lacks what `f` calls. `by_hand(data, *params)` gives (value, gradients), and the truth
+    to which all the others are held.
     """
     data, params = tuple(data), tuple(params)
     found = {FORWARD: lambda: f(np, data, *params), BY_HAND: lambda: by_hand(data, *params)}
     if installed("tracker"):
         found[TRACKER] = tracker_gradient(f, params, data)
-    if installed("autograd"):
+    if autograd and installed("autograd"):
         found[AUTOGRAD] = autograd_gradient(f, params, data)
     if installed("torch"):
         found[TORCH] = torch_gradient(torch or f, params, data)
     if installed("jax"):
-        found[JAX_EAGER] = jax_gradient(f, params, data, compiled=False)
-        found[JAX_JIT] = jax_gradient(jit or f, params, data, compiled=True)
+        found[JAX_EAGER] = jax_gradient(jax or f, params, data, compiled=False)
+        found[JAX_JIT] = jax_gradient(jit or jax or f, params, data, compiled=True)
     return found
 
 

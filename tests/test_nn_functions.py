@@ -57,6 +57,19 @@ def test_conv_gradients_are_those_of_the_derivative():
     np.testing.assert_allclose(nn.conv_weight_gradient(x, y, (3,), **options), dw, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("bytes_each", [1, 3000, 1 << 18])
+@pytest.mark.parametrize(("kernel", "options"), [(3, {}), (3, {"pad": 1, "dilation": 2}), (2, {"stride": 2}), (6, {})])
+def test_conv_by_blocks_agrees_with_products_of_unfolded_images(kernel, options, bytes_each, monkeypatch):
+    monkeypatch.setattr("tracker.nn.blocks._BYTES", bytes_each)
+    x, w = RNG.standard_normal((7, 2, 8, 7)), RNG.standard_normal((3, 2, kernel, kernel))
+    y, back = tracker.pullback(lambda x, w: nn.conv(x, w, **options), x, w)
+    unfolded = lambda x, w: (w.reshape(3, -1) @ nn.unfold(x, (kernel, kernel), **options)).reshape(y.shape)
+    expected, expected_back = tracker.pullback(unfolded, x, w)
+    np.testing.assert_allclose(y, expected, rtol=1e-12, atol=1e-12)
+    for given, right in zip(back(np.cos(y)), expected_back(np.cos(y)), strict=True):
+        np.testing.assert_allclose(given, right, rtol=1e-12, atol=1e-12)
+
+
 def test_conv_transpose_is_the_adjoint_of_conv():
     x, w = RNG.standard_normal((2, 3, 7, 7)), RNG.standard_normal((4, 3, 3, 3))
     y = RNG.standard_normal((2, 4, 4, 4))
@@ -73,6 +86,27 @@ def test_equal_maxima_share_their_gradient_and_borders_never_win():
     gradient = tracker.gradient(lambda x: np.sum(nn.maxpool(x, 2)), np.array([[[2.0, 2.0, 1.0, 0.0]]]))[0]
     np.testing.assert_array_equal(gradient, [[[0.5, 0.5, 1.0, 0.0]]])
     np.testing.assert_array_equal(nn.maxpool(-np.ones((1, 1, 2)), 2, pad=1), [[[-1.0, -1.0]]])
+
+
+@pytest.mark.parametrize(("size", "window"), [((6, 4), 2), ((7, 5), (3, 2)), ((5,), 2), ((2, 4, 6), (1, 2, 3))])
+def test_gradient_of_tiled_maxima_is_that_of_any_windows(size, window):
+    x = RNG.integers(0, 3, (2, 3, *size)).astype(float)  # many equal maxima
+    y, back = tracker.pullback(lambda x: nn.maxpool(x, window), x)
+    dy = RNG.standard_normal(y.shape)
+    pad = 1 if isinstance(window, int) else max(window)  # with a border the windows do not count as tiles
+    step = (window,) * len(size) if isinstance(window, int) else window
+    bordered = nn.maxpool(x, window, pad=tuple((k * pad, k * pad) for k in step))
+    inner = (..., *(slice(pad, pad + n) for n in y.shape[2:]))
+    np.testing.assert_array_equal(bordered[inner], y)
+    whole = np.zeros_like(bordered)
+    whole[inner] = dy
+    _, slow = tracker.pullback(lambda x: nn.maxpool(x, window, pad=tuple((k * pad, k * pad) for k in step)), x)
+    np.testing.assert_allclose(back(dy)[0], slow(whole)[0], rtol=1e-14)
+
+
+def test_gradient_of_tiled_maxima_stays_zero_beside_an_infinite_one():
+    _, back = tracker.pullback(lambda x: nn.maxpool(x, 2), np.array([[[1.0, 2.0, 4.0, 3.0]]]))
+    np.testing.assert_array_equal(back(np.array([[[np.inf, np.nan]]]))[0], [[[0.0, np.inf, np.nan, 0.0]]])
 
 
 def test_lpnormpool_of_zeros_has_gradient_zero():

@@ -1,16 +1,16 @@
-"""Convolutions of one, two, three and more dimensions: columns and one matrix product an image.
+"""Convolutions of one, two, three and more dimensions.
 
 x is (n, c, *size), weights are (out, c / groups, *kernel), results are (n, out, *count).
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from tracker.nn.windows import Windows, columns, images, per_axis, windows
+from tracker.nn.correlation import by_data, by_weights, correlate
+from tracker.nn.windows import per_axis, windows
 
 
 def conv(
@@ -25,7 +25,7 @@ def conv(
     array([[[-1., -1., -1.]]])
     """
     _check(x.shape, w.shape, groups)
-    return _forward(x, _turned(w, flipped), windows(x.shape[2:], w.shape[2:], stride, pad, dilation), groups)
+    return correlate(x, _turned(w, flipped), windows(x.shape[2:], w.shape[2:], stride, pad, dilation), groups)
 
 
 def conv_data_gradient(
@@ -39,7 +39,7 @@ def conv_data_gradient(
     over = windows(size, w.shape[2:], stride, pad, dilation)
     if tuple(dy.shape[1:]) != (w.shape[0], *over.places):
         raise ValueError(f"dy has shape {dy.shape}; the conv has results of shape (n, {w.shape[0]}, *{over.places}).")
-    return _by_data(dy, _turned(w, flipped), over, groups)
+    return by_data(dy, _turned(w, flipped), over, groups)
 
 
 def conv_weight_gradient(
@@ -58,10 +58,7 @@ def conv_weight_gradient(
     array([[[3., 6.]]])
     """
     over = windows(x.shape[2:], kernel, stride, pad, dilation)
-    n, out = dy.shape[:2]
-    cols = columns(x, over).reshape(n, groups, -1, math.prod(over.places))
-    dw = np.sum(dy.reshape(n, groups, out // groups, -1) @ np.swapaxes(cols, -1, -2), axis=0)
-    return _turned(dw.reshape(out, x.shape[1] // groups, *over.kernel), flipped)
+    return _turned(by_weights(x, dy, over, groups), flipped)
 
 
 def conv_transpose(
@@ -106,23 +103,6 @@ def depthwise_conv(x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any 
             [2., 2., 2.]]])
     """
     return conv(x, w, stride, pad, dilation, groups=x.shape[1], flipped=flipped)
-
-
-def _forward(x: Any, w: Any, over: Windows, groups: int) -> Any:
-    n, out = x.shape[0], w.shape[0]
-    cols = columns(x, over)
-    if groups == 1:
-        y = w.reshape(out, -1) @ cols
-    else:
-        y = w.reshape(groups, out // groups, -1) @ cols.reshape(n, groups, -1, cols.shape[-1])
-    return y.reshape(n, out, *over.places)
-
-
-def _by_data(dy: Any, w: Any, over: Windows, groups: int) -> Any:
-    n, out = dy.shape[:2]
-    rows = w.reshape(groups, out // groups, math.prod(w.shape[1:]))
-    cols = np.swapaxes(rows, -1, -2) @ dy.reshape(n, groups, out // groups, math.prod(over.places))
-    return images(cols.reshape(n, groups * rows.shape[-1], cols.shape[-1]), over)
 
 
 def _turned(w: Any, flipped: bool) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from tracker._core.registry import linear, rule
 from tracker._transforms.custom import data
 from tracker.nn._primitive import primitive
+from tracker.nn.tiles import is_tiled, to_tile_maxima
 from tracker.nn.windows import Windows, inside, padded, windows
 
 
@@ -33,6 +34,8 @@ def window_max(x: Any, w: Windows) -> Any:
 @primitive
 def to_maxima(dy: Any, x: Any, y: Any, w: Windows) -> Any:
     """dy (n, c, *count) given to where the maximum of each window is, evenly among equals: (n, c, *size)."""
+    if is_tiled(w):
+        return to_tile_maxima(dy, x, y, w)
     source = padded(x, w, -np.inf)
     dy = dy / _ties(source, y, w)
     whole = np.zeros_like(dy, shape=source.shape)
