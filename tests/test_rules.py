@@ -30,6 +30,7 @@ TABLES = (
     "special",
     "compositions",
     "nn",
+    "recurrences",
 )
 CASES: list[Case] = [c for name in TABLES for c in importlib.import_module(f"tests.cases.{name}").CASES]
 COMPLEX = [c for c in CASES if c.complex]

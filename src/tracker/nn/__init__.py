@@ -23,6 +23,7 @@ from tracker.nn.activations import (
     tanh_shrink,
 )
 from tracker.nn.attention import batched_mul, dot_product_attention
+from tracker.nn.attention_layer import MultiHeadAttention
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, conv_weight_gradient, depthwise_conv
 from tracker.nn.data import DataLoader
@@ -52,20 +53,40 @@ from tracker.nn.pooling import (
     maxpool,
     meanpool,
 )
+from tracker.nn.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    GRUCell,
+    LSTMCell,
+    Recurrence,
+    RNNCell,
+    scan,
+)
 from tracker.nn.softmax import log_softmax, logsumexp, softmax
 from tracker.nn.train import EarlyStopping, Trained, train
 from tracker.nn.windows import fold, unfold
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Bidirectional",
     "Chain",
     "Conv",
     "DataLoader",
     "Dense",
     "EarlyStopping",
     "Flatten",
+    "GRUCell",
     "History",
+    "LSTMCell",
     "MaxPool",
     "MeanPool",
+    "MultiHeadAttention",
+    "RNNCell",
+    "Recurrence",
     "Trained",
     "adaptive_maxpool",
     "adaptive_meanpool",
@@ -118,6 +139,7 @@ __all__ = [
     "relu6",
     "rms_norm",
     "save_checkpoint",
+    "scan",
     "selu",
     "sigmoid",
     "soft_shrink",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.convolution import conv
 from tracker.nn.init import Init, glorot_uniform, zeros
@@ -40,7 +41,7 @@ class Dense:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
-        _fill(
+        fill(
             self,
             weight=init(rng, (n_out, n_in), dtype),
             bias=zeros(rng, (n_out,), dtype) if bias else None,
@@ -85,7 +86,7 @@ class Conv:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
-        _fill(
+        fill(
             self,
             weight=init(rng, (n_out, n_in // groups, *kernel), dtype),
             bias=zeros(rng, (n_out,), dtype) if bias else None,
@@ -162,7 +163,7 @@ class Chain:
     def __init__(self, *layers: Any, **named: Any) -> None:
         if layers and named:
             raise TypeError("Chain takes layers either by position or by name, not both.")
-        _fill(self, layers=named or layers)
+        fill(self, layers=named or layers)
 
     def __call__(self, x: Any) -> Any:
         for layer in self.layers.values() if isinstance(self.layers, dict) else self.layers:
@@ -174,9 +175,3 @@ class Chain:
 
     def __len__(self) -> int:
         return len(self.layers)
-
-
-def _fill(layer: Any, **fields: Any) -> None:
-    """Set the fields of a frozen dataclass that is being made."""
-    for name, x in fields.items():
-        object.__setattr__(layer, name, x)

@@ -1,0 +1,298 @@
+"""Recurrent layers: a cell makes one step, a layer runs one over a sequence. States go in and come out.
+
+Parameters are PyTorch's, so that weights can be carried over: weight_ih (gates * n, n_in), weight_hh
+(gates * n, n), bias_ih and bias_hh (gates * n,) or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tracker._transforms.custom import data
+from tracker.nn._fields import fill
+from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.nn.recurrences import gru, lstm, rnn
+from tracker.tree import static, struct
+
+
+def scan(cell: Callable[[Any, Any], tuple[Any, Any]], xs: Any, state: Any) -> tuple[Any, Any]:
+    """`y, state = cell(x, state)` for each x of `xs` (time, ...): `(ys, state)`, ys (time, ...), the last state.
+
+    Raises `ValueError` for a sequence of no steps, whose results have no known shape.
+
+    >>> scan(lambda x, total: (x + total, x + total), np.array([1.0, 2.0, 3.0]), 0.0)
+    (array([1., 3., 6.]), np.float64(6.0))
+    """
+    ys = []
+    for x in xs:
+        y, state = cell(x, state)
+        ys.append(y)
+    if not ys:
+        raise ValueError("scan was given a sequence of no steps: its results have no known shape.")
+    return np.stack(ys), state
+
+
+def _weights(
+    cell: Any, gates: int, n_in: int, n_hidden: int, bias: bool, init: Init, rng: np.random.Generator, dtype: Any
+) -> None:
+    rows = gates * n_hidden
+    fill(
+        cell,
+        weight_ih=init(rng, (rows, n_in), dtype),
+        weight_hh=init(rng, (rows, n_hidden), dtype),
+        bias_ih=zeros(rng, (rows,), dtype) if bias else None,
+        bias_hh=zeros(rng, (rows,), dtype) if bias else None,
+    )
+
+
+def _projected(cell: Any, xs: Any, bias: Any) -> Any:
+    """What the inputs give to the gates at all times: one product, (time, batch, rows)."""
+    n_in = cell.weight_ih.shape[1]
+    if xs.ndim < 2 or xs.shape[-1] != n_in:
+        raise ValueError(f"this cell takes inputs of width {n_in}; it was given a sequence of shape {xs.shape}.")
+    steps, rows = xs.shape[0], cell.weight_ih.shape[0]
+    z = xs.reshape(-1, n_in) @ cell.weight_ih.T
+    if bias is not None:
+        z = z + bias
+    return z.reshape(steps, _count(xs.shape[1:-1]), rows)
+
+
+def _count(batch: tuple[int, ...]) -> int:
+    return int(np.prod(batch, dtype=int))
+
+
+def _state(cell: Any, z: Any, batch: tuple[int, ...], state: Any) -> Any:
+    """A state (*batch, n) as (batch, n); zeros where it is not given."""
+    n = cell.weight_hh.shape[1]
+    if state is None:
+        return np.zeros_like(data(z), shape=(z.shape[1], n))
+    if np.shape(state) != (*batch, n):
+        raise ValueError(f"the state for this input has shape {(*batch, n)}; it was given with {np.shape(state)}.")
+    return state.reshape(-1, n)
+
+
+def _sum(a: Any, b: Any) -> Any:
+    return a if b is None else b if a is None else a + b
+
+
+class _Stepping:
+    """A cell's single step, by its way of running over a sequence."""
+
+    def __call__(self: Any, x: Any, state: Any = None) -> tuple[Any, Any]:
+        ys, state = self.over(x[None], state)
+        return ys[0], state
+
+
+@struct(init=False)
+class RNNCell(_Stepping):
+    """h' = activation(weight_ih x + bias_ih + weight_hh h + bias_hh): Elman (1990).
+
+    `cell(x, h)`: x (*batch, n_in), h (*batch, n_hidden) or None for zeros, gives `(h', h')`; `cell.over(xs, h)`
+    runs over xs (time, *batch, n_in). Raises `ValueError`, as all cells do, for shapes that do not fit.
+
+    >>> cell = RNNCell(3, 2, rng=np.random.default_rng(0))
+    >>> cell(np.ones((5, 3), np.float32))[0].shape
+    (5, 2)
+    """
+
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
+    activation: Callable[[Any], Any] = static(np.tanh)
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        activation: Callable[[Any], Any] = np.tanh,
+        *,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        _weights(self, 1, n_in, n_hidden, bias, init, rng, dtype)
+        fill(self, activation=activation)
+
+    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+        batch = xs.shape[1:-1]
+        z = _projected(self, xs, _sum(self.bias_ih, self.bias_hh))
+        first = _state(self, z, batch, state)
+        hs = rnn(z, self.weight_hh, first, self.activation)
+        return _outputs(hs, batch), _last(hs, first, batch)
+
+
+@struct(init=False)
+class LSTMCell(_Stepping):
+    """The long short-term memory of Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000).
+
+    i, f, o = sigmoid(...) and g = tanh(...) of weight_ih x + bias_ih + weight_hh h + bias_hh, rows in the order
+    i, f, g, o; c' = f c + i g, h' = o tanh(c'). `cell(x, (h, c))` gives `(h', (h', c'))`; no state: zeros.
+
+    >>> cell = LSTMCell(3, 2, rng=np.random.default_rng(0))
+    >>> y, (h, c) = cell(np.ones((5, 3), np.float32))
+    >>> y.shape, c.shape
+    ((5, 2), (5, 2))
+    """
+
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        *,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        _weights(self, 4, n_in, n_hidden, bias, init, rng, dtype)
+
+    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+        batch = xs.shape[1:-1]
+        z = _projected(self, xs, _sum(self.bias_ih, self.bias_hh))
+        h, c = (_state(self, z, batch, x) for x in ((None, None) if state is None else state))
+        hs, cs, *_ = lstm(z, self.weight_hh, h, c)
+        return _outputs(hs, batch), (_last(hs, h, batch), _last(cs, c, batch))
+
+
+@struct(init=False)
+class GRUCell(_Stepping):
+    """The gated recurrent unit of Cho et al. (2014), the reset gate after the product with weight_hh.
+
+    r, u = sigmoid(...) of weight_ih x + bias_ih + weight_hh h + bias_hh, n = tanh(weight_ih x + bias_ih +
+    r (weight_hh h + bias_hh)), rows in the order r, u, n; h' = (1 - u) n + u h. `cell(x, h)` gives `(h', h')`.
+
+    >>> cell = GRUCell(3, 2, rng=np.random.default_rng(0))
+    >>> cell(np.ones((5, 3), np.float32))[0].shape
+    (5, 2)
+    """
+
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        *,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        _weights(self, 3, n_in, n_hidden, bias, init, rng, dtype)
+
+    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+        batch = xs.shape[1:-1]
+        z = _projected(self, xs, self.bias_ih)
+        h, w, b = _state(self, z, batch, state), self.weight_hh, self.bias_hh
+        hs = gru(z, w, np.zeros_like(data(w), shape=w.shape[:1]) if b is None else b, h)[0]
+        return _outputs(hs, batch), _last(hs, h, batch)
+
+
+def _outputs(hs: Any, batch: tuple[int, ...]) -> Any:
+    return hs if len(batch) == 1 else hs.reshape(hs.shape[0], *batch, hs.shape[-1])
+
+
+def _last(hs: Any, first: Any, batch: tuple[int, ...]) -> Any:
+    h = hs[-1] if hs.shape[0] else first
+    return h if len(batch) == 1 else h.reshape(*batch, h.shape[-1])
+
+
+@struct
+class Recurrence:
+    """`cell` run over a sequence: `layer(xs, state)` gives all outputs and the last state.
+
+    xs is (time, *batch, n_in), or (batch, time, *rest, n_in) with `batch_first=True`, and so are the outputs. Without
+    a state the cell begins with its own. A cell is any `y, state = cell(x, state)`; one that has `over` runs by it.
+
+    >>> layer = Recurrence(GRUCell(3, 2, rng=np.random.default_rng(0)), batch_first=True)
+    >>> ys, h = layer(np.ones((5, 7, 3), np.float32))
+    >>> ys.shape, h.shape
+    ((5, 7, 2), (5, 2))
+    """
+
+    cell: Any
+    batch_first: bool = static(False)
+
+    def __call__(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+        xs = np.swapaxes(xs, 0, 1) if self.batch_first else xs
+        ys, state = self.cell.over(xs, state) if hasattr(self.cell, "over") else scan(self.cell, xs, state)
+        return (np.swapaxes(ys, 0, 1) if self.batch_first else ys), state
+
+
+@struct(init=False)
+class RNN(Recurrence):
+    """`RNNCell` over a sequence; see `Recurrence`.
+
+    >>> RNN(3, 2, rng=np.random.default_rng(0))(np.ones((7, 5, 3), np.float32))[0].shape
+    (7, 5, 2)
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        activation: Callable[[Any], Any] = np.tanh,
+        *,
+        batch_first: bool = False,
+        **options: Any,
+    ) -> None:
+        fill(self, cell=RNNCell(n_in, n_hidden, activation, **options), batch_first=batch_first)
+
+
+@struct(init=False)
+class LSTM(Recurrence):
+    """`LSTMCell` over a sequence; see `Recurrence`. The state is (h, c).
+
+    >>> ys, (h, c) = LSTM(3, 2, rng=np.random.default_rng(0))(np.ones((7, 5, 3), np.float32))
+    >>> ys.shape, h.shape, c.shape
+    ((7, 5, 2), (5, 2), (5, 2))
+    """
+
+    def __init__(self, n_in: int, n_hidden: int, *, batch_first: bool = False, **options: Any) -> None:
+        fill(self, cell=LSTMCell(n_in, n_hidden, **options), batch_first=batch_first)
+
+
+@struct(init=False)
+class GRU(Recurrence):
+    """`GRUCell` over a sequence; see `Recurrence`.
+
+    >>> GRU(3, 2, rng=np.random.default_rng(0))(np.ones((7, 5, 3), np.float32))[0].shape
+    (7, 5, 2)
+    """
+
+    def __init__(self, n_in: int, n_hidden: int, *, batch_first: bool = False, **options: Any) -> None:
+        fill(self, cell=GRUCell(n_in, n_hidden, **options), batch_first=batch_first)
+
+
+@struct
+class Bidirectional:
+    """Two layers, one over the sequence and one over its reverse: outputs joined along the last axis, both states.
+
+    >>> rng = np.random.default_rng(0)
+    >>> both = Bidirectional(GRU(3, 2, rng=rng), GRU(3, 2, rng=rng))
+    >>> ys, (ahead, back) = both(np.ones((7, 5, 3), np.float32))
+    >>> ys.shape
+    (7, 5, 4)
+    """
+
+    ahead: Any
+    back: Any
+
+    def __call__(self, xs: Any, state: Any = (None, None)) -> tuple[Any, Any]:
+        axis = 1 if self.back.batch_first else 0
+        ys, ahead = self.ahead(xs, state[0])
+        zs, back = self.back(np.flip(xs, axis), state[1])
+        return np.concatenate([ys, np.flip(zs, axis)], axis=-1), (ahead, back)

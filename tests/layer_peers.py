@@ -1,0 +1,98 @@
+"""PyTorch's values and gradients of layers: `python -m tests.layer_peers` writes layer_references.json.
+
+All in float64. Weights and inputs are `wave`s; the loss is the sum of the results times further waves. Each entry
+is the results followed by the gradients by the inputs and the parameters, in the order of `PEERS`.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+FILE = Path(__file__).with_name("layer_references.json")
+
+
+def wave(k, *shape):
+    """Numbers between -1 and 1, others for another k."""
+    return np.sin(1.0 + 3.7 * k + 1.3 * np.arange(np.prod(shape, dtype=int))).reshape(shape)
+
+
+RECURRENT = {  # name: (gates, how many states)
+    "RNN": (1, 1),
+    "LSTM": (4, 2),
+    "GRU": (3, 1),
+}
+PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+STEPS, BATCH, N_IN, HIDDEN = 3, 2, 3, 2
+WIDTH, HEADS = 4, 2
+
+
+def recurrent_inputs(name):
+    """xs, the states, the parameters."""
+    gates, states = RECURRENT[name]
+    rows = gates * HIDDEN
+    shapes = [(rows, N_IN), (rows, HIDDEN), (rows,), (rows,)]
+    return (
+        wave(0, STEPS, BATCH, N_IN),
+        [wave(1 + k, BATCH, HIDDEN) for k in range(states)],
+        [wave(3 + k, *shape) for k, shape in enumerate(shapes)],
+    )
+
+
+def attention_inputs():
+    """q, k, v, then weight and bias of query, key, value and out."""
+    projections = [wave(5 + k, *shape) for k in range(4) for shape in ((WIDTH, WIDTH), (WIDTH,))]
+    return [wave(0, 2, 3, WIDTH), wave(1, 2, 5, WIDTH), wave(2, 2, 5, WIDTH)], projections
+
+
+def torch_recurrent(name):
+    import torch
+
+    xs, states, weights = recurrent_inputs(name)
+    layer = getattr(torch.nn, name)(N_IN, HIDDEN, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter, w in zip(PARAMETERS, weights):
+            getattr(layer, f"{parameter}_l0").copy_(torch.tensor(w))
+    xs, *states = (torch.tensor(x, requires_grad=True) for x in (xs, *states))
+    given = tuple(h[None] for h in states)
+    ys, last = layer(xs, given if name == "LSTM" else given[0])
+    results = [ys, *(h[0] for h in (last if name == "LSTM" else (last,)))]
+    return torch_outcome(results, [xs, *states, *(getattr(layer, f"{p}_l0") for p in PARAMETERS)])
+
+
+def torch_attention():
+    import torch
+
+    inputs, projections = attention_inputs()
+    layer = torch.nn.MultiheadAttention(WIDTH, HEADS, batch_first=True, dtype=torch.float64)
+    made = [torch.tensor(w, requires_grad=True) for w in projections]
+    q, k, v = (torch.tensor(x, requires_grad=True) for x in inputs)
+    y, _ = torch.nn.functional.multi_head_attention_forward(
+        *(x.swapaxes(0, 1) for x in (q, k, v)),
+        embed_dim_to_check=WIDTH,
+        num_heads=HEADS,
+        in_proj_weight=torch.cat(made[0:6:2]),
+        in_proj_bias=torch.cat(made[1:6:2]),
+        bias_k=None,
+        bias_v=None,
+        add_zero_attn=False,
+        dropout_p=0.0,
+        out_proj_weight=made[6],
+        out_proj_bias=made[7],
+        training=layer.training,
+    )
+    return torch_outcome([y.swapaxes(0, 1)], [q, k, v, *made])
+
+
+def torch_outcome(results, leaves):
+    import torch
+
+    sum((y * torch.tensor(wave(20 + k, *y.shape))).sum() for k, y in enumerate(results)).backward()
+    return [y.detach().numpy() for y in results] + [x.grad.numpy() for x in leaves]
+
+
+PEERS = {**{name: lambda name=name: torch_recurrent(name) for name in RECURRENT}, "attention": torch_attention}
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps({name: [x.tolist() for x in peer()] for name, peer in PEERS.items()}) + "\n")

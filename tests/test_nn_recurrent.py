@@ -1,0 +1,155 @@
+"""Recurrent layers and attention: PyTorch's numbers, sequences and steps, states, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+
+import tracker
+from tests import layer_peers as peers
+from tracker import nn, withgradient
+
+REFERENCES = json.loads(peers.FILE.read_text())
+CELLS = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
+LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def assert_outcome(found, name):
+    assert len(found) == len(REFERENCES[name])
+    for a, e in zip(found, REFERENCES[name]):
+        np.testing.assert_allclose(a, np.array(e), rtol=1e-10, atol=1e-12)
+
+
+def with_weights(layer, weights):
+    """`layer` with these arrays as parameters, in their order."""
+    leaves, treedef = tracker.tree.flatten(layer)
+    weights = iter(weights)
+    return tracker.tree.unflatten(treedef, [next(weights) if tracker.tree.is_parameter(x) else x for x in leaves])
+
+
+def outcome(f, *args):
+    """What `f` gives, flat, and the gradients of its sum times waves, as in layer_peers."""
+
+    def loss(*args):
+        results = f(*args)
+        return sum(np.sum(y * peers.wave(20 + k, *y.shape)) for k, y in enumerate(results)), results
+
+    (_, results), gradients = withgradient(loss, *args)
+    return [*results, *(x for x in tracker.tree.flatten(gradients)[0] if hasattr(x, "shape"))]
+
+
+def state_of(name, states):
+    return tuple(states) if name == "LSTM" else states[0]
+
+
+def flat(state):
+    return state if isinstance(state, tuple) else (state,)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_recurrent_layer_gives_pytorchs_values_and_gradients(name):
+    xs, states, weights = peers.recurrent_inputs(name)
+    layer = with_weights(LAYERS[name](peers.N_IN, peers.HIDDEN, rng=rng(), dtype=float), weights)
+
+    def run(xs, states, layer):
+        ys, last = layer(xs, state_of(name, states))
+        return ys, *flat(last)
+
+    assert_outcome(outcome(run, xs, states, layer), name)
+
+
+def test_attention_layer_gives_pytorchs_values_and_gradients():
+    inputs, projections = peers.attention_inputs()
+    layer = with_weights(nn.MultiHeadAttention(peers.WIDTH, peers.HEADS, rng=rng(), dtype=float), projections)
+    assert_outcome(outcome(lambda xs, layer: (layer(*xs),), inputs, layer), "attention")
+
+
+@pytest.mark.parametrize("name", peers.PEERS)
+def test_kept_numbers_are_what_pytorch_gives(name):
+    pytest.importorskip("torch")
+    assert_outcome(peers.PEERS[name](), name)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("batch", [(), (2,), (2, 1)])
+def test_steps_of_a_cell_are_what_the_layer_gives(name, batch):
+    layer = LAYERS[name](3, 2, rng=rng(), dtype=float)
+    xs = rng().standard_normal((4, *batch, 3))
+    ys, last = layer(xs)
+    zs, end = nn.scan(layer.cell, xs, layer(xs[:0])[1])
+    np.testing.assert_allclose(ys, zs, rtol=1e-14, atol=1e-15)
+    for a, e in zip(flat(last), flat(end), strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_carried_state_goes_on_where_the_first_part_ended(name):
+    layer = LAYERS[name](3, 2, rng=rng(), dtype=float)
+    xs = rng().standard_normal((5, 2, 3))
+    ys, _ = layer(xs)
+    first, state = layer(xs[:2])
+    second, _ = layer(xs[2:], state)
+    np.testing.assert_allclose(np.concatenate([first, second]), ys, rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("bias", [True, False])
+def test_recurrent_layer_is_differentiable_to_second_order(name, bias):
+    layer = LAYERS[name](2, 2, bias=bias, batch_first=True, rng=rng(), dtype=float)
+    vector, rebuild = nn.destructure(layer)
+    xs = rng().standard_normal((1, 3, 2))
+    assert tracker.gradcheck(lambda v: np.sum(rebuild(v)(xs)[0] ** 2), vector, order=2)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_float32_recurrence_stays_float32(name):
+    layer = LAYERS[name](3, 2, rng=rng())
+    xs = np.ones((4, 2, 3), np.float32)
+    value, (dlayer, dxs) = withgradient(lambda layer, xs: np.sum(layer(xs)[0]), layer, xs)
+    dtypes = {value.dtype, dxs.dtype, *(x.dtype for x in flat(layer(xs)[1])), dlayer.cell.weight_hh.dtype}
+    assert dtypes == {np.dtype(np.float32)}
+
+
+def test_mixed_dtypes_are_promoted_and_gradients_keep_their_own():
+    layer = nn.LSTM(3, 2, rng=rng())
+    xs = np.ones((4, 2, 3))
+    dlayer, dxs = tracker.gradient(lambda layer, xs: np.sum(layer(xs)[0]), layer, xs)
+    assert layer(xs)[0].dtype == dxs.dtype == np.float64
+    assert dlayer.cell.weight_hh.dtype == np.float32
+
+
+def test_both_directions_see_the_sequence_from_their_end():
+    r = rng()
+    layer = nn.Bidirectional(nn.GRU(3, 2, batch_first=True, rng=r), nn.GRU(3, 2, batch_first=True, rng=r))
+    xs = rng().standard_normal((2, 4, 3)).astype(np.float32)
+    ys, (ahead, back) = layer(xs)
+    np.testing.assert_array_equal(ys[:, -1, :2], ahead)
+    np.testing.assert_array_equal(ys[:, 0, 2:], back)
+    np.testing.assert_array_equal(ys[:, :, 2:], layer.back(xs[:, ::-1])[0][:, ::-1])
+
+
+@pytest.mark.parametrize("cell", CELLS.values())
+def test_shapes_that_do_not_fit_a_cell_are_named(cell):
+    cell = cell(3, 2, rng=rng())
+    with pytest.raises(ValueError, match="width 3"):
+        cell(np.ones((5, 4)))
+    state = np.ones(2)
+    with pytest.raises(ValueError, match=r"\(5, 2\)"):
+        cell(np.ones((5, 3)), (state, state) if isinstance(cell, nn.LSTMCell) else state)
+
+
+def test_attention_refuses_heads_that_do_not_divide():
+    with pytest.raises(ValueError, match="5 can't be parted into 2"):
+        nn.MultiHeadAttention(5, 2, rng=rng())
+
+
+def test_causal_attention_does_not_see_what_follows():
+    layer = nn.MultiHeadAttention(4, 2, rng=rng(), dtype=float)
+    x = rng().standard_normal((1, 3, 4))
+    dx = tracker.gradient(lambda x: np.sum(layer(x, causal=True)[0, 1]), x)[0]
+    assert np.all(dx[0, :2] != 0)
+    np.testing.assert_array_equal(dx[0, 2], 0)
