@@ -81,8 +81,17 @@ def blocks(page: str) -> list[tuple[str, Text]]:
     return [(m[1], Text(page, m[2], source.count("\n", 0, m.start(2)))) for m in FENCED.finditer(source)]
 
 
+BRIDGED = {"docs/guide-bridges.md": ("jax", "torch", "autograd")}  # libraries that the examples of a page need
+
+
+def needs(library: str) -> None:
+    pytest.importorskip(library, reason=f"the bridge to {library} needs it, and it is no dependency of the tests")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_python_blocks_give_what_they_show(page):
+    for library in BRIDGED.get(page, ()):
+        needs(library)
     names: dict[str, Any] = {"__name__": "__main__"}
     wrong = []
     for language, text in blocks(page):
@@ -161,8 +170,7 @@ EXAMPLES = {text.name: (module, text) for module, text in DOCSTRINGS if ">>>" in
 def test_examples_in_docstrings_give_what_they_show(name):
     module, text = EXAMPLES[name]
     if module.startswith("tracker.interop."):
-        library = module.rpartition(".")[2]
-        pytest.importorskip(library, reason=f"the bridge to {library} needs it, and it is no dependency of the tests")
+        needs(module.rpartition(".")[2])
     reports = failures(text, dict(vars(importlib.import_module(module))), module)
     assert not reports, "\n".join(reports)
 

@@ -116,7 +116,7 @@ DIFFERENTIABLE = {
     "trace": lambda x: x.trace(),
     "transpose": lambda x: uneven(x.transpose()) + uneven(x.transpose(1, 0)) + uneven(x.transpose((1, 0))),
     "var": lambda x: uneven(x.var(axis=1)),
-    "view": lambda x: uneven(x.view()),
+    "view": lambda x: uneven(x.view()) + uneven(x.view(np.ndarray)),
 }
 
 # Same plain result as NumPy's; no derivative.

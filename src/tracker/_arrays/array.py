@@ -501,7 +501,7 @@ class TrackedArray:
 
     def view(self, *args: Any) -> Any:
         """A view of the same shape; another dtype would have no derivative and is refused."""
-        if args:
+        if args and args[0] is not np.ndarray:
             raise ConversionError(
                 "A reinterpretation of its bytes has no derivative. Use x.astype, or x.data.view(...)."
             )
