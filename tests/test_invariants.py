@@ -764,3 +764,30 @@ def test_record_with_writes_and_several_leaves_runs_again():
     new_a, new_b = np.array([-1.0, 0.5, 4.0]), 3.0
     assert replay(node_of(loss), {node_of(a): new_a, node_of(b): new_b}) == f(new_a, new_b)
     assert replay(node_of(loss), {node_of(b): new_b}) == f(a.data, new_b)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_rules_get_a_tuple_also_where_a_result_has_no_gradient(first):
+    seen = []
+
+    def two(x):
+        return x + 1, x * 2
+
+    def blind(x):
+        return x * 1
+
+    def pullback(dy, y, x):
+        seen.append(dy)
+        return sum((d for d in dy if d is not None), start=0 * x)
+
+    tracker.rule(two, pullback)
+    tracker.rule(blind, None)
+
+    def loss(x):
+        a, b = tracker.track(two, x)
+        parts = [tracker.track(blind, a), b] if first else [b, tracker.track(blind, a)]
+        return np.sum(parts[0] + parts[1])
+
+    np.testing.assert_array_equal(tracker.gradient(loss, np.ones(2))[0], [1.0, 1.0])
+    assert type(seen[0]) is tuple
+    assert seen[0][0] is None

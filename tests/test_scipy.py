@@ -120,11 +120,6 @@ def test_polar_factors_are_scipys_and_agree_with_differences(side, k):
     assert np.sum(tracker.gradient(loss_of(f, {}), Q)[0] * A) == pytest.approx(expected, rel=1e-6)
 
 
-def test_structures_that_solve_does_not_know_are_refused_by_name():
-    with pytest.raises(NotImplementedError, match="banded"):
-        ts.linalg.solve(T, V, assume_a="banded")
-
-
 def test_generalised_eigenvectors_are_scipys_up_to_sign():
     w, v = ts.linalg.eigh(Q + Q.T, POSITIVE)
     np.testing.assert_allclose(v.T @ POSITIVE @ v, np.eye(3), atol=1e-12)

@@ -22,6 +22,12 @@ def _regular(*shape: int) -> Input:
     return Input(lambda rng: 0.5 * rng.standard_normal(shape) + np.diag(1.5 * np.arange(1, n + 1)))
 
 
+def _fading(*shape: int) -> Input:
+    """Matrices with singular values near 1, 0.7 and less than 0.15."""
+    size = np.diag([1.0, 0.7, 0.1, 0.05])[: shape[0], : shape[1]]
+    return Input(lambda rng: size + 0.01 * rng.standard_normal(shape))
+
+
 def _full_rank(*shape: int) -> Input:
     """Matrices of full rank, with singular values far from zero and from each other."""
     m, n = shape[-2:]
@@ -90,6 +96,10 @@ CASES += [
     case(_la.pinv, normal(3, 2), 1e-10),
     case(_la.pinv, normal(3, 2), rtol=1e-10),
     case(_la.pinv, _regular(3, 3), hermitian=True).but(complex=True),
+    case(_la.pinv, _fading(3, 3), rcond=0.3).but(complex=True, note=" cut"),
+    case(_la.pinv, _fading(4, 3), rtol=0.3).but(note=" cut"),
+    case(_la.pinv, _fading(3, 3), rcond=0.3, hermitian=True).but(note=" cut"),
+    case(_la.lstsq, _fading(4, 3), normal(4), rcond=0.3).but(complex=True, note=" cut"),
     case(_la.lstsq, normal(4, 2), normal(4)).but(complex=True),
     case(_la.lstsq, normal(4, 2), normal(4, 3)).but(complex=True),
     case(_la.lstsq, normal(2, 4), normal(2)),

@@ -38,12 +38,17 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
 
 def _advice(module: str, name: str) -> str:
     section = _public(module)
+    if name.startswith("_") and hasattr(_module(section), name[1:]):
+        name = name[1:]  # SciPy keeps the work in a private function of the same name
     whole = f"scipy.{section}" if name.startswith("_") else f"scipy.{section}.{name}"
     ours = _module(section)
     if ours is None:
         return f"tracker.scipy does not cover scipy.{section}, so {whole} has no derivative."
     if name.startswith("_"):
         return f"Use tracker.scipy.{section} instead of {whole}."
+    refusal = getattr(getattr(ours, name, None), "refusal", None)
+    if refusal is not None:
+        return f"{whole} has no derivative: {refusal}"
     if hasattr(ours, name):
         return f"Call tracker.scipy.{section}.{name} instead of {whole}."
     return f"{whole} has no differentiable counterpart in tracker.scipy.{section}."

@@ -420,6 +420,8 @@ def _contribute(x: Node, new: Any, fresh: bool, ready: list[Node]) -> None:
             x.owned = True
     x.pending -= 1
     if x.pending == 0:
+        if type(x.slot) is list:  # entries of a tuple, of which the last to come has no gradient
+            x.slot = tuple(x.slot)
         ready.append(x)
 
 

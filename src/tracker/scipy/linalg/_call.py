@@ -1,0 +1,82 @@
+"""SciPy's value with the derivative of a composition that takes one matrix at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tracker._arrays import dispatch
+from tracker._arrays.leaf import collect
+from tracker.scipy._derived import derived
+
+VECTOR_OR_MATRIX = -2  # a right-hand side: a vector if it has one axis, else matrices
+_LAPACK = {"e": np.float32, "g": np.float64, "G": np.complex128}  # what SciPy makes of other types
+
+
+def gathered(x: Any) -> Any:
+    """An array from a number or a list that may hold tracked numbers; None and arrays as they are."""
+    if isinstance(x, list | tuple):
+        return collect(x)
+    return x if x is None or hasattr(x, "ndim") else np.asarray(x)
+
+
+def call(f: Any, composition: Callable[..., Any], cores: Sequence[int], *arrays: Any, **keywords: Any) -> Any:
+    """`f(*arrays, **keywords)` of scipy.linalg, with the derivatives of `composition(*arrays)`.
+
+    The composition gets arrays of `cores` axes, as for a single matrix, and gives as many results as `f`. Batches go
+    through it one by one, as in SciPy. Nothing depends on the entries of an empty matrix.
+    """
+    value = lambda *xs: as_tuple(f(*xs, **keywords))
+
+    def equivalent(*xs: Any) -> Any:
+        if any(x is not None and 0 in x.shape for x in xs):
+            return _constant(value, xs)
+        return over_batch(composition, cores, *[_computable(x) for x in xs])
+
+    return derived(f"scipy.linalg.{f.__name__.lstrip('_')}", value, equivalent, *[gathered(x) for x in arrays])
+
+
+def as_tuple(y: Any) -> Any:
+    """SciPy's result; of a batch it is a list, where that of a single matrix is a tuple."""
+    return tuple(y) if isinstance(y, list) else y
+
+
+def over_batch(f: Callable[..., Any], cores: Sequence[int], *arrays: Any) -> Any:
+    """`f` of each matrix of the broadcast batches, the results stacked."""
+    cores = [min(c, np.ndim(x)) if c >= 0 else min(2, np.ndim(x)) for c, x in zip(cores, arrays, strict=True)]
+    batches = [() if x is None else np.shape(x)[: np.ndim(x) - c] for c, x in zip(cores, arrays, strict=True)]
+    batch = np.broadcast_shapes(*batches)
+    if not batch:
+        return f(*arrays)
+    full = [
+        x if x is None else np.broadcast_to(x, batch + np.shape(x)[len(own) :])
+        for x, own in zip(arrays, batches, strict=True)
+    ]
+    results = [f(*[x if x is None else x[i] for x in full]) for i in np.ndindex(*batch)]
+    if not isinstance(results[0], tuple):
+        return _stacked(results, batch)
+    columns = [_stacked(list(column), batch) for column in zip(*results, strict=True)]
+    return tuple(columns) if len(columns) > 1 else columns[0]  # as SciPy
+
+
+def _stacked(results: list[Any], batch: tuple[int, ...]) -> Any:
+    whole = np.stack(results)
+    return np.reshape(whole, batch + whole.shape[1:])
+
+
+def _computable(x: Any) -> Any:
+    """`x` in a type that NumPy's linear algebra knows, if it is in one that SciPy's converts."""
+    if x is None:
+        return None
+    wanted = _LAPACK.get(x.dtype.char)
+    return x if wanted is None else x.astype(wanted)
+
+
+def _constant(value: Callable[..., Any], xs: Any) -> Any:
+    y = value(*[dispatch.plain(x) for x in xs])
+    nothing = sum(np.sum(x) for x in xs if x is not None and 0 in x.shape)
+    if isinstance(y, tuple):
+        return tuple([part + nothing if getattr(part, "dtype", np.dtype(int)).kind in "fc" else part for part in y])
+    return y + nothing

@@ -1,0 +1,60 @@
+"""What of scipy.linalg has no derivative here, and why; and what is the same for tracked values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import scipy.linalg as sl
+
+from tracker._arrays import dispatch
+from tracker.errors import NotDifferentiableError
+from tracker.scipy._watch import any_tracked
+
+_lib: Any = sl
+REASONS: Final = {
+    "cdf2rdf": "it regroups the results of eig: take eig, and functions of its results.",
+    "clarkson_woodruff_transform": "it draws a random matrix: draw one that is yours, and multiply by it.",
+    "cossin": "its angles and vectors are singular values and vectors of the blocks: take svd of those.",
+    "expm_cond": "it is an estimate by an iteration: take expm_frechet.",
+    "funm": "its recurrence fails for the matrices that its derivative needs: take expm, logm, sqrtm, cosm, "
+    "fractional_matrix_power, or v * f(w) @ inv(v) with w and v of eig.",
+    "hessenberg": "the form is unique only up to LAPACK's reflections: take eigvals, or schur's invariants by them.",
+    "ldl": "its pivots come in blocks: take cholesky of a definite matrix, lu or eigh of another.",
+    "ordqz": "its factors are not unique: take eigvals(a, b).",
+    "qr_delete": "it updates factors that are there: take qr of the new matrix.",
+    "qr_insert": "it updates factors that are there: take qr of the new matrix.",
+    "qr_multiply": "it works in the reflections' packed form: take qr and multiply by q.",
+    "qr_update": "it updates factors that are there: take qr of the new matrix.",
+    "qz": "its factors are not unique: take eigvals(a, b).",
+    "rsf2csf": "its factors are not unique: take eig, or eigvals.",
+    "schur": "its factors are not unique where eigenvalues are complex: take eig, or eigvals.",
+}
+PLAIN: Final = frozenset({"bandwidth", "ishermitian", "issymmetric"})  # questions, answered for the plain values
+
+
+def refusing(name: str) -> Callable[..., Any]:
+    """scipy.linalg's function of this name, which refuses tracked values and says what to do instead."""
+    theirs = getattr(_lib, name)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if any_tracked((args, kwargs)):
+            raise NotDifferentiableError(f"scipy.linalg.{name} has no derivative: {REASONS[name]}")
+        return theirs(*args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = theirs.__doc__
+    function.refusal = REASONS[name]  # type: ignore[attr-defined]
+    return function
+
+
+def answering(name: str) -> Callable[..., Any]:
+    """scipy.linalg's function of this name, whose answer is a plain one."""
+    theirs = getattr(_lib, name)
+
+    def function(a: Any, *args: Any, **kwargs: Any) -> Any:
+        return theirs(dispatch.plain(a), *args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = theirs.__doc__
+    return function
