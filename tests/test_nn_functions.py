@@ -9,6 +9,7 @@ from scipy import signal, special
 
 import tracker
 from tracker import nn
+from tracker.nn.gelu import slope
 
 RNG = np.random.default_rng(0)
 
@@ -38,6 +39,27 @@ def test_logsumexp_agrees_with_scipy():
     x = 50 * RNG.standard_normal((4, 5))
     np.testing.assert_allclose(nn.logsumexp(x, axis=1), special.logsumexp(x, axis=1), rtol=1e-14)
     assert nn.logsumexp(np.array([-np.inf, -np.inf])) == -np.inf
+
+
+def test_gelu_of_float32_is_that_of_float64():
+    x = np.linspace(-6, 20, 100_001, dtype=np.float32)
+    whole, part = nn.gelu(x), nn.gelu(x[::1000])
+    assert whole.dtype == np.float32
+    np.testing.assert_array_equal(whole[::1000], part)  # by blocks or not
+    np.testing.assert_allclose(whole, nn.gelu(x.astype(float)), rtol=2e-6)
+    np.testing.assert_allclose(slope(x), slope(x.astype(float)), rtol=1e-5, atol=3e-7)
+    far = np.array([-100, -30, 0, 100, np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal(nn.gelu(far), [0, 0, 0, 100, np.inf, np.nan])
+
+
+@pytest.mark.parametrize("f", [nn.softmax, nn.gelu, slope])
+def test_rows_by_blocks_give_what_they_give_at_once(f, monkeypatch):
+    x, dy = RNG.standard_normal((2, 7, 5)), RNG.standard_normal((2, 7, 5))
+    y, back = tracker.pullback(f, x)
+    monkeypatch.setattr("tracker.nn.rows._BYTES", 100)
+    blocked, blocked_back = tracker.pullback(f, x)
+    np.testing.assert_array_equal(blocked, y)
+    np.testing.assert_array_equal(blocked_back(dy)[0], back(dy)[0])
 
 
 @pytest.mark.parametrize("flipped", [False, True])

@@ -3,7 +3,6 @@
 from tracker.nn.activations import (
     celu,
     elu,
-    gelu,
     glu,
     hard_sigmoid,
     hard_tanh,
@@ -30,6 +29,7 @@ from tracker.nn.data import DataLoader
 from tracker.nn.dropout import alpha_dropout, dropout
 from tracker.nn.embedding import embedding, one_hot
 from tracker.nn.flat import destructure
+from tracker.nn.gelu import gelu
 from tracker.nn.history import History
 from tracker.nn.layers import Chain, Conv, Dense, Flatten, MaxPool, MeanPool
 from tracker.nn.losses import (

@@ -121,21 +121,6 @@ def normal_cdf(x: Any) -> Any:
     return special.ndtr(x)
 
 
-def gelu(x: Any, approximate: str = "none") -> Any:
-    """x times the normal distribution function; "tanh" approximates it: Hendrycks & Gimpel (2016), section 2.
-
-    Raises `ValueError` for any other `approximate`.
-
-    >>> gelu(np.array([0.0, 100.0]))
-    array([  0., 100.])
-    """
-    if approximate == "none":
-        return x * normal_cdf(x)
-    if approximate == "tanh":
-        return 0.5 * x * (1.0 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))))
-    raise ValueError(f'gelu has approximate="none" (exact) and "tanh"; it was given {approximate!r}.')
-
-
 def swish(x: Any) -> Any:
     """x * sigmoid(x), also known as silu.
 

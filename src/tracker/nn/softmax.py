@@ -9,6 +9,7 @@ import numpy as np
 from tracker._core.registry import rule
 from tracker._rules.reductions import unreduce
 from tracker.nn._primitive import primitive
+from tracker.nn.rows import by_rows
 
 
 @primitive
@@ -18,8 +19,16 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     >>> softmax(np.array([1000.0, 1000.0]))
     array([0.5, 0.5])
     """
+    return by_rows(_softmax, x) if _along_rows(x, axis) else _softmax(x, axis)
+
+
+def _softmax(x: Any, axis: Any = -1) -> Any:
     y = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return y / np.sum(y, axis=axis, keepdims=True)
+
+
+def _along_rows(x: Any, axis: Any) -> bool:
+    return isinstance(x, np.ndarray) and axis in (-1, x.ndim - 1)
 
 
 @primitive
@@ -58,6 +67,10 @@ def _shares(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
 
 def _softmax_jacobian(dy: Any, y: Any, axis: Any) -> Any:
     """The Jacobian, which is symmetric, times dy."""
+    return by_rows(_softmax_product, dy, y) if _along_rows(y, axis) else _softmax_product(dy, y, axis)
+
+
+def _softmax_product(dy: Any, y: Any, axis: Any = -1) -> Any:
     dy = dy * y
     return dy - y * np.sum(dy, axis=axis, keepdims=True)
 
