@@ -39,6 +39,18 @@ def solution(equations: Callable[[Any], Any], x: Any, name: str) -> Any:
     return x + (moved - stop_gradient(moved))
 
 
+def each_solution(step: Callable[[Any], Any], x: Any) -> Any:
+    """The plain numbers `x`, of any shape, each of which solves an equation of its own; `step` is Newton's step.
+
+    `step(x)` is the residual divided by its slope, recorded by what the equations depend on.
+    """
+    depth = _depth(step(x))
+    moved = x
+    for _ in range(depth.bit_length()):
+        moved = moved - step(moved)
+    return x + (moved - stop_gradient(moved)) if depth else x
+
+
 def _depth(x: Any) -> int:
     """By how many derivatives `x` is tracked."""
     depth = 0

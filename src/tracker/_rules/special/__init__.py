@@ -6,7 +6,17 @@ Formulas are from the Digital Library of Mathematical Functions (DLMF, dlmf.nist
 import importlib
 from typing import Final
 
-_TABLES: Final = ("elementary", "gamma", "errors", "bessel", "elliptic", "hypergeometric", "probability", "undefined")
+_TABLES: Final = (
+    "elementary",
+    "gamma",
+    "zeta",
+    "errors",
+    "bessel",
+    "elliptic",
+    "hypergeometric",
+    "probability",
+    "undefined",
+)
 
 for _name in _TABLES:
     importlib.import_module(f"tracker._rules.special.{_name}")

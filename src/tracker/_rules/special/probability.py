@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from tracker._rules.special.elementary import boxcox_by_lambda
 from tracker._rules.special.gamma import beta_density, gamma_density
 from tracker._rules.special.orders import beta_by_a, gamma_by_order
 from tracker._rules.special.table import partials, refused
@@ -144,3 +145,20 @@ partials(
     refused("chndtr", "df"),
     lambda y, x, df, nc: 0.5 * (sp.chndtr(x, df + 2, nc) - y),
 )
+
+# Tukey's lambda: the inverse of Q(p) = (p^lam - (1 - p)^lam) / lam
+
+
+def _tukey_slope(p: Any, lam: Any) -> Any:
+    """dp/dx = 1 / Q'(p)."""
+    return 1 / (p ** (lam - 1) + (1 - p) ** (lam - 1))
+
+
+def _tukey_by_lambda(p: Any, x: Any, lam: Any) -> Any:
+    inside = (p > 0) & (p < 1)
+    q = np.where(inside, p, 0.5)
+    moved = boxcox_by_lambda(np.log(q), lam) - boxcox_by_lambda(np.log1p(-q), lam)
+    return np.where(inside, -moved * _tukey_slope(q, lam), 0)
+
+
+partials(sp.tklmbda, lambda p, x, lam: _tukey_slope(p, lam), _tukey_by_lambda)

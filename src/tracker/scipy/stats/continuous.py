@@ -148,6 +148,7 @@ levy = Continuous(
     lambda z: -LOG_ROOT_2PI - 1.5 * np.log(z) - 0.5 / z,
     lambda z: sp.erfc(np.sqrt(0.5 / z)),
     lambda z: sp.erf(np.sqrt(0.5 / z)),
+    vanishes=True,
 )
 hypsecant = Continuous(
     "hypsecant",
@@ -175,6 +176,7 @@ invgamma = Continuous(
     lambda z, a: -(a + 1) * np.log(z) - sp.gammaln(a) - 1 / z,
     lambda z, a: sp.gammaincc(a, 1 / z),
     lambda z, a: sp.gammainc(a, 1 / z),
+    vanishes=True,
 )
 chi2 = Continuous(
     "chi2",
@@ -239,6 +241,7 @@ lognorm = Continuous(
     lambda z, s: sp.ndtr(-np.log(z) / s),
     lambda z, s: sp.log_ndtr(np.log(z) / s),
     lambda z, s: sp.log_ndtr(-np.log(z) / s),
+    vanishes=True,
 )
 weibull_min = Continuous(
     "weibull_min",

@@ -1,0 +1,126 @@
+"""Distributions that are sums of others: noncentral chi-square, Rice and von Mises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import scipy.special as sp
+
+from tracker._transforms.custom import data
+from tracker.scipy.special import logsumexp
+from tracker.scipy.stats.distribution import Continuous
+from tracker.scipy.stats.pieces import HALF, LINE, LOG_2, log_i0e
+
+__all__ = ["ncx2", "rice", "vonmises", "vonmises_line"]
+
+LOG_2PI: Final = math.log(2 * math.pi)
+
+
+# Noncentral chi-square: a chi-square distribution of df + 2 j, j of a Poisson distribution of mean nc / 2.
+# N. Johnson, S. Kotz and N. Balakrishnan, Continuous Univariate Distributions 2 (1995), 29.3 and 29.4
+
+
+def _counts(z: Any, nc: Any) -> Any:
+    """0, 1, ... beyond where the terms are largest, (1, n)."""
+    z, nc = data(z), data(nc)
+    peak = float(np.max(0.5 * np.maximum(nc, np.sqrt(np.maximum(nc * z, 0))), initial=0.0))
+    peak = peak if math.isfinite(peak) else 0.0
+    return np.arange(peak + 11 * math.sqrt(peak) + 40)
+
+
+def _log_poisson(j: Any, mean: Any) -> Any:
+    return sp.xlogy(j, mean) - mean - sp.gammaln(j + 1)
+
+
+def _row(*xs: Any) -> Any:
+    return [np.expand_dims(x, -1) for x in np.broadcast_arrays(*xs)]
+
+
+def _chi_square_logpdf(z: Any, df: Any, nc: Any) -> Any:
+    j = _counts(z, nc)
+    z, df, nc = _row(z, df, nc)
+    a = 0.5 * df + j
+    each = sp.xlogy(a - 1, z) - 0.5 * z - a * LOG_2 - sp.gammaln(a)
+    central = nc == 0
+    y = logsumexp(each + _log_poisson(j, 0.5 * np.where(central, 1.0, nc)), axis=-1)
+    if not np.any(central):
+        return y
+    near = each[..., :1] + np.log(_few(np.where(central, nc, 0.0), np.exp(each[..., :5] - each[..., :1])))
+    return np.where(central, near, y[..., None])[..., 0]
+
+
+def _few(nc: Any, values: Any) -> Any:
+    """The Poisson mean of five values at nc = 0, where the logarithm of nc has no derivative: right to order four."""
+    m, j = 0.5 * nc, np.arange(5)
+    return np.sum(np.exp(-m) * m**j / sp.gamma(j + 1.0) * values, axis=-1, keepdims=True)
+
+
+def _chi_square_tail(tail: Callable[..., Any]) -> Callable[..., Any]:
+    def of(z: Any, df: Any, nc: Any) -> Any:
+        j = _counts(z, nc)
+        z, df, nc = _row(z, df, nc)
+        each = tail(0.5 * df + j, 0.5 * z)
+        central = nc == 0
+        y = np.sum(np.exp(_log_poisson(j, 0.5 * np.where(central, 1.0, nc))) * each, axis=-1)
+        if not np.any(central):
+            return y
+        return np.where(central, _few(np.where(central, nc, 0.0), each[..., :5]), y[..., None])[..., 0]
+
+    return of
+
+
+chi_square_cdf: Final = _chi_square_tail(sp.gammainc)
+chi_square_sf: Final = _chi_square_tail(sp.gammaincc)
+
+ncx2 = Continuous(
+    "ncx2",
+    "df nc",
+    HALF,
+    _chi_square_logpdf,
+    chi_square_cdf,
+    chi_square_sf,
+    valid=lambda s: (s[0] > 0) & (s[1] >= 0),
+)
+rice = Continuous(
+    "rice",
+    "b",
+    HALF,
+    lambda z, b: np.log(z) - 0.5 * (z - b) ** 2 + log_i0e(z * b),
+    lambda z, b: chi_square_cdf(z * z, 2.0, b * b),
+    lambda z, b: chi_square_sf(z * z, 2.0, b * b),
+    valid=lambda s: s[0] >= 0,
+)
+
+
+# Von Mises: its Fourier series, M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 9.6.34, integrated
+
+
+def _turn_logpdf(z: Any, kappa: Any) -> Any:
+    return kappa * sp.cosm1(z) - LOG_2PI - log_i0e(kappa)
+
+
+def _turn_cdf(z: Any, kappa: Any) -> Any:
+    largest = float(np.max(data(kappa), initial=0.0))
+    j = np.arange(1.0, 9 * math.sqrt(largest if math.isfinite(largest) else 0.0) + 20)
+    x, k = _row(z, kappa)
+    series = np.sum(sp.ive(j, k) / sp.i0e(k) * np.sin(j * x) / j, axis=-1)
+    return 0.5 + (0.5 * z + series) / math.pi
+
+
+def _von_mises(name: str, support: tuple[float, float]) -> Continuous:
+    return Continuous(
+        name,
+        "kappa",
+        support,
+        _turn_logpdf,
+        _turn_cdf,
+        lambda z, kappa: _turn_cdf(-z, kappa),
+        valid=lambda s: s[0] >= 0,
+    )
+
+
+vonmises = _von_mises("vonmises", LINE)
+vonmises_line = _von_mises("vonmises_line", (-math.pi, math.pi))
