@@ -49,9 +49,14 @@ def _advice(module: str, name: str) -> str:
     refusal = getattr(getattr(ours, name, None), "refusal", None)
     if refusal is not None:
         return f"{whole} has no derivative: {refusal}"
-    if hasattr(ours, name):
+    if hasattr(ours, name) and getattr(ours, name) is not getattr(_theirs(section), name, None):
         return f"Call tracker.scipy.{section}.{name} instead of {whole}."
     return f"{whole} has no differentiable counterpart in tracker.scipy.{section}."
+
+
+def _theirs(section: str) -> Any:
+    """SciPy's section itself: what a counterpart merely passes on is none."""
+    return importlib.import_module(f"scipy.{section}")
 
 
 def _public(module: str) -> str:
@@ -65,7 +70,7 @@ def _public(module: str) -> str:
 
 
 def _module(section: str) -> Any:
-    """tracker's counterpart of a section of SciPy, imported now; of sparse.linalg it is sparse."""
+    """tracker's counterpart of a section of SciPy, imported now."""
     try:
         return importlib.import_module(f"tracker.scipy.{section}")
     except ModuleNotFoundError:
