@@ -2,6 +2,8 @@
 
 A loop is written twice: as its definition, in functions that have rules, and with buffers for plain NumPy
 arrays, forward and backward. All else (forward mode, higher orders, other arrays) runs the definition.
+Their arguments: x (time, batch, n_in), weights w_in (rows, n_in) and w (rows, n), biases (rows,), states (batch, n),
+and whether the gradient by x is wanted; rows is n times the number of gates.
 """
 
 from __future__ import annotations
@@ -36,10 +38,10 @@ def _register(f: Callable[..., Any], definition: Callable[..., Arrays], backward
     n = definition.__code__.co_argcount
 
     def joint(dy: Any, y: Any, values: Any) -> Any:
-        if not _is_plain(*values, *(part for part in dy if part is not None)):
+        if not _is_plain(*values[:-1], *(part for part in dy if part is not None)):
             expected, back = pullback(definition, *values)
             return back(_complete(dy, expected))
-        return backward(_complete(dy, y), y, *values)
+        return backward(dy, y, *values)
 
     def forward(tangents: Any, y: Any, *values: Any) -> Any:
         moved = pushforward(definition, values, tangents)[1]
@@ -60,17 +62,57 @@ def _complete(dy: Any, y: Arrays) -> Arrays:
     return tuple(np.zeros_like(part) if d is None else d for part, d in zip(y, dy))
 
 
-def _stacked(states: list[Any], z: Any, n: int) -> Any:
-    return np.stack(states) if states else z[..., :n]
+def _stacked(states: list[Any], h: Any) -> Any:
+    return np.stack(states) if states else h[None][:0]
 
 
-def _weight_gradient(dz: Any, first: Any, states: Any) -> Any:
-    """The sum over steps of dz_t' h_(t-1): one product for all of time."""
-    before = np.concatenate([first[None], states[:-1]])[: len(dz)]
-    return dz.reshape(-1, dz.shape[-1]).T @ before.reshape(-1, first.shape[-1])
+def _projected(x: Any, w_in: Any) -> Any:
+    """What the inputs give to the gates at all times: one product, (time, batch, rows)."""
+    return (x.reshape(-1, x.shape[-1]) @ w_in.T).reshape(*x.shape[:2], w_in.shape[0])
 
 
-# Elman (1990): h' = activation(z + w h)
+# What is kept in cache on the way back: at most so many rows of gradients before they go into those of the weights.
+# Fresh memory costs more than arithmetic here (benchmarks/recurrent.py).
+_ROWS: Final = 256
+
+
+def _back_through_time(
+    step: Callable[..., None], x: Any, w_in: Any, w: Any, h: Any, hs: Any, wanted: bool, apart: bool = False
+) -> Arrays:
+    """Gradients by x, w_in, w and the biases of both, from `step(t, dz, dv)`, called from the last step to the first.
+
+    It writes the gradients by w_in x and by w h, (batch, rows) each: one array for both unless they are `apart`.
+    """
+    steps, batch, n_in = x.shape
+    length = max(1, min(steps, _ROWS // max(1, batch)))
+    dz = np.empty_like(w, shape=(length, batch, w.shape[0]))
+    dv = np.empty_like(dz) if apart else dz
+    dx = np.empty_like(x, shape=x.shape, order="C") if wanted else None
+    dw_in, dw, db, dbv = np.zeros_like(w_in), np.zeros_like(w), *_zeros(w[:, 0], 2)
+    for end in range(steps, 0, -length):
+        start = max(0, end - length)
+        for t in reversed(range(start, end)):
+            step(t, dz[t - start], dv[t - start])
+        gates = dz[: end - start].reshape(-1, w.shape[0])
+        dw_in += gates.T @ x[start:end].reshape(-1, n_in)
+        db += gates.sum(axis=0)
+        if dx is not None:
+            np.matmul(gates, w_in, out=dx[start:end].reshape(-1, n_in))
+        if apart:
+            gates = dv[: end - start].reshape(-1, w.shape[0])
+            dbv += gates.sum(axis=0)
+        if start == 0:
+            dw += gates[:batch].T @ h
+            gates = gates[batch:]
+        dw += gates.T @ hs[max(0, start - 1) : end - 1].reshape(-1, w.shape[1])
+    return dx, dw_in, dw, db, dbv
+
+
+def _zeros(x: Any, k: int) -> list[Any]:
+    return [np.zeros_like(x) for _ in range(k)]
+
+
+# Elman (1990): h' = activation(w_in x + w h + b)
 
 _SLOPES: Final[dict[Any, Callable[..., Any]]] = {
     np.tanh: lambda h, out: np.subtract(1, np.multiply(h, h, out=out), out=out),
@@ -78,108 +120,100 @@ _SLOPES: Final[dict[Any, Callable[..., Any]]] = {
 }
 
 
-def rnn(z: Any, w: Any, h: Any, activation: Callable[[Any], Any]) -> Any:
-    """All states (time, batch, n) of h' = activation(z + h w'), z (time, batch, n), w (n, n), h (batch, n).
+def rnn(x: Any, w_in: Any, w: Any, b: Any, h: Any, activation: Callable[[Any], Any], wanted: bool = True) -> Any:
+    """All states (time, batch, n) of h' = activation(w_in x + w h + b).
 
-    >>> rnn(np.ones((2, 1, 1)), np.ones((1, 1)), np.zeros((1, 1)), relu).ravel()
+    >>> rnn(np.ones((2, 1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros((1, 1)), relu).ravel()
     array([1., 2.])
     """
-    if activation is np.tanh:
-        return tanh_loop(z, w, h)[0]
-    return relu_loop(z, w, h)[0] if activation is relu else _elman(z, w, h, activation)[0]
+    loop = _ELMAN.get(activation)
+    return (_elman(x, w_in, w, b, h, activation) if loop is None else loop(x, w_in, w, b, h, wanted))[0]
 
 
-def _elman(z: Any, w: Any, h: Any, activation: Callable[[Any], Any]) -> Arrays:
+def _elman(x: Any, w_in: Any, w: Any, b: Any, h: Any, activation: Callable[[Any], Any]) -> Arrays:
     states = []
-    for z_t in z:
-        h = activation(z_t + h @ w.T)
+    for z in _projected(x, w_in):
+        h = activation(z + h @ w.T + b)
         states.append(h)
-    return (_stacked(states, z, w.shape[1]),)
+    return (_stacked(states, h),)
 
 
-def _tanh_definition(z: Any, w: Any, h: Any) -> Arrays:
-    return _elman(z, w, h, np.tanh)
+def _tanh_definition(x: Any, w_in: Any, w: Any, b: Any, h: Any, wanted: bool) -> Arrays:
+    return _elman(x, w_in, w, b, h, np.tanh)
 
 
-def _relu_definition(z: Any, w: Any, h: Any) -> Arrays:
-    return _elman(z, w, h, relu)
+def _relu_definition(x: Any, w_in: Any, w: Any, b: Any, h: Any, wanted: bool) -> Arrays:
+    return _elman(x, w_in, w, b, h, relu)
 
 
 @primitive
-def tanh_loop(z: Any, w: Any, h: Any) -> Arrays:
+def tanh_loop(x: Any, w_in: Any, w: Any, b: Any, h: Any, wanted: bool) -> Arrays:
     """`rnn` with tanh."""
-    return _elman(z, w, h, np.tanh)
+    return _elman(x, w_in, w, b, h, np.tanh)
 
 
 @primitive
-def relu_loop(z: Any, w: Any, h: Any) -> Arrays:
+def relu_loop(x: Any, w_in: Any, w: Any, b: Any, h: Any, wanted: bool) -> Arrays:
     """`rnn` with relu."""
-    return _elman(z, w, h, relu)
+    return _elman(x, w_in, w, b, h, relu)
 
 
 def _elman_backward(activation: Any) -> Callable[..., Arrays]:
     slope = _SLOPES[activation]
 
-    def backward(dy: Arrays, y: Arrays, z: Any, w: Any, h: Any) -> Arrays:
+    def backward(dy: Arrays, y: Arrays, x: Any, w_in: Any, w: Any, b: Any, h: Any, wanted: bool) -> Arrays:
         dh = np.zeros_like(h)
-        dz = np.empty_like(z)
-        for t in reversed(range(len(z))):
-            dh += dy[0][t]
-            slope(y[0][t], dz[t])
-            dz[t] *= dh
-            np.matmul(dz[t], w, out=dh)
-        return dz, _weight_gradient(dz, h, y[0]), dh
+
+        def step(t: int, dz: Any, _: Any) -> None:
+            np.add(dh, dy[0][t], out=dh)
+            slope(y[0][t], dz)
+            dz *= dh
+            np.matmul(dz, w, out=dh)
+
+        dx, dw_in, dw, db, _ = _back_through_time(step, x, w_in, w, h, y[0], wanted)
+        return dx, dw_in, dw, db, dh, None
 
     return backward
 
 
 _register(tanh_loop, _tanh_definition, _elman_backward(np.tanh))
 _register(relu_loop, _relu_definition, _elman_backward(relu))
+_ELMAN: Final[dict[Any, Callable[..., Any]]] = {np.tanh: tanh_loop, relu: relu_loop}
 
 
 # Hochreiter & Schmidhuber (1997) with the forget gate of Gers, Schmidhuber & Cummins (2000)
 
 
-def _lstm_definition(z: Any, w: Any, h: Any, c: Any) -> Arrays:
+def _lstm_definition(x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool) -> Arrays:
     hs, cs = [], []
-    for z_t in z:
-        i, f, g, o = np.split(z_t + h @ w.T, 4, axis=-1)
+    for z in _projected(x, w_in):
+        i, f, g, o = np.split(z + h @ w.T + b, 4, axis=-1)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(c)
         hs.append(h)
         cs.append(c)
-    n = w.shape[1]
-    return _stacked(hs, z, n), _stacked(cs, z, n)
+    return _stacked(hs, h), _stacked(cs, c)
 
 
 @primitive
-def lstm(z: Any, w: Any, h: Any, c: Any) -> Arrays:
-    """All states h and c, (time, batch, n), for z (time, batch, 4n), w (4n, n), h and c (batch, n).
+def lstm(x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool = True) -> Arrays:
+    """All states h and c, (time, batch, n), and the values of the gates, in the order input, forget, cell, output.
 
-    Gates are in the order input, forget, cell, output. Then follows what the way back needs.
-
-    >>> lstm(np.zeros((1, 1, 4)), np.ones((4, 1)), np.zeros((1, 1)), np.ones((1, 1)))[1]
+    >>> lstm(np.zeros((1, 1, 1)), *np.ones((2, 4, 1)), np.zeros(4), np.zeros((1, 1)), np.ones((1, 1)))[1]
     array([[[0.5]]])
     """
-    return _lstm_forward(*_alike(z, w, h, c))
-
-
-def _quarters(a: Any) -> list[Any]:
-    n = a.shape[-1] // 4
-    return [a[..., k * n : (k + 1) * n] for k in range(4)]
-
-
-def _lstm_forward(z: Any, w: Any, h: Any, c: Any) -> Arrays:
     # sigmoid(x) is (1 + tanh(x / 2)) / 2: one tanh for all gates, which NumPy vectorises, as it does not expit
-    steps, n = len(z), h.shape[-1]
-    scale, shift = (np.full_like(z, 0.5, shape=(4 * n,)) for _ in range(2))
+    x, w_in, w, b, h, c = _alike(x, w_in, w, b, h, c)
+    n = w.shape[1]
+    scale, shift = (np.full_like(b, 0.5) for _ in range(2))
     scale[2 * n : 3 * n], shift[2 * n : 3 * n] = 1, 0
-    gates, product, wt = np.empty_like(z), np.empty_like(z, shape=z.shape[1:]), np.copy(w.T, order="C")
-    hs, cs, bounded = (np.empty_like(z, shape=(steps, *h.shape)) for _ in range(3))
-    for t in range(steps):
+    gates, wt = _projected(x, w_in), np.copy(w.T, order="C")
+    product = np.empty_like(gates, shape=gates.shape[1:])
+    hs, cs = (np.empty_like(gates, shape=(len(x), *h.shape)) for _ in range(2))
+    for t in range(len(x)):
         a = gates[t]
-        np.matmul(h, wt, out=product)
-        np.add(z[t], product, out=a)
+        a += np.matmul(h, wt, out=product)
+        a += b
         a *= scale
         np.tanh(a, out=a)
         a *= scale
@@ -188,37 +222,45 @@ def _lstm_forward(z: Any, w: Any, h: Any, c: Any) -> Arrays:
         np.multiply(f, c, out=cs[t])
         h, c = hs[t], cs[t]
         c += np.multiply(i, g, out=h)
-        np.multiply(o, np.tanh(c, out=bounded[t]), out=h)
-    return hs, cs, bounded, gates
+        np.multiply(o, np.tanh(c, out=h), out=h)
+    return hs, cs, gates
 
 
-def _lstm_backward(dy: Arrays, y: Arrays, z: Any, w: Any, h: Any, c: Any) -> Arrays:
-    hs, cs, bounded, gates = y
-    n = h.shape[-1]
-    dz, squares, dh, dc, part = np.empty_like(z), np.empty_like(gates, shape=gates.shape[1:]), *_zeros(h, 3)
-    for t in reversed(range(len(z))):
-        a, d, tanh_c = gates[t], dz[t], bounded[t]
-        (i, f, g, o), (di, df, dg, do) = _quarters(a), _quarters(d)
+def _quarters(a: Any) -> list[Any]:
+    n = a.shape[-1] // 4
+    return [a[..., k * n : (k + 1) * n] for k in range(4)]
+
+
+def _lstm_backward(dy: Arrays, y: Arrays, x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool) -> Arrays:
+    (hs, cs, gates), n = y, w.shape[1]
+    squares = np.empty_like(gates, shape=gates.shape[1:])
+    dh, dc, part, tanh_c = _zeros(h, 4)
+
+    def step(t: int, dz: Any, _: Any) -> None:
+        a = gates[t]
+        (i, f, g, o), (di, df, dg, do) = _quarters(a), _quarters(dz)
         np.multiply(a, a, out=squares)
-        np.subtract(a, squares, out=d)  # the slopes: a - a**2 of a sigmoid, 1 - a**2 of tanh
+        np.subtract(a, squares, out=dz)  # the slopes: a - a**2 of a sigmoid, 1 - a**2 of tanh
         np.subtract(1, squares[:, 2 * n : 3 * n], out=dg)
-        dh += dy[0][t]
-        do *= np.multiply(dh, tanh_c, out=part)
-        np.subtract(1, np.multiply(tanh_c, tanh_c, out=part), out=part)
-        part *= o
-        part *= dh
-        dc += part
-        dc += dy[1][t]
+        _add_to(dh, dy[0], t)
+        do *= np.multiply(dh, np.tanh(cs[t], out=tanh_c), out=part)
+        np.multiply(part, tanh_c, out=part)
+        np.multiply(np.subtract(dh, part, out=part), o, out=part)
+        np.add(dc, part, out=dc)
+        _add_to(dc, dy[1], t)
         di *= np.multiply(dc, g, out=part)
         df *= np.multiply(dc, cs[t - 1] if t else c, out=part)
         dg *= np.multiply(dc, i, out=part)
-        dc *= f
-        np.matmul(d, w, out=dh)
-    return dz, _weight_gradient(dz, h, hs), dh, dc
+        np.multiply(dc, f, out=dc)
+        np.matmul(dz, w, out=dh)
+
+    dx, dw_in, dw, db, _ = _back_through_time(step, x, w_in, w, h, hs, wanted)
+    return dx, dw_in, dw, db, dh, dc, None
 
 
-def _zeros(x: Any, k: int) -> list[Any]:
-    return [np.zeros_like(x) for _ in range(k)]
+def _add_to(total: Any, dy: Any, t: int) -> None:
+    if dy is not None:
+        np.add(total, dy[t], out=total)
 
 
 _register(lstm, _lstm_definition, _lstm_backward)
@@ -227,46 +269,44 @@ _register(lstm, _lstm_definition, _lstm_backward)
 # Cho et al. (2014), with the reset gate after the product: its bias is within the gate
 
 
-def _gru_definition(z: Any, w: Any, b: Any, h: Any) -> Arrays:
-    hs = []
-    n = w.shape[1]
-    for z_t in z:
+def _gru_definition(x: Any, w_in: Any, w: Any, b_in: Any, b: Any, h: Any, wanted: bool) -> Arrays:
+    hs, n = [], w.shape[1]
+    for z in _projected(x, w_in):
+        z = z + b_in
         v = h @ w.T + b
-        reset, update = np.split(sigmoid(z_t[..., : 2 * n] + v[..., : 2 * n]), 2, axis=-1)
-        new = np.tanh(z_t[..., 2 * n :] + reset * v[..., 2 * n :])
+        reset, update = np.split(sigmoid(z[..., : 2 * n] + v[..., : 2 * n]), 2, axis=-1)
+        new = np.tanh(z[..., 2 * n :] + reset * v[..., 2 * n :])
         h = new + update * (h - new)
         hs.append(h)
-    return (_stacked(hs, z, n),)
+    return (_stacked(hs, h),)
 
 
 @primitive
-def gru(z: Any, w: Any, b: Any, h: Any) -> Arrays:
-    """All states (time, batch, n), for z (time, batch, 3n), w (3n, n), b (3n,), h (batch, n).
+def gru(x: Any, w_in: Any, w: Any, b_in: Any, b: Any, h: Any, wanted: bool = True) -> Arrays:
+    """All states (time, batch, n), then the values of w h + b for the new state and of the gates.
 
-    Gates are in the order reset, update, new. Then follows what the way back needs.
+    Gates are in the order reset, update, new.
 
-    >>> gru(np.zeros((1, 1, 3)), np.zeros((3, 1)), np.zeros(3), np.ones((1, 1)))[0]
+    >>> gru(np.zeros((1, 1, 1)), *np.zeros((2, 3, 1)), *np.zeros((2, 3)), np.ones((1, 1)))[0]
     array([[[0.5]]])
     """
-    return _gru_forward(*_alike(z, w, b, h))
-
-
-def _gru_forward(z: Any, w: Any, b: Any, h: Any) -> Arrays:
-    steps, n = len(z), h.shape[-1]
-    gates, product, wt = np.empty_like(z), np.empty_like(z, shape=z.shape[1:]), np.copy(w.T, order="C")
-    hs, inner = (np.empty_like(z, shape=(steps, *h.shape)) for _ in range(2))
-    for t in range(steps):
+    x, w_in, w, b_in, b, h = _alike(x, w_in, w, b_in, b, h)
+    n = w.shape[1]
+    gates, wt = _projected(x, w_in), np.copy(w.T, order="C")
+    product = np.empty_like(gates, shape=gates.shape[1:])
+    hs, inner = (np.empty_like(gates, shape=(len(x), *h.shape)) for _ in range(2))
+    for t in range(len(x)):
         a, new = gates[t, :, : 2 * n], gates[t, :, 2 * n :]
+        gates[t] += b_in
         np.matmul(h, wt, out=product)
         product += b
-        np.add(z[t, :, : 2 * n], product[:, : 2 * n], out=a)
+        a += product[:, : 2 * n]
         a *= 0.5
         np.tanh(a, out=a)
         a *= 0.5
         a += 0.5
         inner[t] = product[:, 2 * n :]
-        np.multiply(a[:, :n], inner[t], out=new)
-        new += z[t, :, 2 * n :]
+        new += np.multiply(a[:, :n], inner[t], out=product[:, :n])
         np.tanh(new, out=new)
         np.subtract(h, new, out=hs[t])
         h = hs[t]
@@ -275,31 +315,28 @@ def _gru_forward(z: Any, w: Any, b: Any, h: Any) -> Arrays:
     return hs, inner, gates
 
 
-def _gru_backward(dy: Arrays, y: Arrays, z: Any, w: Any, b: Any, h: Any) -> Arrays:
-    hs, inner, gates = y
-    n = h.shape[-1]
-    dz, dv = np.empty_like(z), np.empty_like(z)
-    squares, dh, part = np.empty_like(gates, shape=gates.shape[1:]), *_zeros(h, 2)
-    for t in reversed(range(len(z))):
-        a, d, v = gates[t], dz[t], dv[t]
+def _gru_backward(dy: Arrays, y: Arrays, x: Any, w_in: Any, w: Any, b_in: Any, b: Any, h: Any, wanted: bool) -> Arrays:
+    (hs, inner, gates), n = y, w.shape[1]
+    squares = np.empty_like(gates, shape=gates.shape[1:])
+    dh, part = _zeros(h, 2)
+
+    def step(t: int, dz: Any, dv: Any) -> None:
+        a = gates[t]
         reset, update, new = a[:, :n], a[:, n : 2 * n], a[:, 2 * n :]
         np.multiply(a, a, out=squares)
-        np.subtract(a, squares, out=d)
-        np.subtract(1, squares[:, 2 * n :], out=d[:, 2 * n :])
-        dh += dy[0][t]
-        np.subtract(hs[t - 1] if t else h, new, out=part)
-        part *= dh
-        d[:, n : 2 * n] *= part
-        np.subtract(1, update, out=part)
-        part *= dh
-        d[:, 2 * n :] *= part
-        d[:, :n] *= np.multiply(d[:, 2 * n :], inner[t], out=part)
-        v[...] = d
-        v[:, 2 * n :] *= reset
+        np.subtract(a, squares, out=dz)
+        np.subtract(1, squares[:, 2 * n :], out=dz[:, 2 * n :])
+        _add_to(dh, dy[0], t)
+        dz[:, n : 2 * n] *= np.multiply(np.subtract(hs[t - 1] if t else h, new, out=part), dh, out=part)
+        dz[:, 2 * n :] *= np.multiply(np.subtract(1, update, out=part), dh, out=part)
+        dz[:, :n] *= np.multiply(dz[:, 2 * n :], inner[t], out=part)
+        dv[...] = dz
+        dv[:, 2 * n :] *= reset
         np.multiply(dh, update, out=part)
-        np.matmul(v, w, out=dh)
-        dh += part
-    return dz, _weight_gradient(dv, h, hs), dv.sum(axis=(0, 1)), dh
+        np.add(np.matmul(dv, w, out=dh), part, out=dh)
+
+    dx, dw_in, dw, db_in, db = _back_through_time(step, x, w_in, w, h, hs, wanted, apart=True)
+    return dx, dw_in, dw, db_in, db, dh, None
 
 
 _register(gru, _gru_definition, _gru_backward)

@@ -6,11 +6,13 @@ Parameters are PyTorch's, so that weights can be carried over: weight_ih (gates 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tracker._arrays.dispatch import is_tracked
 from tracker._transforms.custom import data
 from tracker.nn._fields import fill
 from tracker.nn.init import Init, glorot_uniform, zeros
@@ -48,30 +50,27 @@ def _weights(
     )
 
 
-def _projected(cell: Any, xs: Any, bias: Any) -> Any:
-    """What the inputs give to the gates at all times: one product, (time, batch, rows)."""
+def _sequence(cell: Any, xs: Any) -> Any:
+    """A sequence (time, *batch, n_in) as (time, batch, n_in)."""
     n_in = cell.weight_ih.shape[1]
     if xs.ndim < 2 or xs.shape[-1] != n_in:
         raise ValueError(f"this cell takes inputs of width {n_in}; it was given a sequence of shape {xs.shape}.")
-    steps, rows = xs.shape[0], cell.weight_ih.shape[0]
-    z = xs.reshape(-1, n_in) @ cell.weight_ih.T
-    if bias is not None:
-        z = z + bias
-    return z.reshape(steps, _count(xs.shape[1:-1]), rows)
+    return xs if xs.ndim == 3 else xs.reshape(xs.shape[0], math.prod(xs.shape[1:-1]), n_in)
 
 
-def _count(batch: tuple[int, ...]) -> int:
-    return int(np.prod(batch, dtype=int))
-
-
-def _state(cell: Any, z: Any, batch: tuple[int, ...], state: Any) -> Any:
+def _state(cell: Any, xs: Any, state: Any) -> Any:
     """A state (*batch, n) as (batch, n); zeros where it is not given."""
-    n = cell.weight_hh.shape[1]
+    batch, n = xs.shape[1:-1], cell.weight_hh.shape[1]
     if state is None:
-        return np.zeros_like(data(z), shape=(z.shape[1], n))
+        dtype = np.result_type(xs.dtype, cell.weight_hh.dtype)
+        return np.zeros_like(data(cell.weight_hh), shape=(math.prod(batch), n), dtype=dtype)
     if np.shape(state) != (*batch, n):
         raise ValueError(f"the state for this input has shape {(*batch, n)}; it was given with {np.shape(state)}.")
     return state.reshape(-1, n)
+
+
+def _bias(cell: Any, bias: Any) -> Any:
+    return np.zeros_like(data(cell.weight_hh), shape=cell.weight_hh.shape[:1]) if bias is None else bias
 
 
 def _sum(a: Any, b: Any) -> Any:
@@ -119,11 +118,10 @@ class RNNCell(_Stepping):
         fill(self, activation=activation)
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
-        batch = xs.shape[1:-1]
-        z = _projected(self, xs, _sum(self.bias_ih, self.bias_hh))
-        first = _state(self, z, batch, state)
-        hs = rnn(z, self.weight_hh, first, self.activation)
-        return _outputs(hs, batch), _last(hs, first, batch)
+        first, bias = _state(self, xs, state), _bias(self, _sum(self.bias_ih, self.bias_hh))
+        x = _sequence(self, xs)
+        hs = rnn(x, self.weight_ih, self.weight_hh, bias, first, self.activation, is_tracked(x))
+        return _outputs(hs, xs), _last(hs, first, xs)
 
 
 @struct(init=False)
@@ -157,11 +155,10 @@ class LSTMCell(_Stepping):
         _weights(self, 4, n_in, n_hidden, bias, init, rng, dtype)
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
-        batch = xs.shape[1:-1]
-        z = _projected(self, xs, _sum(self.bias_ih, self.bias_hh))
-        h, c = (_state(self, z, batch, x) for x in ((None, None) if state is None else state))
-        hs, cs, *_ = lstm(z, self.weight_hh, h, c)
-        return _outputs(hs, batch), (_last(hs, h, batch), _last(cs, c, batch))
+        h, c = (_state(self, xs, part) for part in ((None, None) if state is None else state))
+        x, bias = _sequence(self, xs), _bias(self, _sum(self.bias_ih, self.bias_hh))
+        hs, cs, _ = lstm(x, self.weight_ih, self.weight_hh, bias, h, c, is_tracked(x))
+        return _outputs(hs, xs), (_last(hs, h, xs), _last(cs, c, xs))
 
 
 @struct(init=False)
@@ -194,20 +191,19 @@ class GRUCell(_Stepping):
         _weights(self, 3, n_in, n_hidden, bias, init, rng, dtype)
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
-        batch = xs.shape[1:-1]
-        z = _projected(self, xs, self.bias_ih)
-        h, w, b = _state(self, z, batch, state), self.weight_hh, self.bias_hh
-        hs = gru(z, w, np.zeros_like(data(w), shape=w.shape[:1]) if b is None else b, h)[0]
-        return _outputs(hs, batch), _last(hs, h, batch)
+        h, x = _state(self, xs, state), _sequence(self, xs)
+        b_in, b = _bias(self, self.bias_ih), _bias(self, self.bias_hh)
+        hs = gru(x, self.weight_ih, self.weight_hh, b_in, b, h, is_tracked(x))[0]
+        return _outputs(hs, xs), _last(hs, h, xs)
 
 
-def _outputs(hs: Any, batch: tuple[int, ...]) -> Any:
-    return hs if len(batch) == 1 else hs.reshape(hs.shape[0], *batch, hs.shape[-1])
+def _outputs(hs: Any, xs: Any) -> Any:
+    return hs if xs.ndim == 3 else hs.reshape(*xs.shape[:-1], hs.shape[-1])
 
 
-def _last(hs: Any, first: Any, batch: tuple[int, ...]) -> Any:
+def _last(hs: Any, first: Any, xs: Any) -> Any:
     h = hs[-1] if hs.shape[0] else first
-    return h if len(batch) == 1 else h.reshape(*batch, h.shape[-1])
+    return h if xs.ndim == 3 else h.reshape(*xs.shape[1:-1], h.shape[-1])
 
 
 @struct
