@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import THREADS, import_time, memory, mutation, peers, report, scaling
 
-TIMED = ["chain_small", "scalar_loop", "mlp", "mlp_small", "elementwise_large", "ode", "gp", "cnn"]
+TIMED = ["chain_small", "scalar_loop", "mlp", "mlp_small", "elementwise_large", "ode", "gp", "cnn", "lstm"]
 WORKLOADS = [*TIMED, "scaling", "mutation", "import_time"]
 INTERPRETED_TO_TORCH = 0.5  # chain_small
 

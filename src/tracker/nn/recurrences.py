@@ -71,8 +71,22 @@ def _projected(x: Any, w_in: Any) -> Any:
     return (x.reshape(-1, x.shape[-1]) @ w_in.T).reshape(*x.shape[:2], w_in.shape[0])
 
 
+# With buffers, gates come first, (gates, ..., n): products of n columns are quicker than those of all gates at once,
+# and so is arithmetic on the slices of one gate (benchmarks/lstm.py).
+
+
+def _by_gate(a: Any, n: int) -> Any:
+    return a.reshape(-1, n, *a.shape[1:])
+
+
+def _first_gates(x: Any, w_in: Any, n: int) -> Any:
+    """What the inputs give to the gates at all times: (gates, time, batch, n)."""
+    y = np.matmul(x.reshape(-1, x.shape[-1]), np.swapaxes(_by_gate(w_in, n), -1, -2))
+    return y.reshape(len(w_in) // n, *x.shape[:2], n)
+
+
 # What is kept in cache on the way back: at most so many rows of gradients before they go into those of the weights.
-# Fresh memory costs more than arithmetic here (benchmarks/recurrent.py).
+# Fresh memory costs more than arithmetic here.
 _ROWS: Final = 256
 
 
@@ -81,31 +95,42 @@ def _back_through_time(
 ) -> Arrays:
     """Gradients by x, w_in, w and the biases of both, from `step(t, dz, dv)`, called from the last step to the first.
 
-    It writes the gradients by w_in x and by w h, (batch, rows) each: one array for both unless they are `apart`.
+    It writes the gradients by w_in x and by w h, (gates, batch, n) each: one array for both unless they are `apart`.
     """
-    steps, batch, n_in = x.shape
+    steps, batch, n = x.shape[0], *h.shape
     length = max(1, min(steps, _ROWS // max(1, batch)))
-    dz = np.empty_like(w, shape=(length, batch, w.shape[0]))
+    dz = np.empty_like(w, shape=(len(w) // n, length, batch, n))
     dv = np.empty_like(dz) if apart else dz
     dx = np.empty_like(x, shape=x.shape, order="C") if wanted else None
     dw_in, dw, db, dbv = np.zeros_like(w_in), np.zeros_like(w), *_zeros(w[:, 0], 2)
     for end in range(steps, 0, -length):
         start = max(0, end - length)
         for t in reversed(range(start, end)):
-            step(t, dz[t - start], dv[t - start])
-        gates = dz[: end - start].reshape(-1, w.shape[0])
-        dw_in += gates.T @ x[start:end].reshape(-1, n_in)
-        db += gates.sum(axis=0)
+            step(t, dz[:, t - start], dv[:, t - start])
+        part = dz[:, : end - start]
+        db += np.sum(part, axis=(1, 2)).reshape(-1)
+        _add_product(dw_in, part, x[start:end])
         if dx is not None:
-            np.matmul(gates, w_in, out=dx[start:end].reshape(-1, n_in))
+            np.sum(part @ _by_gate(w_in, n)[:, None], axis=0, out=dx[start:end])
         if apart:
-            gates = dv[: end - start].reshape(-1, w.shape[0])
-            dbv += gates.sum(axis=0)
+            part = dv[:, : end - start]
+            dbv += np.sum(part, axis=(1, 2)).reshape(-1)
         if start == 0:
-            dw += gates[:batch].T @ h
-            gates = gates[batch:]
-        dw += gates.T @ hs[max(0, start - 1) : end - 1].reshape(-1, w.shape[1])
+            _add_product(dw, part[:, :1], h[None])
+            part = part[:, 1:]
+        _add_product(dw, part, hs[max(0, start - 1) : end - 1])
     return dx, dw_in, dw, db, dbv
+
+
+def _add_product(dw: Any, dz: Any, x: Any) -> None:
+    """Add the sum over time and batch of dz (gates, time, batch, n) times x (time, batch, m) to dw (rows, m)."""
+    rows = dz.reshape(len(dz), -1, dz.shape[-1])
+    dw += np.matmul(np.swapaxes(rows, -1, -2), x.reshape(-1, dw.shape[1])).reshape(dw.shape)
+
+
+def _dot(dz: Any, w: Any, product: Any, out: Any) -> Any:
+    """The gradient by h of the gates' products: dz (gates, batch, n), w (gates, n, n), to (batch, n)."""
+    return np.sum(np.matmul(dz, w, out=product), axis=0, out=out)
 
 
 def _zeros(x: Any, k: int) -> list[Any]:
@@ -166,9 +191,9 @@ def _elman_backward(activation: Any) -> Callable[..., Arrays]:
 
         def step(t: int, dz: Any, _: Any) -> None:
             np.add(dh, dy[0][t], out=dh)
-            slope(y[0][t], dz)
+            slope(y[0][t], dz[0])
             dz *= dh
-            np.matmul(dz, w, out=dh)
+            np.matmul(dz[0], w, out=dh)
 
         dx, dw_in, dw, db, _ = _back_through_time(step, x, w_in, w, h, y[0], wanted)
         return dx, dw_in, dw, db, dh, None
@@ -202,23 +227,24 @@ def lstm(x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool = True)
     >>> lstm(np.zeros((1, 1, 1)), *np.ones((2, 4, 1)), np.zeros(4), np.zeros((1, 1)), np.ones((1, 1)))[1]
     array([[[0.5]]])
     """
-    # sigmoid(x) is (1 + tanh(x / 2)) / 2: one tanh for all gates, which NumPy vectorises, as it does not expit
     x, w_in, w, b, h, c = _alike(x, w_in, w, b, h, c)
     n = w.shape[1]
-    scale, shift = (np.full_like(b, 0.5) for _ in range(2))
-    scale[2 * n : 3 * n], shift[2 * n : 3 * n] = 1, 0
-    gates, wt = _projected(x, w_in), np.copy(w.T, order="C")
-    product = np.empty_like(gates, shape=gates.shape[1:])
+    # sigmoid(x) is (1 + tanh(x / 2)) / 2: one tanh for all gates, which NumPy vectorises, as it does not expit
+    scale = np.full_like(b, 0.5)
+    scale[2 * n : 3 * n] = 1
+    gates = _first_gates(x, w_in * scale[:, None], n)
+    wt = np.copy(np.swapaxes(_by_gate(w * scale[:, None], n), -1, -2), order="C")
+    b = (b * scale).reshape(4, 1, n)
+    product = np.empty_like(gates, shape=(4, *h.shape))
     hs, cs = (np.empty_like(gates, shape=(len(x), *h.shape)) for _ in range(2))
     for t in range(len(x)):
-        a = gates[t]
+        a = gates[:, t]
         a += np.matmul(h, wt, out=product)
         a += b
-        a *= scale
         np.tanh(a, out=a)
-        a *= scale
-        a += shift
-        i, f, g, o = _quarters(a)
+        _to_sigmoid(a[:2])
+        _to_sigmoid(a[3])
+        i, f, g, o = a
         np.multiply(f, c, out=cs[t])
         h, c = hs[t], cs[t]
         c += np.multiply(i, g, out=h)
@@ -226,33 +252,35 @@ def lstm(x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool = True)
     return hs, cs, gates
 
 
-def _quarters(a: Any) -> list[Any]:
-    n = a.shape[-1] // 4
-    return [a[..., k * n : (k + 1) * n] for k in range(4)]
+def _to_sigmoid(a: Any) -> None:
+    a *= 0.5
+    a += 0.5
 
 
 def _lstm_backward(dy: Arrays, y: Arrays, x: Any, w_in: Any, w: Any, b: Any, h: Any, c: Any, wanted: bool) -> Arrays:
-    (hs, cs, gates), n = y, w.shape[1]
-    squares = np.empty_like(gates, shape=gates.shape[1:])
+    hs, cs, gates = y
+    by_gate, product = _by_gate(w, w.shape[1]), np.empty_like(gates, shape=(4, *h.shape))
     dh, dc, part, tanh_c = _zeros(h, 4)
 
     def step(t: int, dz: Any, _: Any) -> None:
-        a = gates[t]
-        (i, f, g, o), (di, df, dg, do) = _quarters(a), _quarters(dz)
-        np.multiply(a, a, out=squares)
-        np.subtract(a, squares, out=dz)  # the slopes: a - a**2 of a sigmoid, 1 - a**2 of tanh
-        np.subtract(1, squares[:, 2 * n : 3 * n], out=dg)
+        a = gates[:, t]
+        (i, f, g, o), (di, df, dg, do) = a, dz
+        np.multiply(a, a, out=dz)
+        np.subtract(a, dz, out=product)  # the slopes: a - a**2 of a sigmoid, 1 - a**2 of tanh
+        np.subtract(1, dg, out=product[2])
         _add_to(dh, dy[0], t)
-        do *= np.multiply(dh, np.tanh(cs[t], out=tanh_c), out=part)
+        np.multiply(dh, np.tanh(cs[t], out=tanh_c), out=part)
+        np.multiply(product[3], part, out=do)
         np.multiply(part, tanh_c, out=part)
         np.multiply(np.subtract(dh, part, out=part), o, out=part)
         np.add(dc, part, out=dc)
         _add_to(dc, dy[1], t)
-        di *= np.multiply(dc, g, out=part)
-        df *= np.multiply(dc, cs[t - 1] if t else c, out=part)
-        dg *= np.multiply(dc, i, out=part)
+        product[:3] *= dc
+        np.multiply(product[0], g, out=di)
+        np.multiply(product[1], cs[t - 1] if t else c, out=df)
+        np.multiply(product[2], i, out=dg)
         np.multiply(dc, f, out=dc)
-        np.matmul(dz, w, out=dh)
+        _dot(dz, by_gate, product, dh)
 
     dx, dw_in, dw, db, _ = _back_through_time(step, x, w_in, w, h, hs, wanted)
     return dx, dw_in, dw, db, dh, dc, None
@@ -292,48 +320,49 @@ def gru(x: Any, w_in: Any, w: Any, b_in: Any, b: Any, h: Any, wanted: bool = Tru
     """
     x, w_in, w, b_in, b, h = _alike(x, w_in, w, b_in, b, h)
     n = w.shape[1]
-    gates, wt = _projected(x, w_in), np.copy(w.T, order="C")
-    product = np.empty_like(gates, shape=gates.shape[1:])
+    gates = _first_gates(x, w_in, n)
+    wt = np.copy(np.swapaxes(_by_gate(w, n), -1, -2), order="C")
+    b_in, b = b_in.reshape(3, 1, n), b.reshape(3, 1, n)
+    product = np.empty_like(gates, shape=(3, *h.shape))
     hs, inner = (np.empty_like(gates, shape=(len(x), *h.shape)) for _ in range(2))
     for t in range(len(x)):
-        a, new = gates[t, :, : 2 * n], gates[t, :, 2 * n :]
-        gates[t] += b_in
-        np.matmul(h, wt, out=product)
-        product += b
-        a += product[:, : 2 * n]
-        a *= 0.5
-        np.tanh(a, out=a)
-        a *= 0.5
-        a += 0.5
-        inner[t] = product[:, 2 * n :]
-        new += np.multiply(a[:, :n], inner[t], out=product[:, :n])
+        a = gates[:, t]
+        a += b_in
+        np.add(np.matmul(h, wt, out=product), b, out=product)
+        inner[t] = product[2]
+        a[:2] += product[:2]
+        a[:2] *= 0.5  # a sigmoid is (1 + tanh(x / 2)) / 2
+        np.tanh(a[:2], out=a[:2])
+        _to_sigmoid(a[:2])
+        reset, update, new = a
+        new += np.multiply(reset, inner[t], out=product[0])
         np.tanh(new, out=new)
         np.subtract(h, new, out=hs[t])
         h = hs[t]
-        h *= a[:, n:]
+        h *= update
         h += new
     return hs, inner, gates
 
 
 def _gru_backward(dy: Arrays, y: Arrays, x: Any, w_in: Any, w: Any, b_in: Any, b: Any, h: Any, wanted: bool) -> Arrays:
-    (hs, inner, gates), n = y, w.shape[1]
-    squares = np.empty_like(gates, shape=gates.shape[1:])
+    hs, inner, gates = y
+    by_gate, product = _by_gate(w, w.shape[1]), np.empty_like(gates, shape=(3, *h.shape))
     dh, part = _zeros(h, 2)
 
     def step(t: int, dz: Any, dv: Any) -> None:
-        a = gates[t]
-        reset, update, new = a[:, :n], a[:, n : 2 * n], a[:, 2 * n :]
-        np.multiply(a, a, out=squares)
-        np.subtract(a, squares, out=dz)
-        np.subtract(1, squares[:, 2 * n :], out=dz[:, 2 * n :])
+        a = gates[:, t]
+        reset, update, new = a
+        np.multiply(a, a, out=product)
+        np.subtract(a, product, out=dz)  # the slopes: a - a**2 of a sigmoid, 1 - a**2 of tanh
+        np.subtract(1, product[2], out=dz[2])
         _add_to(dh, dy[0], t)
-        dz[:, n : 2 * n] *= np.multiply(np.subtract(hs[t - 1] if t else h, new, out=part), dh, out=part)
-        dz[:, 2 * n :] *= np.multiply(np.subtract(1, update, out=part), dh, out=part)
-        dz[:, :n] *= np.multiply(dz[:, 2 * n :], inner[t], out=part)
-        dv[...] = dz
-        dv[:, 2 * n :] *= reset
+        dz[1] *= np.multiply(np.subtract(hs[t - 1] if t else h, new, out=part), dh, out=part)
+        dz[2] *= np.multiply(np.subtract(1, update, out=part), dh, out=part)
+        dz[0] *= np.multiply(dz[2], inner[t], out=part)
+        dv[:2] = dz[:2]
+        np.multiply(dz[2], reset, out=dv[2])
         np.multiply(dh, update, out=part)
-        np.add(np.matmul(dv, w, out=dh), part, out=dh)
+        np.add(_dot(dv, by_gate, product, dh), part, out=dh)
 
     dx, dw_in, dw, db_in, db = _back_through_time(step, x, w_in, w, h, hs, wanted, apart=True)
     return dx, dw_in, dw, db_in, db, dh, None
