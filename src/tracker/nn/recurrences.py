@@ -97,12 +97,13 @@ def _back_through_time(
 
     It writes the gradients by w_in x and by w h, (gates, batch, n) each: one array for both unless they are `apart`.
     """
-    steps, batch, n = x.shape[0], *h.shape
+    steps, (batch, n) = len(x), h.shape
     length = max(1, min(steps, _ROWS // max(1, batch)))
     dz = np.empty_like(w, shape=(len(w) // n, length, batch, n))
     dv = np.empty_like(dz) if apart else dz
     dx = np.empty_like(x, shape=x.shape, order="C") if wanted else None
-    dw_in, dw, db, dbv = np.zeros_like(w_in), np.zeros_like(w), *_zeros(w[:, 0], 2)
+    dw_in, dw = np.zeros_like(w_in), np.zeros_like(w)
+    db, dbv = _zeros(w[:, 0], 2)
     for end in range(steps, 0, -length):
         start = max(0, end - length)
         for t in reversed(range(start, end)):
