@@ -9,6 +9,7 @@ import numpy as np
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
 from tracker._rules.bessel import _i0_derivative
 from tracker._rules.polynomials import horner
+from tracker._rules.reductions import maximum_reduce, minimum_reduce
 
 _DATA = np.array([0.1, 0.4, 0.45, 1.3, 1.9, 2.2, 2.0, -3.0])
 _EDGES = np.array([0.0, 0.42, 1.5, 2.2])
@@ -115,4 +116,9 @@ _BESSEL = [
     case(np.i0, value([0.0, 1e-9, 3.0, -7.5, 12.0])).but(float32=False),
 ]
 
-CASES: list[Case] = [*_POLYNOMIALS, *_RANGES, *_FUNCTIONAL, *_SETS, *_HISTOGRAMS, *_EMATH, *_BESSEL]
+_METHODS = [
+    wrapped(maximum_reduce, lambda x: np.maximum.reduce(x, axis=1, keepdims=True), normal(3, 4)),
+    wrapped(minimum_reduce, lambda x: np.minimum.reduce(x, dtype=np.float64, initial=0.3), normal(3, 4)),
+]
+
+CASES: list[Case] = [*_METHODS, *_POLYNOMIALS, *_RANGES, *_FUNCTIONAL, *_SETS, *_HISTOGRAMS, *_EMATH, *_BESSEL]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
-from tracker._rules.elementwise import _sinc_derivative, clipped
+from tracker._rules.elementwise import _sinc_derivative, clipped, complex_sign, finite
 
 CASES: list[Case] = [
     case(np.add, normal(2, 3), normal(3)).but(complex=True),
@@ -79,6 +79,8 @@ CASES: list[Case] = [
     case(np.angle, normal(3), deg=True).but(complex=True),
     case(np.real_if_close, normal(3)).but(complex=True),
     case(np.nan_to_num, normal(3)),
+    case(finite, value([1.0, np.nan, -1.5]), scalar(2.0), scalar(3.0), scalar(4.0)).but(order=1),
+    wrapped(complex_sign, lambda x, y: np.sign(x + 1j * y), normal(3), normal(3)).but(float32=False),
     case(np.sinc, normal(3)),
     case(np.sinc, value([0.0, 1e-3, 1.0, 4.0])),
     case(_sinc_derivative, normal(3), 2),

@@ -387,14 +387,15 @@ class TrackedArray:
     def argsort(self, *args: Any, **kwargs: Any) -> Any:
         return np.argsort(self, *args, **kwargs)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        kwargs.update(zip(("order", "casting", "subok", "copy"), args))
         return _dispatch.cast(self, dtype, kwargs)
 
     def choose(self, *args: Any, **kwargs: Any) -> Any:
         return self.data.choose(*args, **kwargs)
 
-    def clip(self, *args: Any, **kwargs: Any) -> Any:
-        return np.clip(self, *args, **kwargs)
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        return np.clip(self, min, max, out, **kwargs)
 
     def compress(self, condition: Any, axis: Any = None) -> Any:
         return np.compress(condition, self, axis=axis)
@@ -417,8 +418,8 @@ class TrackedArray:
     def diagonal(self, *args: Any, **kwargs: Any) -> Any:
         return np.diagonal(self, *args, **kwargs)
 
-    def dot(self, other: Any) -> Any:
-        return np.dot(self, other)
+    def dot(self, other: Any, out: Any = None) -> Any:
+        return np.dot(self, other, out)
 
     def fill(self, value: Any) -> None:
         self[...] = value
@@ -442,8 +443,8 @@ class TrackedArray:
     def nonzero(self) -> Any:
         return np.nonzero(self)
 
-    def partition(self, *args: Any, **kwargs: Any) -> None:
-        self[...] = np.partition(self, *args, **kwargs)
+    def partition(self, kth: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> None:
+        self[...] = np.partition(self, kth, operator.index(axis), *args, **kwargs)
 
     def prod(self, *args: Any, **kwargs: Any) -> Any:
         return np.prod(self, *args, **kwargs)
@@ -466,14 +467,14 @@ class TrackedArray:
     def searchsorted(self, *args: Any, **kwargs: Any) -> Any:
         return np.searchsorted(self, *args, **kwargs)
 
-    def sort(self, *args: Any, **kwargs: Any) -> None:
-        self[...] = np.sort(self, *args, **kwargs)
+    def sort(self, axis: Any = -1, *args: Any, **kwargs: Any) -> None:
+        self[...] = np.sort(self, operator.index(axis), *args, **kwargs)
 
     def squeeze(self, *args: Any, **kwargs: Any) -> Any:
         return np.squeeze(self, *args, **kwargs)
 
     def std(self, *args: Any, **kwargs: Any) -> Any:
-        return np.std(self, *args, **kwargs)
+        return np.std(self, *args, **_without_correction(kwargs))
 
     def sum(self, *args: Any, **kwargs: Any) -> Any:
         return np.sum(self, *args, **kwargs)
@@ -493,11 +494,11 @@ class TrackedArray:
 
     def transpose(self, *axes: Any) -> Any:
         if len(axes) == 1 and (axes[0] is None or type(axes[0]) in (tuple, list)):
-            axes = axes[0]
+            return np.transpose(self, axes[0])
         return np.transpose(self, axes or None)
 
     def var(self, *args: Any, **kwargs: Any) -> Any:
-        return np.var(self, *args, **kwargs)
+        return np.var(self, *args, **_without_correction(kwargs))
 
     def view(self, *args: Any) -> Any:
         """A view of the same shape; another dtype would have no derivative and is refused."""
@@ -509,3 +510,10 @@ class TrackedArray:
 
     def __getattr__(self, name: str) -> Any:
         return _dispatch.missing_attribute(name)
+
+
+def _without_correction(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of var and std: ndarray's methods have no `correction`, unlike the functions."""
+    if "correction" in kwargs:
+        raise TypeError("the method got an unexpected keyword argument 'correction': use numpy.var, numpy.std, or ddof")
+    return kwargs

@@ -346,6 +346,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
                 return _record_first(op, x, node, args, kwargs)
     if kwargs:
         args, kwargs = _move_tracked_keywords(op, args, kwargs)
+    if len(args) > len(op.rules) and not op.variadic and op.joint is None:
+        _refuse_settings(op, args, kwargs)
     args = _collect_lists(op, args)
     if op.kind == PARTIALS:
         args = tuple([np.array(x) if type(x) is list or type(x) is tuple else x for x in args])
@@ -592,13 +594,29 @@ def _move_tracked_keywords(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     last = max((names.index(k) for k, v in kwargs.items() if k in names and level_of(v) >= 0), default=-1)
     for k, v in kwargs.items():
         if level_of(v) >= 0 and k not in names:
-            raise NoRuleError(
-                f"{op.name} has no derivative rule for its keyword argument {k!r}, which is tracked. "
-                f"Pass tracker.stop_gradient({k}) if its gradient is not wanted."
-            )
+            raise _setting_error(op, args, kwargs, k)
     for name in names[len(positional) : last + 1]:
         positional.append(kwargs.pop(name) if name in kwargs else _default(op.fun, name))
     return tuple(positional), kwargs
+
+
+def _refuse_settings(op: Op, args: tuple[Any, ...], kwargs: Any) -> None:
+    """Raise for a tracked argument behind those that NumPy's function has rules for: an order, a tolerance."""
+    if not op.name.startswith("numpy."):
+        return  # the sweep tells the author of a rule
+    for i in range(len(op.rules), len(args)):
+        if level_of(args[i]) >= 0:
+            names = parameter_names(op.fun)
+            raise _setting_error(op, args, kwargs, names[i] if i < len(names) else str(i))
+
+
+def _setting_error(op: Op, args: tuple[Any, ...], kwargs: Any, name: str) -> NoRuleError:
+    """The error for a tracked argument without a rule; what NumPy rejects is rejected by NumPy first."""
+    op.fun(*plain(args), **{k: plain(v) for k, v in (kwargs or {}).items()})
+    return NoRuleError(
+        f"{op.name} has no derivative rule for its argument {name!r}, which is tracked. "
+        f"Pass tracker.stop_gradient({name}) if its gradient is not wanted."
+    )
 
 
 def _any_tracked(kwargs: Any) -> bool:
@@ -630,12 +648,25 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     op = lookup(func)
     if op is None:
         raise no_rule(func, args, kwargs)
-    if "out" in kwargs:
-        kwargs = dict(kwargs)
-        out = kwargs.pop("out")
+    if "out" in kwargs or len(args) > 2:
+        args, kwargs, out = _without_out(func, args, kwargs)
+        if type(out) is tuple:
+            raise TypeError(f"out= of {op.name} must be an array, not a tuple")
         if out is not None:
             return _mutation.write_out(out, record(op, args, kwargs), func)
     return record(op, args, kwargs)
+
+
+def _without_out(func: Any, args: Any, kwargs: Any) -> Any:
+    """The call without its `out`, given by name or by position, and that."""
+    if "out" in kwargs:
+        return args, {k: v for k, v in kwargs.items() if k != "out"}, kwargs["out"]
+    names = parameter_names(func)
+    place = names.index("out") if "out" in names else len(args)
+    if place >= len(args) or args[place] is None:
+        return args, kwargs, None
+    rest = (None, *args[place + 1 :]) if len(args) > place + 1 else ()
+    return (*args[:place], *rest), kwargs, args[place]
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
@@ -649,15 +680,15 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
     where = kwargs.get("where", True)
     if where is True:
         kwargs.pop("where", None)
-    f = ufunc if method == "__call__" else _method(ufunc, method)
-    op = lookup(f)
-    if op is None:
-        raise no_rule(f, inputs, kwargs)
-    if method == "__call__" and "where" in kwargs:
-        return _mutation.masked_call(op, inputs, kwargs, out)
-    if method in ("reduce", "accumulate", "reduceat"):
-        kwargs.setdefault("axis", 0) if len(inputs) == 1 + (method == "reduceat") else None
-    y = record(op, inputs, kwargs)
+    if method == "__call__":
+        op = lookup(ufunc)
+        if op is None:
+            raise no_rule(ufunc, inputs, kwargs)
+        if "where" in kwargs:
+            return _mutation.masked_call(op, inputs, kwargs, out)
+        y = record(op, inputs, kwargs)
+    else:
+        y = _call_method(ufunc, method, inputs, kwargs)
     if out is None:
         return y
     write = _mutation.broadcast_out if method == "__call__" else _mutation.write_out
@@ -672,15 +703,42 @@ def _outer(ufunc: Any, a: Any, b: Any, kwargs: Any) -> Any:
     return ufunc(a, b, **kwargs)
 
 
-def _method(ufunc: Any, method: str) -> Any:
-    """The function whose rule serves `ufunc.method`."""
+def _call_method(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
+    """`ufunc.reduce`, `accumulate` and `reduceat` by the function whose rule serves them."""
     f = methods.get((ufunc, method))
     if f is None:
+        # what NumPy rejects is rejected here
+        y = getattr(ufunc, method)(*plain(inputs), **{k: plain(v) for k, v in kwargs.items()})
+        op = lookup(ufunc)
+        if op is not None and op.kind == CONSTANT:
+            return y
         raise NoRuleError(
             f"numpy.{ufunc.__name__}.{method} has no derivative rule. "
-            "Write it with other NumPy calls, or pass tracker.stop_gradient(x)."
+            f"{_INSTEAD_OF[method].format(ufunc.__name__)}, or pass tracker.stop_gradient(x)."
         )
-    return f
+    if len(inputs) == 1 + (method == "reduceat"):
+        kwargs.setdefault("axis", 0)
+    if method == "accumulate":
+        inputs, kwargs = _of_one_axis(ufunc, inputs, kwargs)
+    op = lookup(f)
+    return compositions[f](*inputs, **kwargs) if op is None else record(op, inputs, kwargs)
+
+
+_INSTEAD_OF: Final = {
+    "reduce": "Use functools.reduce(numpy.{}, numpy.moveaxis(x, axis, 0))",
+    "accumulate": "Use numpy.stack(list(itertools.accumulate(numpy.moveaxis(x, axis, 0), numpy.{})))",
+    "reduceat": "Use functools.reduce(numpy.{}, x[i:j]) for each slice",
+}
+
+
+def _of_one_axis(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+    """The arguments of `ufunc.accumulate` with the axis an integer, as the function of its rule wants it."""
+    axis = kwargs["axis"] if "axis" in kwargs else inputs[1]
+    if type(axis) is int and np.ndim(inputs[0]):
+        return inputs, kwargs
+    ufunc.accumulate(*plain(inputs), **{k: plain(v) for k, v in kwargs.items()})  # rejects None, and numbers
+    axis = operator.index(axis[0] if type(axis) is tuple else axis)
+    return (inputs[0], axis, *inputs[2:]), {k: v for k, v in kwargs.items() if k != "axis"}
 
 
 def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:
@@ -717,6 +775,8 @@ def refuse_array(x: Any) -> Any:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
         return lists.as_object(x)
+    if lists.in_comparison(sys._getframe()):
+        return np.array(plain(x))
     if lists.in_vectorize(sys._getframe()):
         raise ConversionError(
             f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
@@ -747,6 +807,8 @@ def to_number(x: Any, kind: Any) -> Any:
     """What float(x), int(x) and complex(x) give: a number where nothing is recorded, else an error."""
     value = paused_value(x)
     if is_tracked(value):
+        if lists.in_comparison(sys._getframe()):
+            return kind(plain(value))
         raise no_conversion(kind.__name__)
     return kind(value)
 

@@ -12,6 +12,7 @@ import tracker._arrays.gradients as _gradients
 import tracker._arrays.real as _real
 from tracker._core.levels import new_level
 from tracker._core.node import BUFFER, GETITEM, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, SETITEM, Op
+from tracker._core.registry import parameter_names
 from tracker._core.sweep import differentiate
 from tracker.errors import NoRuleError
 
@@ -88,6 +89,10 @@ def _by_linearity(op: Op, tangents: Any, values: Any, kwargs: Any) -> Any:
     for i in range(len(args)):
         if op.rule_of(i) is not None:
             args[i] = _or_zeros(tangents[i], values[i])
+    if kwargs:  # plain there, or it would have been moved to its position
+        names = parameter_names(op.fun)
+        linear = [k for k in kwargs if k in names and op.rule_of(names.index(k)) is not None]
+        kwargs = {**kwargs, **{k: _or_zeros(None, kwargs[k]) for k in linear}}
     return _dispatch.evaluate(op, args, kwargs)
 
 

@@ -184,9 +184,10 @@ def _required(f: Any) -> Any:
     return op
 
 
-def _array_like(x: Any, dtype: Any = None, **kwargs: Any) -> Any:
+def _array_like(x: Any, dtype: Any = None, *, ndmin: int = 0, **kwargs: Any) -> Any:
     """`np.array(xs, like=tracked)`: what `collect` builds."""
     y = collect(x)
+    y = np.reshape(y, (1,) * (ndmin - y.ndim) + y.shape) if y.ndim < ndmin else y
     return y if dtype is None else y.astype(dtype)
 
 

@@ -16,19 +16,35 @@ from numpy._core import _methods
 
 _MEAN: Final = getattr(getattr(_methods, "_mean", None), "__code__", None)
 
+_COMPARISONS: Final = tuple(
+    getattr(getattr(f, "__wrapped__", f), "__code__", None) for f in (np.array_equal, np.array_equiv)
+)
+
 # Stands for the dtype of the sum in NumPy's last step, `sum.dtype.type(sum / count)`.
 AS_IT_IS: Final = SimpleNamespace(type=lambda x: x)
 
 
 def in_plain_mean(frame: FrameType | None) -> bool:
-    """Whether NumPy's mean of all entries is asking: from `frame`, or one above it (interpreted core)."""
+    """Whether NumPy's mean that gives one number is asking: from `frame`, or one above it (interpreted core)."""
     for _ in range(3):
         if frame is None:
             return False
         if frame.f_code is _MEAN:
             given = frame.f_locals
             plain = not given.get("keepdims") and given.get("dtype") is None and given.get("out") is None
-            return plain and given.get("where") is True
+            flat = given.get("axis") is None or not any(type(e) in (list, tuple) for e in given["a"])
+            return plain and flat and given.get("where") is True
+        frame = frame.f_back
+    return False
+
+
+def in_comparison(frame: FrameType | None) -> bool:
+    """Whether `np.array_equal` or `array_equiv` is asking: a failure would mean "no" to them."""
+    for _ in range(3):
+        if frame is None:
+            return False
+        if frame.f_code in _COMPARISONS:
+            return True
         frame = frame.f_back
     return False
 

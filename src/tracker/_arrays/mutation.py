@@ -433,7 +433,7 @@ def _tracked_target(out: Any, f: Any) -> None:
 
 def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     """A ufunc with `where=mask`: entries outside the mask keep what `out` held."""
-    mask = _dispatch.plain(kwargs.pop("where"))
+    mask = _flags(_dispatch.plain(kwargs.pop("where")))
     targets = [x for x in out or () if x is not None]
     shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_dispatch.plain(x)) for x in (*inputs, *targets)])
     mask = np.broadcast_to(mask, shape)
@@ -443,6 +443,13 @@ def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     if type(values) is tuple:
         return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
     return _masked(values, mask, out[0] if out else None, op)
+
+
+def _flags(mask: Any) -> Any:
+    """`where=` as NumPy takes it: numbers and lists stand for flags, arrays of numbers don't."""
+    if type(mask) is _ndarray and mask.dtype != bool:
+        np.positive(0.0, where=mask, out=np.empty(mask.shape))  # raises
+    return mask if np.ndim(mask) and hasattr(mask, "dtype") else np.asarray(mask, bool)
 
 
 def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
@@ -456,32 +463,42 @@ def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
     return target
 
 
-def ufunc_at(ufunc: Any, x: Any, index: Any, v: Any = None) -> None:
-    """`ufunc.at(x, index, v)` for add and subtract (repeated indices accumulate) or distinct indices."""
+def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
+    """`ufunc.at(x, index, v)`: of an index that occurs again and again the results go on from each other."""
     if not isinstance(x, _array.TrackedArray):
         raise ConversionError(
             f"numpy.{ufunc.__name__}.at writes a tracked value into a plain array, which would lose its "
             "gradient. Write into np.zeros_like(tracked) or tracker.zeros(shape)."
         )
     index = plain_index(index)
+    if len(v) != ufunc.nin - 1 or ufunc.nout != 1:
+        ufunc.at(_dispatch.plain(x).copy(), index, *_dispatch.plain(v))  # raises
     if ufunc is np.add or ufunc is np.subtract:
-        term = v if ufunc is np.add else -v
+        term = v[0] if ufunc is np.add else -np.positive(v[0])
         _replace_all(x, _dispatch.record(_dispatch.table.add_at, (x, index, term), None))
         return
-    count = np.zeros(x.shape, int)
-    np.add.at(count, index, 1)
-    if count.max(initial=0) > 1:
-        raise NotImplementedError(
-            f"numpy.{ufunc.__name__}.at with repeated indices has no derivative rule. Use add.at, or a loop over x[i]."
-        )
-    x[index] = ufunc(x[index]) if v is None else ufunc(x[index], v)
+    places = np.arange(x.size).reshape(x.shape)[index]
+    v = tuple([np.broadcast_to(e, places.shape) for e in v])
+    for turn in _turns(places.reshape(-1)):
+        at = np.unravel_index(places.reshape(-1)[turn], x.shape)
+        x[at] = ufunc(x[at], *[np.reshape(e, -1)[turn] for e in v])
+
+
+def _turns(places: Any) -> Any:
+    """Positions in `places`: those of first occurrences, of second ones, and so on, in their order."""
+    order = np.argsort(places, kind="stable")
+    ranked = places[order]
+    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(ranked)), bool), ranked[1:] != ranked[:-1])))
+    turn = np.empty(len(places), np.intp)
+    turn[order] = np.arange(len(places)) - np.repeat(first, np.diff(first, append=len(places)))
+    return [np.flatnonzero(turn == k) for k in range(turn.max(initial=-1) + 1)]
 
 
 def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
     """ndarray.put: into the flattened array."""
     positions = np.arange(x.size)
     flat: Any = np.take(positions, _dispatch.plain(indices), mode=mode)  # type: ignore[call-overload]
-    if not _dispatch.is_tracked(values):
+    if np.shape(values) != flat.shape:
         values = np.resize(values, flat.shape)
     x[np.unravel_index(flat, x.shape)] = values
 

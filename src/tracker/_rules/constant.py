@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from tracker._core.registry import complex_form, constant
-from tracker._rules.elementwise import direction
+from tracker._rules.elementwise import complex_sign
 
 # ---------------------------------------------------------------- piecewise constant
 
 constant(np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.floor_divide)
 constant(np.sign, np.signbit, np.spacing)
-complex_form(np.sign, direction)  # z / |z|
+complex_form(np.sign, complex_sign)  # z / |z|
 
 # ---------------------------------------------------------------- questions
 

@@ -44,7 +44,7 @@ def _add_reduceat_adjoint(
     n, count = a.shape[axis], dy.shape[axis]
     if not count:
         return np.zeros_like(dy, shape=a.shape)
-    start = np.add(indices, 0)
+    start = np.astype(np.add(indices, 0), np.intp, copy=False)
     length = np.concatenate((start[1:], n + 0 * start[:1])) - start
     parts = np.maximum(length, 1)
     spread = np.take(dy, np.repeat(counting(count, start), parts), axis)
@@ -184,6 +184,7 @@ def minimum_accumulate(a: Any, axis: int = 0, dtype: Any = None, out: Any = None
 
 def _records(y: Any, x: Any) -> tuple[Any, Any, Any]:
     """Of rows: where `y` stays what it was, which entries of `x` equal it, and how many did so far."""
+    x = np.astype(x, y.dtype, copy=False)  # with dtype= the result is rounded: nothing else would equal it
     stays = (y[..., 1:] == y[..., :-1]) | (np.isnan(y[..., 1:]) & np.isnan(y[..., :-1]))
     stays = np.concatenate((np.zeros(y[..., :1].shape, bool), stays), axis=-1)
     equal = (x == y) | np.isnan(x)

@@ -11,6 +11,8 @@ import tracker._core.registry as _registry
 from tracker._core.registry import composed, rule
 from tracker._rules.indexing import only, overridable
 
+MISSING: Any = np._NoValue  # what NumPy's signatures have for "not given"
+
 
 def partials(f: Any, *rules: Any) -> None:
     """Built-in partial derivatives: their shapes are known to be right and are not checked."""
@@ -62,15 +64,15 @@ partials(np.sqrt, lambda y, x: 0.5 / y)
 partials(np.cbrt, lambda y, x: 1.0 / (3 * y * y))
 rule(
     np.divmod,
-    lambda dy, y, a, b: dy[1],
-    lambda dy, y, a, b: None if dy[1] is None else -dy[1] * y[0],
-    pushforward=lambda t, y, a, b: (None, _sum_of(t[0], None if t[1] is None else -y[0] * t[1])),
+    lambda dy, y, a, b, **_: dy[1],
+    lambda dy, y, a, b, **_: None if dy[1] is None else -dy[1] * y[0],
+    pushforward=lambda t, y, a, b, **_: (None, _sum_of(t[0], None if t[1] is None else -y[0] * t[1])),
 )
-rule(np.modf, lambda dy, y, x: dy[0], pushforward=lambda t, y, x: (t[0], None))
+rule(np.modf, lambda dy, y, x, **_: dy[0], pushforward=lambda t, y, x, **_: (t[0], None))
 rule(
     np.frexp,
-    lambda dy, y, x: None if dy[0] is None else np.ldexp(dy[0], -y[1]),
-    pushforward=lambda t, y, x: (np.ldexp(t[0], -y[1]), None),
+    lambda dy, y, x, **_: None if dy[0] is None else np.ldexp(dy[0], -y[1]),
+    pushforward=lambda t, y, x, **_: (np.ldexp(t[0], -y[1]), None),
 )
 partials(np.ldexp, lambda y, x, n: np.ldexp(1.0, n), None)
 
@@ -148,14 +150,14 @@ def _choice(f: Any, loses: Any) -> None:
         tie = a == b
         return np.where(tie, dy / 2, g) if np.any(tie) else g
 
-    def pushforward(tangents: Any, y: Any, a: Any, b: Any) -> Any:
+    def pushforward(tangents: Any, y: Any, a: Any, b: Any, **_: Any) -> Any:
         da, db = (0 if t is None else t for t in tangents)
         return np.where(a == b, (da + db) / 2, np.where(loses(a, b), db, da))
 
     rule(
         f,
-        lambda dy, y, a, b: share(dy, a, b),
-        lambda dy, y, a, b: share(dy, b, a),
+        lambda dy, y, a, b, **_: share(dy, a, b),
+        lambda dy, y, a, b, **_: share(dy, b, a),
         pushforward=pushforward,
     )
 
@@ -165,6 +167,7 @@ def _with_nan(lost: Any, nan: Any) -> Any:
     return lost | nan if np.any(nan) else lost
 
 
+# **_ above and below: a ufunc's dtype, casting, order and their kin, which no derivative asks for
 # a NaN wins with maximum and minimum, and loses with fmax and fmin
 _choice(np.maximum, lambda a, b: _with_nan(a <= b, (b != b) & (a == a) if np.any(b != b) else False))
 _choice(np.minimum, lambda a, b: _with_nan(a >= b, (b != b) & (a == a) if np.any(b != b) else False))
@@ -173,14 +176,21 @@ _choice(np.fmin, lambda a, b: _with_nan(a >= b, a != a))
 
 
 def clip(
-    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None, **kwargs: Any
-) -> Any:
+    a: Any, a_min: Any = MISSING, a_max: Any = MISSING, out: Any = None, *, min: Any = MISSING, max: Any = MISSING,
+    **kwargs: Any,
+) -> Any:  # fmt: skip
     """numpy.clip as the minimum of a maximum; half the gradient passes at a bound."""
-    low = min if a_min is None else a_min
-    high = max if a_max is None else a_max
+    given: Any = {"a_min": a_min, "a_max": a_max, "min": min, "max": max}
+    given = {name: bound for name, bound in given.items() if bound is not MISSING}
+    stands_in: Any = {name: None if bound is None else 0.0 for name, bound in given.items()}
+    numpys: Any = np.clip
+    numpys(0.0, **stands_in, **kwargs)  # raises for the bounds and keywords that NumPy rejects
     if kwargs:
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
-    low, high = [np.stack(b) if isinstance(b, list | tuple) and len(b) else b for b in (low, high)]
+    a, low, high = [
+        np.stack(b) if isinstance(b, list | tuple) and len(b) else b
+        for b in (a, given.get("a_min", given.get("min")), given.get("a_max", given.get("max")))
+    ]
     bounds = [b for b in (low, high) if b is not None]
     own = np.result_type(a)
     dtype = np.result_type(own, *bounds)  # one for both steps; to NumPy's clip even a Python number `a` is an array
@@ -230,7 +240,7 @@ composed(np.clip, clip)
 partials(np.nextafter, lambda y, x, towards: 1, None)
 
 
-def abs_pullback(dy: Any, y: Any, x: Any) -> Any:
+def abs_pullback(dy: Any, y: Any, x: Any, **_: Any) -> Any:
     """The steepest ascent of |z|; zero at zero."""
     return dy * direction(x)
 
@@ -240,7 +250,21 @@ def direction(x: Any) -> Any:
     return x / where_zero(np.abs(x), 1) if is_complex(x) else np.sign(x)
 
 
-def abs_pushforward(tangents: Any, y: Any, x: Any) -> Any:
+@overridable
+def complex_sign(z: Any) -> Any:
+    """numpy.sign of complex numbers, z / |z|."""
+    return np.sign(z)
+
+
+def _turned(dz: Any, u: Any, z: Any) -> Any:
+    """What of `dz` turns z, over |z|; the Jacobian of z / |z| is its own transpose."""
+    return (dz - u * np.real(np.conj(u) * dz)) / where_zero(np.abs(z), np.inf)
+
+
+rule(complex_sign, lambda dy, y, z: _turned(dy, y, z), pushforward=lambda t, y, z: _turned(t[0], y, z))
+
+
+def abs_pushforward(tangents: Any, y: Any, x: Any, **_: Any) -> Any:
     dx = tangents[0]
     return np.real(np.conj(direction(x)) * dx) if is_complex(x) else direction(x) * dx
 
@@ -252,7 +276,7 @@ partials(np.heaviside, None, lambda y, a, b: 1.0 * (a == 0))
 
 # Complex parts: linear over the reals, so not by complex partial derivatives
 
-rule(np.conjugate, lambda dy, y, x: np.conj(dy), pushforward=lambda t, y, x: np.conj(t[0]))
+rule(np.conjugate, lambda dy, y, x, **_: np.conj(dy), pushforward=lambda t, y, x, **_: np.conj(t[0]))
 rule(np.real, lambda dy, y, val: dy, pushforward=lambda t, y, val: np.real(t[0]))
 rule(np.imag, lambda dy, y, val: 1j * dy, pushforward=lambda t, y, val: np.imag(t[0]))
 
@@ -278,17 +302,42 @@ rule(
 )
 
 
-def nan_to_num_pullback(
-    dy: Any, y: Any, x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
-    return only(dy, np.isfinite(x))
+def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """numpy.nan_to_num, into `x` itself with copy=False."""
+    x = np.stack(x) if isinstance(x, list | tuple) else x
+    y = finite(x, nan, posinf, neginf)
+    if copy or not np.ndim(x):
+        return y
+    x[...] = y
+    return x
+
+
+@overridable
+def finite(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
+    """A copy of `x` with numbers instead of NaN and infinities."""
+    return np.nan_to_num(x, True, nan, posinf, neginf)
 
 
 rule(
-    np.nan_to_num,
-    nan_to_num_pullback,
-    pushforward=lambda t, y, x, copy=True, nan=0.0, posinf=None, neginf=None: np.where(np.isfinite(x), t[0], 0),
+    finite,
+    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isfinite(x)),
+    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isnan(x)),
+    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isposinf(x)),
+    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isneginf(x)),
+    pushforward=lambda t, y, x, *numbers: _first_of(
+        ((np.isfinite, t[0]), (np.isnan, t[1]), (np.isposinf, t[2]), (np.isneginf, t[3])), x
+    ),
 )
+composed(np.nan_to_num, nan_to_num)
+
+
+def _first_of(choices: Any, x: Any) -> Any:
+    """The tangent of each entry of `x`, among those that are given the one whose test holds."""
+    y: Any = 0
+    for test, t in choices:
+        y = y if t is None else np.where(test(x), t, y)
+    return y
+
 
 # sinc and its derivatives
 

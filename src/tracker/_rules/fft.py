@@ -105,7 +105,7 @@ def _lengths(shape: tuple[int, ...], s: Any, axes: Any) -> list[tuple[int, int]]
     """(axis, length of the transform) as NumPy understands `s` and `axes`: -1 is "as it is"."""
     if axes is None:
         axes = range(-len(shape if s is None else s), 0)
-    return [(k, shape[k] if s is None or s[i] == -1 else int(s[i])) for i, k in enumerate(axes)]
+    return [(k, shape[k] if s is None or s[i] in (-1, None) else int(s[i])) for i, k in enumerate(axes)]
 
 
 def _undo_all(dy: Any, shape: tuple[int, ...], steps: Sequence[tuple[_Undo, int, int]], norm: Any) -> Any:
@@ -135,7 +135,7 @@ def _undo_rfftn(dy: Any, shape: tuple[int, ...], s: Any, axes: Any, norm: Any) -
 
 def _undo_irfftn(dy: Any, shape: tuple[int, ...], s: Any, axes: Any, norm: Any) -> Any:
     *others, (k, n) = _lengths(shape, s, axes)
-    last = (_undo_irfft, k, 2 * (n - 1) if s is None else n)
+    last = (_undo_irfft, k, 2 * (n - 1) if s is None or s[-1] is None else n)
     return _undo_all(dy, shape, [*((_undo_ifft, k, n) for k, n in others), last], norm)
 
 

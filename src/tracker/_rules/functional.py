@@ -47,6 +47,9 @@ def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Each function of the entries where its condition holds; the last one that holds counts."""
     x = np.stack(x) if isinstance(x, list | tuple) else x
+    if not hasattr(type(x), "__getitem__"):  # a tracked number
+        wheres = np.reshape(np.stack(condlist) if isinstance(condlist, list | tuple) else condlist, (-1, 1))
+        return np.reshape(piecewise(np.reshape(x, (1,)), wheres, funclist, *args, **kw), ())
     if np.isscalar(condlist) or not (isinstance(condlist[0], list) or np.ndim(condlist[0]) or np.ndim(x) == 0):
         condlist = [condlist]
     conditions = [np.astype(np.asarray(c), bool) if not hasattr(c, "dtype") else np.astype(c, bool) for c in condlist]

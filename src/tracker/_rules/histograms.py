@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ def _counts_of_even(a: Any, edges: Any, weights: Any) -> Any:
     if weights is None:
         return np.bincount(place, minlength=last + 1)
     weights = np.ravel(weights)
+    if weights.dtype.kind == "c":
+        real, imaginary = (np.bincount(place, part(weights[inside]), last + 1) for part in (np.real, np.imag))
+        return np.astype(real + 1j * imaginary, weights.dtype)
     return np.astype(np.bincount(place, weights=weights[inside], minlength=last + 1), weights.dtype)
 
 
@@ -42,24 +46,39 @@ def _counts_between(a: Any, edges: Any, weights: Any) -> Any:
 
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Given edges, or evenly spaced ones between the ends of `range` or the extremes of the data."""
+    _check_weights(a, weights)
+    bins = np.stack(bins) if isinstance(bins, list | tuple) and len(bins) else bins
+    if np.ndim(bins) > 1:
+        raise ValueError("`bins` must be 1d, when an array")
     if np.ndim(bins) == 1:
         if np.any(np.diff(bins) < 0):
             raise ValueError("`bins` must increase monotonically, when an array")
         return bins
     if isinstance(bins, str):
+        like = None if weights is None else np.arange(3)
+        np.histogram_bin_edges(np.arange(3.0), bins, weights=like)  # raises as NumPy does: a name, or weights
         raise NotImplementedError(
             f"numpy.histogram with bins={bins!r} has no derivative rule: choose the edges first, "
             "numpy.histogram_bin_edges(tracker.data(a), bins), and pass those."
         )
+    try:
+        bins = operator.index(bins)
+    except TypeError as e:
+        raise TypeError("`bins` must be an integer, a string, or an array") from e
     if bins < 1:
         raise ValueError("`bins` must be positive, when an integer")
     low, high = _ends(a, range)
     kind = np.result_type(low, high, np.ravel(a).dtype)
-    edges = np.linspace(low, high, int(bins) + 1, endpoint=True)
+    edges = np.linspace(low, high, bins + 1, endpoint=True)
     edges = edges if edges.dtype == kind or kind.kind != "f" else np.astype(edges, kind)
     if np.any(edges[:-1] >= edges[1:]):
         raise ValueError(f"Too many bins for data range. Cannot create {bins} finite-sized bins.")
     return edges
+
+
+def _check_weights(a: Any, weights: Any) -> None:
+    if weights is not None and np.shape(weights) != np.shape(a):
+        raise ValueError("weights should have the same shape as a.")
 
 
 def _ends(a: Any, range: Any) -> tuple[Any, Any]:
@@ -74,9 +93,7 @@ def _ends(a: Any, range: Any) -> tuple[Any, Any]:
 
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Counts and edges; with `density` the counts over their sum and the widths of the bins."""
-    edges = histogram_bin_edges(a, bins, range)
-    if weights is not None and np.shape(weights) != np.shape(a):
-        raise ValueError("weights should have the same shape as a.")
+    edges = histogram_bin_edges(a, bins, range, weights)
     counts = _counts_between(a, edges, weights) if np.ndim(bins) else _counts_of_even(a, edges, weights)
     return (counts / np.diff(edges) / np.sum(counts) if density else counts), edges
 

@@ -128,7 +128,7 @@ def _plain_positions(indices: Any, n: int, mode: str) -> Any:
         return np.mod(indices, n)
     if mode == "clip":
         return np.clip(indices, 0, n - 1)
-    return np.add(indices, 0)  # an array of integers, whatever it was
+    return np.astype(np.add(indices, 0), np.intp, copy=False)  # an array of integers, whatever it was
 
 
 def _take_adjoint(dy: Any, y: Any, a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
@@ -212,7 +212,17 @@ def _select_first(condlist: Any) -> Any:
 
 def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> list[Any]:
     first = _select_first(condlist)
-    return [only(dy, first == i) for i in range(len(condlist))]
+    return [_for_list(only(dy, first == i), choice) for i, choice in enumerate(choicelist)]
+
+
+def _for_list(dy: Any, choice: Any) -> Any:
+    """The gradient of a choice; of a list of numbers a list."""
+    if not isinstance(choice, list | tuple):
+        return dy
+    if any(isinstance(e, list | tuple) or np.shape(e) for e in choice):
+        raise NotImplementedError("numpy.select of nested lists has no derivative rule: make them arrays, numpy.stack.")
+    dy = np.sum(dy, axis=tuple(range(dy.ndim - 1)))
+    return [dy[k] for k in range(len(choice))] if len(choice) == dy.size else [np.sum(dy)]
 
 
 def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -261,14 +271,14 @@ linear(np.triu, lambda dy, y, m, k=0: np.triu(dy, k))
 
 def _append_adjoint_arr(dy: Any, y: Any, arr: Any, values: Any, axis: Any = None) -> Any:
     if axis is None:
-        return np.reshape(dy[: arr.size], arr.shape)
-    return dy[along(axis, dy.ndim, slice(0, arr.shape[axis]))]
+        return np.reshape(dy[: np.size(arr)], np.shape(arr))
+    return dy[along(axis, dy.ndim, slice(0, np.shape(arr)[axis]))]
 
 
 def _append_adjoint_values(dy: Any, y: Any, arr: Any, values: Any, axis: Any = None) -> Any:
     if axis is None:
-        return np.reshape(dy[arr.size :], values.shape)
-    return dy[along(axis, dy.ndim, slice(arr.shape[axis], None))]
+        return np.reshape(dy[np.size(arr) :], np.shape(values))
+    return dy[along(axis, dy.ndim, slice(np.shape(arr)[axis], None))]
 
 
 def _insert_adjoint_arr(dy: Any, y: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
@@ -280,7 +290,7 @@ def _insert_adjoint_arr(dy: Any, y: Any, arr: Any, obj: Any, values: Any, axis: 
 
 
 def _insert_adjoint_values(dy: Any, y: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    n = arr.size if axis is None else arr.shape[axis]
+    n = np.size(arr) if axis is None else np.shape(arr)[axis]
     axis = axis if axis is not None else 0
     number = _inserted(obj, n, dy.shape[axis])
     places = np.argsort(number)[n:]

@@ -6,7 +6,7 @@ import numpy as np
 
 from tracker._core.registry import linear, multilinear, rule
 from tracker._rules.indexing import only
-from tracker._rules.products import array, conj, conj_transpose
+from tracker._rules.products import array, conj, conj_transpose, dot_adjoint_a, dot_adjoint_b
 
 # ---------------------------------------------------------------- matmul and its kin
 #
@@ -180,6 +180,8 @@ def diagonal_mask(like: Any, n: int, m: int, offset: int) -> Any:
 def multi_dot_pullback(dy: Any, y: Any, arrays: Any, *, out: Any = None) -> list[Any]:
     """Each factor's gradient is a chain too, so it is multiplied in its own best order."""
     arrays = [array(x, dy) for x in arrays]
+    if len(arrays) == 2:  # np.dot, which takes more than matrices
+        return [dot_adjoint_a(dy, y, *arrays), dot_adjoint_b(dy, y, *arrays)]
     shapes = [x.shape for x in arrays]
     first, last = arrays[0].ndim == 1, arrays[-1].ndim == 1
     if first:

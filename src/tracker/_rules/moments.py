@@ -24,10 +24,15 @@ from tracker._rules.reductions import (
 
 def _deviation(a: Any, axis: Any, dtype: Any, where: Any, mean: Any) -> Any:
     """`a` less its mean, 0 where masked (selected here, so that a NaN there harms no derivative)."""
-    if mean is MISSING:
+    if mean is MISSING or mean is None:
         total = np.sum(a, axis=axis, dtype=dtype, keepdims=True, where=where)
         mean = per_entry(total, count(where, np.shape(a), axis))
     return select(where, a - mean)
+
+
+def real_of(dy: Any, y: Any) -> Any:
+    """`dy` as that of a real number: with a complex dtype= the result is one with a zero imaginary part."""
+    return np.real(dy) if y.dtype.kind == "c" else dy
 
 
 def _per_freedom(dy: Any, n: Any, ddof: Any, correction: Any) -> Any:
@@ -42,7 +47,7 @@ def _var_pullback(
     dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
     keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
 ) -> Any:  # fmt: skip
-    dy = unreduce(2 * dy, np.ndim(a), axis, keepdims)
+    dy = unreduce(2 * real_of(dy, y), np.ndim(a), axis, keepdims)
     scale = _per_freedom(dy, count(where, np.shape(a), axis), ddof, correction)
     return select(where, scale * _deviation(a, axis, dtype, where, mean))
 
@@ -54,14 +59,29 @@ def _var_pullback_mean(
     return -_var_pullback(dy, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
 
 
+def _var_pullback_freedom(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    """By `ddof` or `correction`, whichever is given."""
+    ndim = np.ndim(a)
+    dy = unreduce(real_of(dy, y) * np.real(y), ndim, axis, keepdims)
+    return _per_freedom(dy, count(where, np.shape(a), axis), ddof, correction)
+
+
 def _var_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
     keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
 ) -> Any:  # fmt: skip
     t_mean = entry(tangents, 7)
     t = plus(tangents[0], None if t_mean is None else -t_mean)
-    change = np.real(conj(_deviation(a, axis, dtype, where, mean)) * t)
-    dy = 2 * np.sum(select(where, change), axis=axis, keepdims=True)
+    dy: Any = 0
+    if t is not None:
+        change = np.real(conj(_deviation(a, axis, dtype, where, mean)) * t)
+        dy = 2 * np.sum(select(where, change), axis=axis, keepdims=True)
+    t_freedom = plus(entry(tangents, 4), entry(tangents, 8))
+    if t_freedom is not None:
+        dy = dy + unreduce(y, np.ndim(a), axis, keepdims) * t_freedom
     return np.reshape(_per_freedom(dy, count(where, np.shape(a), axis), ddof, correction), y.shape)
 
 
@@ -71,7 +91,7 @@ def _over(dy: Any, y: Any, a: Any, axis: Any, where: Any, mean: Any) -> Any:
     Of equal entries it may be off by rounding, if their mean is: that is no deviation either.
     """
     zero = y == 0
-    if mean is MISSING:
+    if mean is MISSING or mean is None:
         high = np.max(a, axis=axis, keepdims=True, initial=-np.inf, where=where)
         zero = zero | (high == np.min(a, axis=axis, keepdims=True, initial=np.inf, where=where))
     return np.where(zero, 0, dy / np.where(zero, 1, y))
@@ -82,7 +102,8 @@ def _std_pullback(
     keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
 ) -> Any:  # fmt: skip
     ndim = np.ndim(a)
-    dy = _over(unreduce(dy, ndim, axis, keepdims), unreduce(y, ndim, axis, keepdims), a, axis, where, mean)
+    dy, y = unreduce(real_of(dy, y), ndim, axis, keepdims), unreduce(y, ndim, axis, keepdims)
+    dy = _over(dy, y, a, axis, where, mean)
     scale = _per_freedom(dy, count(where, np.shape(a), axis), ddof, correction)
     return select(where, scale * _deviation(a, axis, dtype, where, mean))
 
@@ -94,17 +115,21 @@ def _std_pullback_mean(
     return -_std_pullback(dy, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
 
 
+def _std_pullback_freedom(
+    dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
+) -> Any:  # fmt: skip
+    return _var_pullback_freedom(0.5 * dy, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
+
+
 def _std_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
     keepdims: Any = False, where: Any = True, mean: Any = MISSING, correction: Any = MISSING,
 ) -> Any:  # fmt: skip
     ndim = np.ndim(a)
-    dy = _var_pushforward(tangents, y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
+    dy = _var_pushforward(tangents, y * y, a, axis, dtype, None, ddof, keepdims, where, mean, correction)
     dy = _over(unreduce(dy, ndim, axis, keepdims), unreduce(2 * y, ndim, axis, keepdims), a, axis, where, mean)
     return np.reshape(dy, y.shape)
-
-
-_BEFORE_MEAN = (None, None, None, None, None, None)  # axis, dtype, out, ddof, keepdims, where
 
 
 def _by_position(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,21 +139,26 @@ def _by_position(f: Callable[..., Any]) -> Callable[..., Any]:
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = MISSING,
         where: Any = MISSING, mean: Any = MISSING, correction: Any = MISSING,
     ) -> Any:  # fmt: skip
+        if np.iscomplexobj(mean) and not np.iscomplexobj(a):
+            raise NotImplementedError(
+                f"numpy.{f.__name__} of real numbers with a complex mean= has no derivative rule."
+            )
         return f(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
     return call
 
 
-def _register_moment(f: Callable[..., Any], pull: Any, pull_mean: Any, push: Any) -> None:
-    rule(f, pull, *_BEFORE_MEAN, pull_mean, pushforward=push)
+def _register_moment(f: Callable[..., Any], pull: Any, pull_mean: Any, pull_freedom: Any, push: Any) -> None:
+    between = (None, None, None)  # axis, dtype, out; keepdims, where
+    rule(f, pull, *between, pull_freedom, *between[:2], pull_mean, pull_freedom, pushforward=push)
     op = lookup(f)
     assert op is not None
     op.fun = _by_position(f)
 
 
 _MOMENTS: tuple[Any, ...] = (
-    (np.var, np.nanvar, (_var_pullback, _var_pullback_mean, _var_pushforward)),
-    (np.std, np.nanstd, (_std_pullback, _std_pullback_mean, _std_pushforward)),
+    (np.var, np.nanvar, (_var_pullback, _var_pullback_mean, _var_pullback_freedom, _var_pushforward)),
+    (np.std, np.nanstd, (_std_pullback, _std_pullback_mean, _std_pullback_freedom, _std_pushforward)),
 )
 for _moment, _nan_moment, _rules in _MOMENTS:
     _register_moment(_moment, *_rules)

@@ -26,7 +26,7 @@ def vector_norm_pullback(dy: Any, y: Any, x: Any, *, axis: Any = None, keepdims:
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if not keepdims:
         dy, y = _expand(dy, axes), _expand(y, axes)
-    return _vector(dy, y, x, ord, axes)
+    return _vector(dy, y, x, 2 if ord is None else ord, axes)
 
 
 def matrix_norm_pullback(dy: Any, y: Any, x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:

@@ -16,6 +16,7 @@ def linspace(
 ) -> Any:  # fmt: skip
     """NumPy's steps: start + k * step, the last one stop itself."""
     num = _count(num)
+    np.linspace(0.0, 1.0, 0, device=device)  # raises for any but "cpu"
     _refuse_dtype("linspace", dtype)
     gaps = num - 1 if endpoint else num
     start, stop = _number(start) * 1.0, _number(stop) * 1.0

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from tracker._core.registry import linear, method, quicker, rule
+from tracker._core.registry import composed, linear, method, quicker, rule
 from tracker._rules.cumulative import add_reduceat, conj, maximum_accumulate, minimum_accumulate
 from tracker._rules.indexing import only
 
@@ -61,6 +61,11 @@ def unmasked(where: Any) -> bool:
     return where is True or where is MISSING
 
 
+def flags(where: Any) -> Any:
+    """`where=` as an array: NumPy lets numbers stand for flags."""
+    return where if hasattr(where, "dtype") else np.asarray(where, bool)
+
+
 def select(where: Any, x: Any) -> Any:
     return x if unmasked(where) else only(x, where)
 
@@ -86,7 +91,7 @@ def skipping_nan(plain: Callable[..., Any]) -> Callable[..., Any]:
     def nan_rule(dy: Any, y: Any, a: Any, *args: Any, **kwargs: Any) -> Any:
         a = a if hasattr(a, "ndim") else np.float64(a)
         where = args[k] if len(args) > k else kwargs.pop("where", True)
-        valid = ~np.isnan(a) if unmasked(where) else ~np.isnan(a) & where
+        valid = ~np.isnan(a) if unmasked(where) else ~np.isnan(a) & flags(where)
         if len(args) > k:
             return plain(dy, y, a, *args[:k], valid, *args[k + 1 :], **kwargs)
         return plain(dy, y, a, *args, where=valid, **kwargs)
@@ -202,7 +207,7 @@ def _prod_pullback(
     keepdims: Any = False, initial: Any = MISSING, where: Any = True,
 ) -> Any:  # fmt: skip
     dy = unreduce(dy, np.ndim(a), axis, keepdims)
-    dy = dy if initial is MISSING else dy * np.conj(initial)
+    dy = dy if initial is MISSING or initial is None else dy * np.conj(initial)
     return select(where, dy * conj(_others(a, axis, dtype, where)))
 
 
@@ -221,7 +226,7 @@ def _prod_pushforward(
     dy = more = None
     if t is not None:
         dy = np.sum(t * _others(a, axis, dtype, where), axis=axis, keepdims=keepdims, where=where)
-        dy = dy if initial is MISSING else dy * initial
+        dy = dy if initial is MISSING or initial is None else dy * initial
     if t_initial is not None:
         more = t_initial * np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
     return plus(dy, more)
@@ -275,11 +280,25 @@ def _logaddexp_pushforward(
 
 rule(logaddexp_reduce, _logaddexp_pullback, pushforward=_logaddexp_pushforward)
 
-# the ufuncs' own methods
+# ---------------------------------------------------------------- the ufuncs' own methods
+
+
+def maximum_reduce(a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **kwargs: Any) -> Any:
+    """`np.maximum.reduce`, which takes a dtype where np.max has none."""
+    return np.max(a if dtype is None else np.astype(a, dtype), axis, **kwargs)
+
+
+def minimum_reduce(a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **kwargs: Any) -> Any:
+    """`np.minimum.reduce`, which takes a dtype where np.min has none."""
+    return np.min(a if dtype is None else np.astype(a, dtype), axis, **kwargs)
+
+
+composed(maximum_reduce, maximum_reduce)
+composed(minimum_reduce, minimum_reduce)
 method(np.add, "reduce", np.sum)
 method(np.multiply, "reduce", np.prod)
-method(np.maximum, "reduce", np.max)
-method(np.minimum, "reduce", np.min)
+method(np.maximum, "reduce", maximum_reduce)
+method(np.minimum, "reduce", minimum_reduce)
 method(np.add, "accumulate", np.cumsum)
 method(np.add, "reduceat", add_reduceat)
 method(np.multiply, "accumulate", np.cumprod)

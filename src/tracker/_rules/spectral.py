@@ -203,9 +203,14 @@ def _largest(v: Any) -> tuple[Any, Any]:
 
 
 def eigvals_pullback(dy: Any, y: Any, a: Any) -> Any:
+    if a.size == 0:
+        return np.zeros_like(a)
     w, v = np.linalg.eig(a)
     # Without vectors LAPACK may find the eigenvalues in another order.
     same = np.argmin(np.abs(y[..., :, None] - w[..., None, :]), axis=-1)
+    ranks = np.argsort(np.argsort(y, axis=-1), axis=-1)
+    repeated = np.any(np.sort(same, axis=-1)[..., 1:] == np.sort(same, axis=-1)[..., :-1], axis=-1, keepdims=True)
+    same = np.where(repeated, np.take_along_axis(np.argsort(w, axis=-1), ranks, axis=-1), same)
     turned = conj_transpose(np.take_along_axis(v, same[..., None, :], axis=-1))
     return np.linalg.solve(turned, dy[..., :, None] * turned)
 

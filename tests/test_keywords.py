@@ -1,0 +1,37 @@
+"""NumPy's keywords: of tracked arrays each gives NumPy's value, bit for bit, and its derivative."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tracker
+from tests.calls import Call, difference, directions, loss, parts
+from tests.cases.keywords import DIFFERENTIATED
+
+
+def is_single(y: Any) -> bool:
+    return any(np.asarray(x).dtype in (np.float32, np.complex64) for x in parts(y))
+
+
+@pytest.mark.filterwarnings(
+    "ignore::RuntimeWarning", "ignore::DeprecationWarning", "ignore::numpy.exceptions.ComplexWarning"
+)
+@pytest.mark.parametrize("text", DIFFERENTIATED)
+def test_call_gives_the_value_of_numpy_and_its_derivative(text: str) -> None:
+    call = Call(text)
+    expected = call.of_copies()
+    y, _ = tracker.pullback(call, *call.inputs)
+    for a, b in zip(parts(y), parts(expected), strict=True):
+        np.testing.assert_array_equal(a, b, strict=isinstance(b, np.ndarray))
+
+    v = directions(call.inputs)
+    slope = difference(call, v, 0.03 if is_single(expected) else 1e-3)
+    gradients = tracker.gradient(lambda *xs: loss(call(*xs)), *call.inputs, check_finite=False)
+    _, forward = tracker.pushforward(lambda *xs: loss(call(*xs)), tuple(call.inputs), tuple(v))
+    reverse = sum(np.sum(np.real(np.conj(d) * g)) for d, g in zip(v, gradients, strict=True))
+    close = {"rel": 2e-3, "abs": 2e-3} if is_single(expected) else {"rel": 1e-6, "abs": 1e-7}
+    assert reverse == pytest.approx(slope, **close, nan_ok=True)
+    assert tracker.data(forward) == pytest.approx(slope, **close, nan_ok=True)
+    for x, g in zip(call.inputs, gradients, strict=True):
+        assert (np.shape(g), np.asarray(g).dtype) == (np.shape(x), np.asarray(x).dtype)
