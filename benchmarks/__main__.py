@@ -10,8 +10,10 @@ from pathlib import Path
 
 from benchmarks import THREADS, import_time, memory, mutation, peers, report, scaling
 
-TIMED = ["chain_small", "scalar_loop", "mlp", "mlp_small", "elementwise_large", "ode", "gp", "cnn", "lstm"]
-WORKLOADS = [*TIMED, "scaling", "mutation", "import_time"]
+TIMED = ["chain_small", "scalar_loop", "mlp", "mlp_small", "elementwise_large", "ode", "gp"]
+TIMED += ["cnn", "lstm", "transformer"]
+TABLES = ["adam", "solve_ivp", "scipy_gradients"]  # with contenders of their own
+WORKLOADS = [*TIMED, *TABLES, "scaling", "mutation", "import_time"]
 INTERPRETED_TO_TORCH = 0.5  # chain_small
 
 missed: list[str] = []
@@ -28,6 +30,14 @@ def timed(names: list[str]) -> str:
         missed.extend(report.misses(name, times, importlib.import_module(f"benchmarks.{name}").TARGETS))
     columns = [name for name in peers.COLUMNS if any(name in times for times in rows.values())]
     return report.table(["", *columns], [[n, *(report.cell(t, c) for c in columns)] for n, t in rows.items()])
+
+
+def tables(name: str) -> str:
+    """The medians of a workload whose contenders are not those of the others."""
+    module, result = importlib.import_module(f"benchmarks.{name}"), report.measured(name)
+    for title, times in result.items():
+        missed.extend(report.misses(f"{name}, {title}" if title != name else name, times, module.TARGETS))
+    return module.as_text(result)
 
 
 def note_interpreted(times: dict[str, float]) -> None:
@@ -99,6 +109,13 @@ def main() -> None:
     explained = "Medians of value and gradient; in brackets tracker's time as a multiple of this one."
     sections = [
         (explained, lambda: timed([name for name in TIMED if name in chosen]), set(TIMED) & set(chosen)),
+        ("A step of Adam over 50 matrices and 50 vectors.", lambda: tables("adam"), "adam" in chosen),
+        ("Gradients through `solve_ivp`.", lambda: tables("solve_ivp"), "solve_ivp" in chosen),
+        (
+            "Gradients through `tracker.scipy` beside SciPy's own call.",
+            lambda: tables("scipy_gradients"),
+            "scipy_gradients" in chosen,
+        ),
         ("Peak memory of one value and gradient.", peak_memory, "elementwise_large" in chosen and memory.available()),
         ("Value and gradient of a chain of `sin` on 10 numbers, time a step.", by_length, "scaling" in chosen),
         ("Value and gradient of a loop that writes one entry at a time, time a write.", writes, "mutation" in chosen),

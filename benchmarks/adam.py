@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from benchmarks import peers
-from benchmarks.report import emit, table
+from benchmarks.report import cell, emit, table
 from benchmarks.timing import compare
 
 TARGETS = {peers.TORCH: 0.5}
@@ -39,9 +39,13 @@ def contenders():
     return found
 
 
-def as_text(times):
-    return table(["", "median"], [[name, f"{seconds * 1e3:.2f} ms"] for name, seconds in times.items()])
+def medians():
+    return {"adam": compare(contenders(), budget=6.0)}
+
+
+def as_text(result):
+    return table(["", *result["adam"]], [[name, *(cell(times, c) for c in times)] for name, times in result.items()])
 
 
 if __name__ == "__main__":
-    emit(compare(contenders(), budget=6.0), as_text)
+    emit(medians(), as_text)

@@ -12,9 +12,11 @@ import scipy.ndimage
 import scipy.signal
 
 import tracker
-from benchmarks.timing import compare
+from benchmarks import peers, report, timing
 from tracker.scipy import integrate, interpolate, ndimage, signal
 
+SCIPY = "SciPy alone"
+TARGETS = {SCIPY: 10.0}
 RNG = np.random.default_rng(0)
 SAMPLES, IMAGE = RNG.standard_normal(100_000), RNG.standard_normal((300, 300))
 KERNEL, KNOTS, POINTS = RNG.standard_normal(50), np.linspace(0, 1, 20_000), RNG.uniform(0, 1, 20_000)
@@ -32,18 +34,21 @@ PROGRAMS: dict[str, tuple[Any, Any, Callable[[Any, Any], Any], Any]] = {
 }
 
 
-def main() -> None:
-    for name, (ours, theirs, f, x) in PROGRAMS.items():
-        times = compare(
-            {
-                "SciPy": lambda f=f, theirs=theirs, x=x: f(theirs, x),
-                "gradient": lambda f=f, ours=ours, x=x: tracker.gradient(lambda x: np.sum(f(ours, x)), x),
-            },
-            budget=1.0,
-        )
-        ratio = times["gradient"] / times["SciPy"]
-        print(f"{name}: SciPy {times['SciPy'] * 1e3:.2f} ms, gradient {times['gradient'] * 1e3:.2f} ms ({ratio:.1f} x)")
+def contenders(ours: Any, theirs: Any, f: Callable[[Any, Any], Any], x: Any) -> dict[str, Callable[[], Any]]:
+    return {
+        SCIPY: lambda: f(theirs, x),
+        peers.TRACKER: lambda: tracker.gradient(lambda x: np.sum(f(ours, x)), x),
+    }
+
+
+def medians() -> dict[str, dict[str, float]]:
+    return {name: timing.compare(contenders(*program), budget=1.5) for name, program in PROGRAMS.items()}
+
+
+def as_text(result: dict[str, dict[str, float]]) -> str:
+    rows = [[name, *(report.cell(times, c) for c in times)] for name, times in result.items()]
+    return report.table(["", "SciPy, value", peers.TRACKER], rows)
 
 
 if __name__ == "__main__":
-    main()
+    report.emit(medians(), as_text)

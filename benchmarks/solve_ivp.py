@@ -6,11 +6,15 @@ import numpy as np
 import scipy.integrate
 
 import tracker
-from benchmarks.timing import compare
+from benchmarks import peers, report, timing
 from tracker.scipy import integrate
 
+SCIPY = "SciPy alone"
+TARGETS = {SCIPY: 15.0}
+ADJOINT = "tracker, by the adjoint"
 RATES, STATE = np.array([0.9, 0.5, 0.4, 0.8]), np.array([1.2, 0.7])
 GRID = 200
+WEIGHTS = np.random.default_rng(0).standard_normal((100, 100)) / 10
 START = np.sin(np.linspace(0, np.pi, GRID))
 
 
@@ -28,38 +32,38 @@ def network(t, y, k):
 
 
 def contenders(f, y0, k, method):
-    options = {"args": (k,), "method": method, "rtol": 1e-6}
+    options = {"method": method, "rtol": 1e-6}
     span = (0.0, 10.0)
 
     def by(how):
         return lambda: tracker.gradient(
-            lambda y0, k: integrate.solve_ivp(f, span, y0, **{**options, "args": (k,)}, gradient=how).y[:, -1] @ y0,
-            y0,
-            k,
+            lambda y0, k: integrate.solve_ivp(f, span, y0, args=(k,), **options, gradient=how).y[:, -1] @ y0, y0, k
         )
 
     return {
-        "SciPy alone": lambda: scipy.integrate.solve_ivp(f, span, y0, **options),
-        "gradient by the steps": by("steps"),
-        "gradient by the adjoint": by("adjoint"),
+        SCIPY: lambda: scipy.integrate.solve_ivp(f, span, y0, args=(k,), **options),
+        peers.TRACKER: by("steps"),
+        ADJOINT: by("adjoint"),
     }
 
 
-def main() -> None:
-    weights = np.random.default_rng(0).standard_normal((100, 100)) / 10
+def medians():
     programs = {
         "predator and prey, 2 states": (prey, STATE, RATES),
         "diffusion, 200 states": (rod, START, RATES),
-        "network, 100 states, 10,000 weights": (network, np.ones(100), weights),
+        "network, 100 states, 10,000 weights": (network, np.ones(100), WEIGHTS),
     }
-    for name, (f, y0, k) in programs.items():
-        for method in ("RK45", "DOP853"):
-            found = compare(contenders(f, y0, k, method), budget=4.0)
-            alone = found["SciPy alone"]
-            print(
-                f"{name}, {method}: " + ", ".join(f"{c} {s * 1e3:.1f} ms ({s / alone:.1f} x)" for c, s in found.items())
-            )
+    return {
+        f"{name}, {method}": timing.compare(contenders(*program, method), budget=4.0)
+        for name, program in programs.items()
+        for method in ("RK45", "DOP853")
+    }
+
+
+def as_text(result):
+    rows = [[name, *(report.cell(times, c) for c in times)] for name, times in result.items()]
+    return report.table(["", "SciPy, solution", "tracker, by the steps", ADJOINT], rows)
 
 
 if __name__ == "__main__":
-    main()
+    report.emit(medians(), as_text)
