@@ -1,4 +1,5 @@
-"""PyTorch's and optax's steps on one problem: `python -m tests.optimiser_peers` writes optimiser_steps.json.
+"""PyTorch's and optax's steps on one problem, and PyTorch's learning rates: `python -m tests.optimiser_peers` writes
+optimiser_steps.json and schedule_rates.json.
 
 The problem: from START, 8 steps along the gradient CURVATURE * (x - TARGET), in float64. Where PyTorch's formula
 is another one than the paper's, its arguments are chosen so that both are the same; comments say how.
@@ -16,6 +17,7 @@ TARGET = np.array([[0.9, 1.0, 0.55], [-1.0, 0.3, -1.2]])
 CURVATURE = np.array([[1.0, 0.5, 2.0], [3.0, 0.1, 1.5]])
 STEPS = 8
 FILE = Path(__file__).with_name("optimiser_steps.json")
+RATES = Path(__file__).with_name("schedule_rates.json")
 
 
 def gradient(x):
@@ -81,6 +83,70 @@ def optimistic_steps():
     return path
 
 
+def chained_steps(name):
+    """PyTorch's SGD with momentum on gradients that were clipped, had a penalty's added, or were accumulated."""
+    import torch
+
+    x = torch.tensor(START, requires_grad=True)
+    optimiser = torch.optim.SGD([x], lr=0.1, momentum=0.9)
+    path = []
+    for t in range(1, STEPS + 1):
+        loss = (torch.tensor(CURVATURE) * (x - torch.tensor(TARGET)) ** 2).sum() / 2
+        if name == "SignDecay":
+            loss = loss + 0.2 * x.abs().sum()
+        (loss / 2 if name == "AccumGrad" else loss).backward()
+        if name == "ClipGrad":
+            torch.nn.utils.clip_grad_value_([x], 0.5)
+        if name != "AccumGrad" or t % 2 == 0:
+            optimiser.step()
+            optimiser.zero_grad()
+        path.append(x.detach().numpy().tolist())
+    return path
+
+
+CHAINED = ("ClipGrad", "SignDecay", "AccumGrad")
+
+
+def scheduled_rates(name):
+    """The learning rates of PyTorch's scheduler for the first steps."""
+    import torch
+    from torch.optim import lr_scheduler as s
+
+    optimiser = torch.optim.SGD([torch.zeros(1)], lr=0.5)
+    rise = lambda: s.LinearLR(optimiser, 1 / 4, 1, total_iters=3)
+    peer = {
+        "constant": lambda: s.ConstantLR(optimiser, factor=1.0),
+        "step": lambda: s.StepLR(optimiser, 3, gamma=0.2),
+        "exponential": lambda: s.ExponentialLR(optimiser, gamma=0.9),
+        "cosine": lambda: s.CosineAnnealingLR(optimiser, 11, eta_min=0.01),
+        "warm_up": rise,
+        "warm_up, cosine": lambda: s.SequentialLR(optimiser, [rise(), s.CosineAnnealingLR(optimiser, 8)], [4]),
+        "one_cycle": lambda: s.OneCycleLR(optimiser, 0.5, total_steps=12, cycle_momentum=False),
+        "one_cycle, other parts": lambda: s.OneCycleLR(
+            optimiser, 0.5, total_steps=12, pct_start=0.6, div_factor=10, final_div_factor=50, cycle_momentum=False
+        ),
+    }[name]()
+    rates = []
+    for t in range(12):
+        rates.append(optimiser.param_groups[0]["lr"])
+        if t < 11:
+            optimiser.step()
+            peer.step()
+    return rates
+
+
+SCHEDULES = (
+    "constant",
+    "step",
+    "exponential",
+    "cosine",
+    "warm_up",
+    "warm_up, cosine",
+    "one_cycle",
+    "one_cycle, other parts",
+)
+
+
 def optax_makers():
     import optax
 
@@ -111,6 +177,8 @@ def optax_steps(name):
 def main():
     paths = {f"torch {name}": torch_steps(name) for name in torch_makers()}
     paths["torch OAdam"] = optimistic_steps()
+    paths |= {f"torch {name}": chained_steps(name) for name in CHAINED}
+    RATES.write_text(json.dumps({name: scheduled_rates(name) for name in SCHEDULES}, indent=1) + "\n")
     paths |= {f"optax {name}": optax_steps(name) for name in optax_makers()}
     FILE.write_text(json.dumps(paths, indent=1) + "\n")
 

@@ -32,8 +32,23 @@ RULES = {
     "optax AdaBelief": optim.AdaBelief(0.1),
     "optax Lion": optim.Lion(0.1),
     "torch Muon": optim.Muon(),
+    "torch ClipGrad": optim.OptimiserChain(optim.ClipGrad(0.5), optim.Momentum(0.1)),
+    "torch SignDecay": optim.OptimiserChain(optim.SignDecay(0.2), optim.Momentum(0.1)),
+    "torch AccumGrad": optim.OptimiserChain(optim.AccumGrad(2), optim.Momentum(0.1)),
 }
-ALL = [*RULES.values(), optim.SignDecay(), optim.ClipGrad(), optim.ClipNorm(), optim.AccumGrad(1)]
+schedules = optim.schedules
+SCHEDULES = {
+    "constant": schedules.constant(0.5),
+    "step": schedules.step(0.5, 3, 0.2),
+    "exponential": schedules.exponential(0.5, 0.9),
+    "cosine": schedules.cosine(0.5, 11, 0.01),
+    "warm_up": schedules.warm_up(schedules.constant(0.5), 4),
+    "warm_up, cosine": schedules.warm_up(schedules.cosine(0.5, 8), 4),
+    "one_cycle": schedules.one_cycle(0.5, 12),
+    "one_cycle, other parts": schedules.one_cycle(0.5, 12, rise=0.6, start=10, end=50),
+}
+LINKS = [optim.SignDecay(), optim.ClipGrad(), optim.ClipNorm(), optim.NormGrowthCap(), optim.AccumGrad(1)]
+ALL = [*RULES.values(), *LINKS]
 
 
 def path(rule, advance=optim.update):
@@ -59,11 +74,18 @@ def test_every_reference_is_compared():
 def test_reference_is_what_the_library_gives_here(name):
     library, rule = name.split(" ", 1)
     pytest.importorskip(library, reason=f"compares with {library}, which is no dependency of the tests")
-    if rule == "OAdam":
+    if rule in peers.CHAINED:
+        found = peers.chained_steps(rule)
+    elif rule == "OAdam":
         found = peers.optimistic_steps()
     else:
         found = peers.torch_steps(rule) if library == "torch" else peers.optax_steps(rule)
     np.testing.assert_allclose(found, PATHS[name], rtol=1e-9, atol=1e-12)
+
+
+def needs_order(rule):
+    parts = rule.rules if isinstance(rule, optim.OptimiserChain) else [rule]
+    return any(isinstance(part, optim.Rprop | optim.ClipGrad) for part in parts)
 
 
 @pytest.mark.parametrize("rule", ALL, ids=repr)
@@ -72,7 +94,7 @@ def test_reference_is_what_the_library_gives_here(name):
 def test_dtype_shape_and_arguments_are_kept(rule, dtype, shape):
     x, dx = np.ones(shape, dtype), np.full(shape, 0.5, np.float64).astype(dtype)
     state = optim.setup(rule, {"x": x})
-    if dtype is np.complex64 and isinstance(rule, optim.Rprop | optim.ClipGrad):
+    if dtype is np.complex64 and needs_order(rule):
         with pytest.raises(TypeError, match="real"):
             optim.update(state, {"x": x}, {"x": dx})
         return
@@ -240,16 +262,129 @@ def test_clipped_norm_is_the_bound(p):
     np.testing.assert_array_equal(optim.apply(optim.ClipNorm(99, p), None, dx, dx)[1], dx)
 
 
-def test_one_cycle_is_that_of_torch():
-    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is no dependency of the tests")
-    optimiser = torch.optim.SGD([torch.zeros(1)], lr=1.0)
-    peer = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.5, total_steps=11, cycle_momentum=False)
-    mine = optim.schedules.one_cycle(0.5, 11)
-    for t in range(11):
-        assert mine(t) == pytest.approx(optimiser.param_groups[0]["lr"], rel=1e-12)
-        if t < 10:
-            optimiser.step()
-            peer.step()
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_learning_rates_are_those_of_torch(name):
+    rates = json.loads(peers.RATES.read_text())
+    assert rates.keys() == SCHEDULES.keys()
+    np.testing.assert_allclose([SCHEDULES[name](t) for t in range(12)], rates[name], rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:The epoch parameter")  # PyTorch's, of its own SequentialLR
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_kept_learning_rates_are_what_torch_gives_here(name):
+    pytest.importorskip("torch", reason="compares with PyTorch, which is no dependency of the tests")
+    np.testing.assert_allclose(peers.scheduled_rates(name), json.loads(peers.RATES.read_text())[name], rtol=1e-12)
+
+
+def test_schedules_stay_at_their_end_and_refuse_what_makes_none():
+    assert schedules.one_cycle(1.0, 10)(99) == pytest.approx(1 / 25 / 1e4)
+    assert schedules.one_cycle(1.0, 10, rise=1.0)(99) == pytest.approx(1 / 25 / 1e4)
+    assert schedules.cosine(1.0, 10, 0.25)(99) == 0.25
+    for make in (schedules.cosine, schedules.one_cycle, schedules.step):
+        with pytest.raises(ValueError, match="at least 1"):
+            make(1.0, 0)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        schedules.one_cycle(1.0, 10, rise=2.0)
+
+
+# Small arrays stepped together
+
+
+@pytest.mark.parametrize("rule", ALL, ids=repr)
+def test_small_arrays_stepped_together_are_those_stepped_alone(rule):
+    rng = np.random.default_rng(3)
+    shapes = [(3,), (2, 2), (), (0,), (3000,), (5, 1), (2, 3, 1)] * 2
+    model = [rng.standard_normal(shape).astype(d) for d in (np.float32, np.float64) for shape in shapes]
+    model[1] = np.asfortranarray(model[1])
+    model.append(rng.standard_normal((4, 6))[::2, ::3])
+    together, alone = optim.setup(rule, model), [optim.setup(rule, x) for x in model]
+    single = list(model)
+    for _ in range(3):
+        grads = [np.asarray(rng.standard_normal(x.shape)).astype(x.dtype) for x in model]
+        grads[0] = None
+        together, model = optim.update(together, model, grads)
+        for i, dx in enumerate(grads):
+            alone[i], single[i] = optim.update(alone[i], single[i], dx)
+    for x, y in zip(tracker.tree.flatten([model, together])[0], tracker.tree.flatten([single, alone])[0], strict=True):
+        if isinstance(x, np.ndarray):
+            np.testing.assert_array_equal(x, y)
+            assert x.dtype == y.dtype
+
+
+def test_states_keep_nothing_of_what_they_were_before():
+    model = [np.ones(3), np.ones(2)]
+    first = optim.setup(optim.Adam(0.1), model)
+    kept = [[a.copy() for a in leaf.state[:2]] for leaf in first]
+    second, _ = optim.update_in_place(first, model, [np.ones(3), np.ones(2)])
+    optim.update_in_place(second, model, [np.ones(3), np.ones(2)])
+    for leaf, before in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(leaf.state[0], before[0])
+        np.testing.assert_array_equal(leaf.state[1], before[1])
+    assert not any(np.shares_memory(a.state[0], b.state[0]) for a, b in zip(first, second, strict=True))
+
+
+# Corners of the rules
+
+
+DIVIDING = "RMSProp AdaGrad AdaDelta AMSGrad Adam AdamW RAdam AdaMax OAdam NAdam AdaBelief Rprop Muon ClipNorm".split()
+
+
+@pytest.mark.parametrize("rule", [getattr(optim, name)() for name in DIVIDING], ids=repr)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_gradient_of_zero_leaves_everything_finite(rule, dtype):
+    state, x = optim.setup(rule, np.ones((2, 2), dtype)), np.ones((2, 2), dtype)
+    for _ in range(3):
+        state, x = optim.update(state, x, np.zeros_like(x))
+        assert np.all(np.isfinite(x))
+
+
+def test_rates_below_zero_and_links_that_are_no_rules_are_refused():
+    for make in (optim.Descent, optim.Adam, optim.Lion):
+        with pytest.raises(ValueError, match="below zero"):
+            make(-0.1)
+    with pytest.raises(ValueError, match="at least one gradient"):
+        optim.AccumGrad(0)
+    with pytest.raises(TypeError, match="takes rules"):
+        optim.OptimiserChain(optim.Adam)
+
+
+def test_adjusting_refuses_what_decides_the_state_and_keeps_the_ratio_of_muons_rates():
+    with pytest.raises(TypeError, match="centred of RMSProp"):
+        optim.adjust(optim.setup(optim.RMSProp(), np.ones(2)), centred=True)
+    state = optim.setup(optim.Muon(), [np.eye(2), np.ones(2)])
+    adjusted = optim.adjust(state, 0.01)
+    assert (adjusted[0].rule.eta, adjusted[0].rule.opt.eta) == (0.01, pytest.approx(1.5e-4))
+    assert adjusted[0].rule is adjusted[1].rule
+    mixed = optim.adjust(optim.setup(optim.MixedPrecision(optim.Adam()), np.ones(2, np.float16)), 0.5)
+    assert mixed.rule.rule.eta == 0.5
+
+
+def test_muon_leaves_matrices_of_one_column_to_its_other_rule():
+    rule, x = optim.Muon(), np.ones((3, 1))
+    other = rule.opt
+    np.testing.assert_array_equal(rule.apply(rule.init(x), x, 2 * x)[1], other.apply(other.init(x), x, 2 * x)[1])
+
+
+def test_the_norm_of_gradients_grows_by_no_more_than_its_cap():
+    rule, x = optim.NormGrowthCap(2.0), np.zeros(2)
+    state = rule.init(x)
+    norms = []
+    for size in (1.0, 10.0, 1.0, 1.5, 1e-9, 5.0):
+        state, dx = rule.apply(state, x, np.array([size, 0.0]))
+        norms.append(float(np.linalg.norm(dx)))
+    np.testing.assert_allclose(norms, [1, 2, 1, 1.5, 1e-9, 2e-9], rtol=1e-7, atol=2e-9)
+
+
+def test_mixed_precision_adds_up_steps_that_the_parameters_dtype_would_lose():
+    x = np.ones(2, np.float16)
+    state, y = optim.setup(optim.MixedPrecision(optim.Descent(1e-4)), x), x
+    lost_state, lost = optim.setup(optim.Descent(1e-4), x), x
+    for _ in range(100):
+        state, y = optim.update(state, y, np.ones_like(x))
+        lost_state, lost = optim.update(lost_state, lost, np.ones_like(x))
+    assert (y.dtype, state.state[0].dtype) == (np.float16, np.float32)
+    np.testing.assert_array_equal(y, np.full(2, 0.99, np.float16))
+    np.testing.assert_array_equal(lost, x)
 
 
 def test_a_plain_import_leaves_optimisers_out():

@@ -15,35 +15,16 @@ state and the step that is subtracted from `x`. `setup` makes a tree of states, 
 """
 
 from tracker.optim import schedules
-from tracker.optim.rules import (
-    AccumGrad,
-    AdaBelief,
-    AdaDelta,
-    AdaGrad,
-    Adam,
-    AdaMax,
-    AdamW,
-    AMSGrad,
-    ClipGrad,
-    ClipNorm,
-    Descent,
-    Lion,
-    Momentum,
-    Muon,
-    NAdam,
-    Nesterov,
-    OAdam,
-    OptimiserChain,
-    RAdam,
-    RMSProp,
-    Rprop,
-    Rule,
-    SignDecay,
-    WeightDecay,
-    apply,
-    init,
-)
-from tracker.optim.state import Leaf, adjust, freeze, setup, thaw, update, update_in_place
+from tracker.optim.adam import AdaBelief, Adam, AdaMax, AdamW, NAdam, OAdam, RAdam
+from tracker.optim.adaptive import AdaDelta, AdaGrad, AMSGrad, RMSProp
+from tracker.optim.chain import MixedPrecision, OptimiserChain
+from tracker.optim.descent import Descent, Momentum, Nesterov
+from tracker.optim.muon import Muon
+from tracker.optim.rule import Rule, apply, init
+from tracker.optim.signs import Lion, Rprop
+from tracker.optim.state import Leaf, adjust, freeze, setup, thaw
+from tracker.optim.step import update, update_in_place
+from tracker.optim.transforms import AccumGrad, ClipGrad, ClipNorm, NormGrowthCap, SignDecay, WeightDecay
 
 __all__ = [
     "AMSGrad",
@@ -59,10 +40,12 @@ __all__ = [
     "Descent",
     "Leaf",
     "Lion",
+    "MixedPrecision",
     "Momentum",
     "Muon",
     "NAdam",
     "Nesterov",
+    "NormGrowthCap",
     "OAdam",
     "OptimiserChain",
     "RAdam",

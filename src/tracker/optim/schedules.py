@@ -72,18 +72,21 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
 def one_cycle(peak: float, steps: int, rise: float = 0.3, start: float = 25.0, end: float = 1e4) -> Schedule:
     """From `peak / start` up to `peak` for a part `rise` of all `steps`, then down to `peak / start / end`.
 
-    Smith and Topin, Super-convergence, arXiv:1708.07120, with cosines for lines.
+    Smith and Topin, Super-convergence, arXiv:1708.07120, with cosines for lines. Raises `ValueError` if `rise` is not
+    between 0 and 1.
 
     >>> [round(one_cycle(1.0, 11)(t), 3) for t in (0, 2, 10)]
     [0.04, 0.96, 0.0]
     """
     _positive("steps", steps)
+    if not 0 <= rise <= 1:
+        raise ValueError(f"one_cycle rises for a part of all steps, between 0 and 1; it was given rise={rise}.")
     top, last = rise * steps - 1, steps - 1
 
     def schedule(t: int) -> float:
         if t <= top:
             return _cosine(peak / start, peak, t / top if top > 0 else 1.0)
-        return _cosine(peak, peak / start / end, min((t - top) / (last - top), 1.0))
+        return _cosine(peak, peak / start / end, min((t - top) / (last - top), 1.0) if last > top else 1.0)
 
     return schedule
 

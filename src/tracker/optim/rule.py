@@ -1,0 +1,146 @@
+"""What a rule is, and the passes over arrays that rules share.
+
+A rule is a frozen dataclass of hyperparameters with two methods. `init(x)` gives the state for an array `x`;
+`apply(state, x, dx)` gives the next state and the step, an array like `x`, which is then *subtracted* from `x`.
+Neither changes what it is given. A rule of your own is a dataclass with these two methods:
+
+>>> from dataclasses import dataclass
+>>> @dataclass(frozen=True)
+... class SignDescent(Rule):
+...     eta: float = 0.1
+...     def apply(self, state, x, dx):
+...         return state, self.eta * np.sign(dx)
+>>> apply(SignDescent(), None, np.ones(2), np.array([3.0, -2.0]))
+(None, array([ 0.1, -0.1]))
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ClassVar
+
+import numpy as np
+
+_LEAST_IN_FLOAT16 = 1e-7  # a smaller epsilon rounds to zero, or divides a number by next to nothing
+
+
+def init(rule: Rule, x: Any) -> Any:
+    """The state that `rule` begins with for the array `x`.
+
+    >>> from tracker import optim
+    >>> init(optim.Momentum(), np.ones(2))
+    array([0., 0.])
+    """
+    return rule.init(x)
+
+
+def apply(rule: Rule, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
+    """The next state, and the step that is to be subtracted from `x`, for the gradient `dx`.
+
+    >>> from tracker import optim
+    >>> apply(optim.Descent(0.5), None, np.ones(2), np.array([2.0, 4.0]))
+    (None, array([1., 2.]))
+    """
+    new: tuple[Any, Any] = rule.apply(state, x, dx)
+    return new
+
+
+class Rule:
+    """Base of all rules: no state, and the gradient as the step.
+
+    `elementwise` says that each entry of the step and of the state depends on the same entry of `x`, `dx` and the
+    state alone, so that small arrays may be stepped together. `fixed` names the hyperparameters that decide what the
+    state holds: `adjust` refuses them.
+    Raises `ValueError` for a learning rate `eta` below zero.
+
+    >>> apply(Rule(), init(Rule(), 1.0), 1.0, 2.0)
+    (None, 2.0)
+    """
+
+    elementwise: ClassVar[bool] = False
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        eta = getattr(self, "eta", 0.0)
+        if eta < 0:
+            raise ValueError(f"{type(self).__name__}: a learning rate below zero ({eta}) ascends; negate the loss.")
+
+    def init(self, x: Any) -> Any:
+        return None
+
+    def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
+        return state, dx
+
+
+# Passes over arrays. They write into `out` or `scratch` where that is an array, and else make a new one; NumPy
+# numbers and arrays of other libraries take the same path without it.
+
+
+def scratch_like(x: Any) -> Any:
+    """Memory for what is needed in between, or None."""
+    return np.empty_like(x) if type(x) is np.ndarray and x.dtype.kind == "f" else None
+
+
+def scaled(x: Any, factor: float, out: Any = None) -> Any:
+    """`factor * x`."""
+    if type(x) is np.ndarray:
+        return np.multiply(x, constant(factor, x.dtype.char), out)
+    return x * factor
+
+
+@functools.lru_cache(maxsize=256)
+def constant(value: float, char: str) -> Any:
+    """A number as NumPy multiplies by it soonest: half a microsecond less than a Python float."""
+    x = np.array(value, dtype=_REAL.get(char, char))
+    x.flags.writeable = False
+    return x
+
+
+_REAL = {"F": "f", "D": "d", "G": "g"}
+
+
+def square(x: Any, out: Any = None) -> Any:
+    """`abs(x)**2`, real."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return np.multiply(x, x, out)
+    return (x * x.conj()).real.copy() if np.iscomplexobj(x) else x * x
+
+
+def zeros_real(x: Any) -> Any:
+    return np.zeros_like(x.real) if np.iscomplexobj(x) else np.zeros_like(x)
+
+
+def mean(old: Any, new: Any, beta: float, scratch: Any = None) -> Any:
+    """`beta * old + (1 - beta) * new`, a new array."""
+    y = scaled(old, beta)
+    y += scaled(new, 1 - beta, scratch)
+    return y
+
+
+def mean_square(old: Any, new: Any, beta: float, scratch: Any = None) -> Any:
+    """`beta * old + (1 - beta) * abs(new)**2`, a new array."""
+    squares = square(new, scratch)
+    y = scaled(old, beta)
+    y += scaled(squares, 1 - beta, squares if type(squares) is np.ndarray else None)
+    return y
+
+
+def over_root(x: Any, squares: Any, epsilon: float, factor: float, scratch: Any = None) -> Any:
+    """`factor * x / (sqrt(squares) + epsilon)`, in `scratch` if it can be."""
+    y = np.sqrt(squares, scratch)
+    epsilon = positive(epsilon, y)
+    y += constant(epsilon, y.dtype.char) if type(y) is np.ndarray else epsilon
+    y = np.divide(x, y, scratch) if scratch is not None else x / y
+    return scaled(y, factor, y if type(y) is np.ndarray else None)
+
+
+def positive(epsilon: float, x: Any) -> float:
+    """`epsilon` so that float16 does not round it to zero."""
+    if epsilon < _LEAST_IN_FLOAT16 and x.dtype == np.float16:
+        return _LEAST_IN_FLOAT16 if epsilon > 0 else 0.0
+    return epsilon
+
+
+def must_be_real(rule: str, dx: Any) -> None:
+    if np.iscomplexobj(dx):
+        raise TypeError(f"{rule} takes real gradients, and was given {dx.dtype}: complex numbers have no order.")
