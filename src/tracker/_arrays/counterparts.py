@@ -30,10 +30,23 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
         frame = frame.f_back
     if found is None:
         return None if wrapped is None else _advice(str(wrapped.__module__), str(wrapped.__name__))
-    name = found.f_code.co_name
+    return _advice(str(found.f_globals["__name__"]), _called(found))
+
+
+def _called(frame: FrameType) -> str:
+    """What a user wrote to get into this frame: a function, a class, or a distribution and its method."""
+    name, own = frame.f_code.co_name, frame.f_locals.get("self")
     if name == "__init__":
-        name = type(found.f_locals.get("self")).__name__
-    return _advice(str(found.f_globals["__name__"]), name)
+        return type(own).__name__
+    decorated = frame.f_locals.get("hypotest_fun_in")  # in the wrapper that scipy.stats' decorator makes
+    if decorated is not None:
+        return str(decorated.__name__)
+    if own is None or not str(frame.f_globals["__name__"]).startswith("scipy.stats"):
+        return name
+    distribution = getattr(own, "dist", own)  # a frozen one has it
+    kind = type(distribution).__name__.removesuffix("_gen").removesuffix("_frozen")
+    method = frame.f_locals["fun"].__name__ if name == "wrapper" and "fun" in frame.f_locals else name
+    return f"{getattr(distribution, 'name', None) or kind}.{method}"
 
 
 def _advice(module: str, name: str) -> str:
@@ -46,10 +59,13 @@ def _advice(module: str, name: str) -> str:
         return f"tracker.scipy does not cover scipy.{section}, so {whole} has no derivative."
     if name.startswith("_"):
         return f"Use tracker.scipy.{section} instead of {whole}."
-    refusal = getattr(getattr(ours, name, None), "refusal", None)
+    first, _, method = name.partition(".")
+    counterpart = getattr(ours, first, None)
+    refusal = getattr(counterpart, "refusal", None)
     if refusal is not None:
         return f"{whole} has no derivative: {refusal}"
-    if hasattr(ours, name) and getattr(ours, name) is not getattr(_theirs(section), name, None):
+    ours_too = counterpart is not None and counterpart is not getattr(_theirs(section), first, None)
+    if ours_too and (not method or hasattr(counterpart, method)):
         return f"Call tracker.scipy.{section}.{name} instead of {whole}."
     return f"{whole} has no differentiable counterpart in tracker.scipy.{section}."
 

@@ -1,17 +1,54 @@
-"""scipy.stats' distributions by value and by parameter: `tracker.scipy.stats.norm.logpdf(x, loc, scale)`."""
+"""scipy.stats by value and by parameter: `tracker.scipy.stats.norm.logpdf(x, loc, scale)`, and functions of data.
 
-from tracker.scipy.stats import bounded, continuous, discrete, half_line, line, moving, multivariate, sums
+Every public name of scipy.stats is here: differentiated (those in `__all__`), refused for tracked values with the
+reason (`refused.REASONS`), or SciPy's own.
+"""
+
+from typing import Any as _Any
+
+import scipy.stats as _scipy
+
+from tracker.scipy.stats import (
+    bounded,
+    continuous,
+    discrete,
+    half_line,
+    kernels,
+    line,
+    moving,
+    multivariate,
+    relations,
+    samples,
+    sums,
+    transformed,
+)
 from tracker.scipy.stats.bounded import *  # noqa: F403
 from tracker.scipy.stats.continuous import *  # noqa: F403
 from tracker.scipy.stats.discrete import *  # noqa: F403
 from tracker.scipy.stats.half_line import *  # noqa: F403
+from tracker.scipy.stats.kernels import *  # noqa: F403
 from tracker.scipy.stats.line import *  # noqa: F403
 from tracker.scipy.stats.moving import *  # noqa: F403
 from tracker.scipy.stats.multivariate import *  # noqa: F403
+from tracker.scipy.stats.refused import elsewhere as _elsewhere
+from tracker.scipy.stats.relations import *  # noqa: F403
+from tracker.scipy.stats.samples import *  # noqa: F403
 from tracker.scipy.stats.sums import *  # noqa: F403
+from tracker.scipy.stats.transformed import *  # noqa: F403
 
 __all__ = [
     *(name for table in (bounded, continuous, half_line, line, moving, sums) for name in table.__all__),
     *discrete.__all__,
     *multivariate.__all__,
+    *samples.__all__,
+    *relations.__all__,
+    *transformed.__all__,
+    *kernels.__all__,
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    """The names of scipy.stats that have no derivative here."""
+    if name in _scipy.__all__:
+        return _elsewhere(name)
+    raise AttributeError(f"tracker.scipy.stats has no {name!r}, as scipy.stats has none.")

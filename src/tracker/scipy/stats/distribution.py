@@ -12,8 +12,8 @@ from tracker._transforms.custom import data
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import all_positive, as_array, bind, is_valid, narrowed, voided
 from tracker.scipy.stats.frozen import Frozen
+from tracker.scipy.stats.inverse import quantile, reparametrised
 from tracker.scipy.stats.moments import MOMENTS
-from tracker.scipy.stats.quantile import quantile, reparametrised
 from tracker.scipy.stats.tails import Tails
 
 Support = tuple[float, float] | Callable[..., tuple[Any, Any]]

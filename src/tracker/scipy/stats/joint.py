@@ -13,9 +13,9 @@ from tracker import tree
 from tracker._arrays.leaf import is_tracked
 from tracker._transforms.custom import data
 from tracker.errors import NoRuleError
-from tracker.scipy._derived import derived
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.frozen import Frozen
+from tracker.scipy.stats.of_scipy import of_scipy
 
 Formula = Callable[..., Any]
 
@@ -69,18 +69,9 @@ class Joint:
                     f"and a whole number. Pass tracker.stop_gradient({key})."
                 )
         formula, theirs = self._formulas[name], getattr(getattr(scipy.stats, self.name), name)
-        shape: list[tuple[int, ...]] = []
-
-        def value(*values: Any) -> Any:
-            y = theirs(*values)
-            shape[:] = [np.shape(y)]  # SciPy leaves out some axes of length 1
-            return y
-
-        def composition(*values: Any) -> Any:
-            y = formula(*values)
-            return np.reshape(np.exp(y) if name in ("pdf", "pmf") else y, shape[0])
-
-        return derived(f"{self!r}.{name}", value, composition, *given.args)
+        positive = name in ("pdf", "pmf")
+        density = (lambda *values: np.exp(formula(*values))) if positive else formula
+        return of_scipy(f"{self!r}.{name}", theirs, density, *given.args)
 
     def rvs(self, *args: Any, size: Any = None, random_state: Any = None, **kwargs: Any) -> Any:
         """SciPy's random numbers; those of the normal move with its parameters, others need constant ones.

@@ -1,0 +1,135 @@
+"""Two samples: correlation, regression, distance."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.special as sp
+import scipy.stats
+
+from tracker._transforms.custom import data
+from tracker.scipy.stats.arguments import as_array
+from tracker.scipy.stats.continuous import beta
+from tracker.scipy.stats.of_scipy import of_scipy
+
+__all__ = ["energy_distance", "linregress", "pearsonr", "wasserstein_distance"]
+
+
+class PearsonRResult(NamedTuple):
+    """The coefficient and the probability of one as far from zero, if there is no correlation."""
+
+    statistic: Any
+    pvalue: Any
+
+
+def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", axis: int | None = 0) -> PearsonRResult:
+    """Pearson's correlation of x and y, and its p-value, as scipy.stats.pearsonr (exact distribution); no `axis`.
+
+    >>> import tracker
+    >>> tracker.gradcheck(lambda y: pearsonr([1.0, 2.0, 4.0], y).statistic, np.array([2.0, 3.0, 1.0]))
+    True
+    """
+
+    def value(x: Any, y: Any) -> Any:
+        r = scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
+        return r.statistic, r.pvalue
+
+    def formula(x: Any, y: Any) -> Any:
+        d, e = x - np.mean(x, axis=axis, keepdims=True), y - np.mean(y, axis=axis, keepdims=True)
+        r = np.sum(d * e, axis=axis) / np.sqrt(np.sum(d * d, axis=axis) * np.sum(e * e, axis=axis))
+        n = np.size(x) if axis is None else np.shape(x)[axis]
+        return r, _chance(r, n, alternative)
+
+    return PearsonRResult(*of_scipy("scipy.stats.pearsonr", value, formula, as_array(x), as_array(y)))
+
+
+def _chance(r: Any, n: int, alternative: str) -> Any:
+    """By Student's distribution of r: a beta distribution on (-1, 1)."""
+    if n == 2:
+        return 1 + 0 * r
+    null = beta(0.5 * n - 1, 0.5 * n - 1, loc=-1.0, scale=2.0)
+    if alternative == "two-sided":
+        return 2 * null.sf(np.abs(r))
+    return null.sf(r) if alternative == "greater" else null.cdf(r)
+
+
+def linregress(x: Any, y: Any, alternative: str = "two-sided") -> Any:
+    """The line through points x, y (n,), as scipy.stats.linregress: slope, intercept, rvalue, pvalue, stderr.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda y: linregress([0.0, 1.0, 2.0], y).slope, [1.0, 2.0, 4.0])
+    (array([-0.5,  0. ,  0.5]),)
+    """
+    kind: list[Any] = []
+
+    def value(x: Any, y: Any) -> Any:
+        found = scipy.stats.linregress(x, y, alternative=alternative)
+        kind[:] = [type(found)]
+        return (*found, found.intercept_stderr)
+
+    def formula(x: Any, y: Any) -> Any:
+        n = np.size(x)
+        d, e = x - np.mean(x), y - np.mean(y)
+        xx, yy, xy = np.mean(d * d), np.mean(e * e), np.mean(d * e)
+        r, slope, df = xy / np.sqrt(xx * yy), xy / xx, n - 2
+        error = np.sqrt((1 - r) * (1 + r) * yy / xx / df) if df else 0 * slope
+        rest = (slope, np.mean(y) - slope * np.mean(x), r, _of_slope(slope, error, df, alternative), error)
+        return (*rest, error * np.sqrt(xx + np.mean(x) ** 2))
+
+    *five, last = of_scipy("scipy.stats.linregress", value, formula, as_array(x), as_array(y))
+    return kind[0](*five, intercept_stderr=last)
+
+
+def _of_slope(slope: Any, error: Any, df: int, alternative: str) -> Any:
+    """The p-value of Student's t."""
+    if df == 0:
+        return 0 * slope
+    t = slope / error
+    if alternative == "two-sided":
+        return 2 * sp.stdtr(df, -np.abs(t))
+    return sp.stdtr(df, t if alternative == "less" else -t)
+
+
+# Distances between two distribution functions: A. Ramdas, N. Garcia and M. Cuturi, On Wasserstein two sample testing
+# and related families of nonparametric tests, Entropy 19 (2017), p. 47
+
+
+def _gaps(u: Any, v: Any, u_weights: Any, v_weights: Any) -> tuple[Any, Any]:
+    """Widths between neighbours of the joint sample, and the difference of the distribution functions there."""
+    joint = np.concatenate([u, v])
+    order = np.argsort(data(joint), kind="stable")
+    n = np.shape(u)[0]
+    a = np.ones(n) if u_weights is None else u_weights
+    b = np.ones(np.shape(v)[0]) if v_weights is None else v_weights
+    steps = np.concatenate([a / np.sum(a), -b / np.sum(b)])
+    return np.diff(joint[order]), np.cumsum(steps[order])[:-1]
+
+
+def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
+    """The first Wasserstein distance of two samples, as scipy.stats.wasserstein_distance; by weights, too.
+
+    >>> import tracker
+    >>> tracker.gradient(wasserstein_distance, [0.0, 1.0], [3.0, 4.0])
+    (array([-0.5, -0.5]), array([0.5, 0.5]))
+    """
+
+    def formula(u: Any, v: Any, a: Any, b: Any) -> Any:
+        widths, gaps = _gaps(u, v, a, b)
+        return np.sum(np.abs(gaps) * widths)
+
+    return _distance("wasserstein_distance", formula, u_values, v_values, u_weights, v_weights)
+
+
+def energy_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
+    """The energy distance of two samples, as scipy.stats.energy_distance; by weights, too."""
+
+    def formula(u: Any, v: Any, a: Any, b: Any) -> Any:
+        widths, gaps = _gaps(u, v, a, b)
+        return np.sqrt(2 * np.sum(gaps * gaps * widths))
+
+    return _distance("energy_distance", formula, u_values, v_values, u_weights, v_weights)
+
+
+def _distance(name: str, formula: Any, *xs: Any) -> Any:
+    return of_scipy(f"scipy.stats.{name}", getattr(scipy.stats, name), formula, *[as_array(x) for x in xs])
