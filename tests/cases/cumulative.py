@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.cases.case import Case, case, normal, scalar, value, wrapped
 from tests.cases.sorting import spread
-from tracker._rules.cumulative import add_reduceat, maximum_accumulate, minimum_accumulate
+from tracker._rules.cumulative import add_reduceat, logaddexp_accumulate, maximum_accumulate, minimum_accumulate
 
 _GAPS = value([[1.0, np.nan, 2.0, -1.0], [np.nan, 0.5, 3.0, np.nan]])
 _ZEROS = value([[2.0, 0.0, 3.0, 0.0, 1.5], [0.0, 1.0, -2.0, 0.5, 3.0]])
@@ -78,4 +78,12 @@ CASES: list[Case] = [
     ),
     case(maximum_accumulate, spread(9)),
     case(minimum_accumulate, spread(2, 3, 4), axis=1),
+    *(
+        case(logaddexp_accumulate, x, **keywords)
+        for x in (normal(6, 5), normal(1, 4), normal(3, 0), normal(0, 3))
+        for keywords in ({}, {"axis": 1}, {"axis": -2})
+    ),
+    case(logaddexp_accumulate, normal(1)),
+    wrapped(logaddexp_accumulate, lambda a: np.logaddexp.accumulate(a + 800), normal(7)).but(float32=False),
+    wrapped(logaddexp_accumulate, lambda a: np.logaddexp.accumulate(a - 800), normal(4)).but(float32=False),
 ]

@@ -1,12 +1,14 @@
-"""Running sums, products and extrema."""
+"""Running sums, products, extrema and logarithms of sums."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from tracker._core.registry import linear, rule
+from tracker._rules.elementwise import share
 from tracker._rules.indexing import along, counting, only, scatter
 
 
@@ -206,3 +208,31 @@ def _extremum_pushforward(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: A
 
 rule(maximum_accumulate, _extremum_pullback, pushforward=_extremum_pushforward)
 rule(minimum_accumulate, _extremum_pullback, pushforward=_extremum_pushforward)
+
+# ---------------------------------------------------------------- log of a sum of exponentials
+
+
+def logaddexp_accumulate(a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """`np.logaddexp.accumulate` as a function that can have a rule."""
+    return np.logaddexp.accumulate(a, axis, dtype)
+
+
+def _shares(y: Any, x: Any) -> tuple[Any, Any]:
+    """Of rows: the share of the sum before an entry in the sum after it, and the entry's own."""
+    before, own = y[..., :-1], x[..., 1:]
+    first = np.ones_like(y[..., :1])
+    carried = np.concatenate((0 * first, share(before, own, math.e)), axis=-1)
+    return carried, np.concatenate((first, share(own, before, math.e)), axis=-1)
+
+
+def _logaddexp_pullback(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    carried, own = _shares(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
+    return np.moveaxis(own * _recurrence_back(carried, np.moveaxis(dy, axis, -1)), -1, axis)
+
+
+def _logaddexp_pushforward(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    carried, own = _shares(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
+    return np.moveaxis(recurrence(carried, own * np.moveaxis(tangents[0], axis, -1)), -1, axis)
+
+
+rule(logaddexp_accumulate, _logaddexp_pullback, pushforward=_logaddexp_pushforward)

@@ -84,7 +84,7 @@ def _sum_of(a: Any, b: Any) -> Any:
 # Exponents and logarithms
 
 
-def _share(a: Any, b: Any, base: float) -> Any:
+def share(a: Any, b: Any, base: float) -> Any:
     """base^a / (base^a + base^b); a half where both are the same infinity."""
     gap = np.where((a == b) & np.isinf(a), 0, b) - np.where((a == b) & np.isinf(a), 0, a)
     return 1 / (1 + np.exp(gap * math.log(base)))
@@ -97,8 +97,8 @@ partials(np.log, lambda y, x: 1.0 / x)
 partials(np.log2, lambda y, x: 1.0 / (x * math.log(2)))
 partials(np.log10, lambda y, x: 1.0 / (x * math.log(10)))
 partials(np.log1p, lambda y, x: 1.0 / (1 + x))
-partials(np.logaddexp, lambda y, a, b: _share(a, b, math.e), lambda y, a, b: _share(b, a, math.e))
-partials(np.logaddexp2, lambda y, a, b: _share(a, b, 2), lambda y, a, b: _share(b, a, 2))
+partials(np.logaddexp, lambda y, a, b: share(a, b, math.e), lambda y, a, b: share(b, a, math.e))
+partials(np.logaddexp2, lambda y, a, b: share(a, b, 2), lambda y, a, b: share(b, a, 2))
 
 # Trigonometric and hyperbolic
 

@@ -11,10 +11,16 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from tracker._core.registry import composed, linear, method, quicker, rule
-from tracker._rules.cumulative import add_reduceat, conj, maximum_accumulate, minimum_accumulate
+from tracker._rules.cumulative import (
+    add_reduceat,
+    conj,
+    logaddexp_accumulate,
+    maximum_accumulate,
+    minimum_accumulate,
+)
 from tracker._rules.indexing import only
 
-__all__ = ["conj", "logaddexp_reduce", "maximum_accumulate", "minimum_accumulate"]
+__all__ = ["conj", "logaddexp_accumulate", "logaddexp_reduce", "maximum_accumulate", "minimum_accumulate"]
 
 MISSING: Any = np._NoValue  # what NumPy's signatures have for "not given"
 
@@ -305,3 +311,4 @@ method(np.multiply, "accumulate", np.cumprod)
 method(np.maximum, "accumulate", maximum_accumulate)
 method(np.minimum, "accumulate", minimum_accumulate)
 method(np.logaddexp, "reduce", logaddexp_reduce)
+method(np.logaddexp, "accumulate", logaddexp_accumulate)
