@@ -6,8 +6,8 @@ from tests.whole.checks import assert_near, check
 from tracker.scipy import stats
 from tracker.scipy.integrate import solve_ivp
 
-DAYS = np.arange(1.0, 6.0)
-CASES = np.array([3, 6, 11, 17, 25])
+DAYS = np.arange(1.0, 4.0)
+CASES = np.array([3, 6, 11])
 
 
 def slopes(t, y, beta, gamma):
@@ -23,7 +23,7 @@ def slopes(t, y, beta, gamma):
 def by_solver(p, days, cases):
     beta, gamma, start = np.exp(p)
     y0 = np.stack([1 - start, start, 0.0])
-    run = solve_ivp(slopes, (0.0, 5.0), y0, t_eval=days, args=(beta, gamma), method="DOP853", rtol=1e-11, atol=1e-12)
+    run = solve_ivp(slopes, (0.0, 3.0), y0, t_eval=days, args=(beta, gamma), method="DOP853", rtol=1e-11, atol=1e-12)
     return np.sum(stats.poisson.logpmf(cases, 100 * run.y[1]))
 
 

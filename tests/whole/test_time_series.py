@@ -7,8 +7,8 @@ from tracker.scipy import special, stats
 
 RNG = np.random.default_rng(5)
 RETURNS = RNG.standard_t(6, size=40) * 0.8
-STATES = np.repeat([0, 1, 2, 0, 2], 5)
-OBSERVED = RNG.normal([-2.0, 0.0, 2.5], 0.8, (25, 3))[np.arange(25), STATES]
+STATES = np.repeat([0, 1, 2, 0, 2], 2)
+OBSERVED = RNG.normal([-2.0, 0.0, 2.5], 0.8, (10, 3))[np.arange(10), STATES]
 TRACK = np.cumsum(RNG.normal(0.3, 0.5, (12, 2)), axis=0)
 
 
