@@ -86,3 +86,8 @@ def test_eight_schools(example):
         assert abs(x.mean() - expected) < 4 * error
         assert error < 0.3
         assert module.split_r_hat(x) < 1.1
+
+
+def test_character_lstm(example):
+    history, without = example("character_lstm").main(short=True)
+    assert history["held_out"][-1] < without - 0.5  # bits a character

@@ -38,6 +38,19 @@ def test_resumed_training_ends_bit_for_bit_as_an_uninterrupted_one(tmp_path):
     assert parts.state["w"].state[2] == whole.state["w"].state[2]
 
 
+def test_batches_are_constants_and_whole_numbers_stay_so():
+    kinds = []
+
+    def loss(table, rows):
+        kinds.append(type(rows))
+        return np.sum(table[rows] ** 2)
+
+    data = nn.DataLoader(np.array([0, 2]), batch_size=1)
+    trained = nn.train(loss, np.ones(3), data, optim.Descent(0.25), epochs=1, progress=False)
+    assert kinds == [np.ndarray, np.ndarray]
+    np.testing.assert_array_equal(trained.model, [0.5, 1.0, 0.5])
+
+
 def test_a_schedule_gives_the_rate_of_each_epoch_and_resumes(tmp_path):
     schedule = optim.schedules.step(0.1, every=2, factor=0.5)
     seen = []

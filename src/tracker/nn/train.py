@@ -94,13 +94,18 @@ def _epoch(loss: Callable[..., Any], now: Trained, data: Iterable[tuple[Any, ...
     model, state, history = now
     losses = []
     for batch in data:
-        value, (dmodel, *_) = withgradient(loss, model, *batch)
+        value, (dmodel,) = withgradient(_given(loss, batch), model)
         state, model = optim.update(state, model, dmodel)
         losses.append(float(value))
     if not losses:
         raise ValueError("train was given data without a batch: a generator can be used once only, a DataLoader again.")
     history.append(loss=sum(losses) / len(losses))
     return Trained(model, state, history)
+
+
+def _given(loss: Callable[..., Any], batch: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """The loss of the model alone: an argument would be a parameter, and whole numbers among them made real."""
+    return lambda model: loss(model, *batch)
 
 
 def _epochs(first: int, last: int, progress: bool) -> Iterable[int]:
