@@ -140,6 +140,30 @@ def test_the_table_of_corner_values_was_found():
     assert len(CORNERS) > 20
 
 
+# The table of Julia's names: each line of its second column runs after the page's first block
+
+LINES = re.findall(
+    r"^\| [^|]+ \| `([^`]+)` \|", (ROOT / "docs/from-tracker-jl.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+@pytest.fixture(scope="module")
+def julia_setup():
+    _, text = blocks("docs/from-tracker-jl.md")[0]
+    return "".join(example.source for example in PARSER.get_examples(text.source))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_line_beside_a_name_of_julia_runs(line, julia_setup):
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(julia_setup, names)
+    exec(line, names)
+
+
+def test_the_table_of_julias_names_was_found():
+    assert len(LINES) > 90
+
+
 # Docstrings, read from the sources: classes and functions compiled by mypyc do not keep theirs
 
 
