@@ -91,7 +91,61 @@ def torch_outcome(results, leaves):
     return [y.detach().numpy() for y in results] + [x.grad.numpy() for x in leaves]
 
 
+def functional(f, *shapes):
+    """What `f` of waves of these shapes gives, with torch.nn.functional and torch themselves at hand."""
+
+    def run():
+        import torch
+
+        leaves = [torch.tensor(wave(k, *shape), requires_grad=True) for k, shape in enumerate(shapes)]
+        y = f(torch, torch.nn.functional, *leaves)
+        return torch_outcome(y if isinstance(y, tuple) else (y,), leaves)
+
+    return run
+
+
+def batch_norm(torch, f, x, weight, bias):
+    mean, var = torch.zeros(3, dtype=x.dtype), torch.ones(3, dtype=x.dtype)
+    y = f.batch_norm(x, mean, var, weight, bias, training=True)
+    return y, f.batch_norm(x, mean, var, weight, bias)
+
+
+# name: (shapes of the inputs, PyTorch's function); tests/test_nn_peers.py has tracker's of the same name
+SAME = {
+    "nearest": ([(1, 2, 3, 4)], lambda t, f, x: f.interpolate(x, size=(5, 8))),
+    "linear": ([(2, 1, 5)], lambda t, f, x: f.interpolate(x, size=8, mode="linear")),
+    "bilinear": ([(1, 2, 3, 4)], lambda t, f, x: f.interpolate(x, scale_factor=2, mode="bilinear")),
+    "bilinear, smaller": ([(1, 2, 5, 4)], lambda t, f, x: f.interpolate(x, size=(2, 3), mode="bilinear")),
+    "bilinear, corners": (
+        [(1, 2, 3, 4)],
+        lambda t, f, x: f.interpolate(x, size=(5, 1), mode="bilinear", align_corners=True),
+    ),
+    "trilinear": ([(1, 1, 2, 3, 2)], lambda t, f, x: f.interpolate(x, scale_factor=2, mode="trilinear")),
+    "pixel_shuffle": ([(2, 8, 2, 3)], lambda t, f, x: f.pixel_shuffle(x, 2)),
+    "pixel_unshuffle": ([(2, 2, 4, 6)], lambda t, f, x: f.pixel_unshuffle(x, 2)),
+    "pad, constant": ([(1, 2, 3, 4)], lambda t, f, x: f.pad(x, (2, 1, 0, 1), value=0.5)),
+    "pad, reflect": ([(1, 2, 3, 4)], lambda t, f, x: f.pad(x, (2, 1, 0, 1), "reflect")),
+    "pad, replicate": ([(1, 2, 3, 4)], lambda t, f, x: f.pad(x, (2, 1, 0, 1), "replicate")),
+    "pad, circular": ([(1, 2, 3, 4)], lambda t, f, x: f.pad(x, (2, 1, 0, 1), "circular")),
+    "adaptive_maxpool": ([(1, 2, 5, 7)], lambda t, f, x: f.adaptive_max_pool2d(x, (3, 2))),
+    "adaptive_meanpool": ([(1, 2, 5, 7)], lambda t, f, x: f.adaptive_avg_pool2d(x, (3, 2))),
+    "lpnormpool": ([(1, 2, 6)], lambda t, f, x: f.lp_pool1d(abs(x), 3, 2)),
+    "layer_norm": ([(2, 3, 4), (3, 4), (3, 4)], lambda t, f, x, w, b: f.layer_norm(x, (3, 4), w, b)),
+    "rms_norm": ([(2, 3, 4), (4,)], lambda t, f, x, w: f.rms_norm(x, (4,), w, eps=1e-5)),
+    "group_norm": ([(2, 4, 3), (4,), (4,)], lambda t, f, x, w, b: f.group_norm(x, 2, w, b)),
+    "instance_norm": ([(2, 3, 4), (3,), (3,)], lambda t, f, x, w, b: f.instance_norm(x, weight=w, bias=b)),
+    "batch_norm": ([(4, 3, 2), (3,), (3,)], batch_norm),
+    "bilinear layer": ([(3, 4, 2), (3,), (5, 4), (5, 2)], lambda t, f, w, b, x, y: f.bilinear(x, y, w, b)),
+    "conv_transpose": (
+        [(4, 3, 3, 2), (6,), (2, 4, 3, 5)],
+        lambda t, f, w, b, x: f.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, groups=2),
+    ),
+    "depthwise_conv": ([(6, 1, 3), (6,), (2, 3, 5)], lambda t, f, w, b, x: f.conv1d(x, w, b, groups=3)),
+}
+
+
 PEERS = {**{name: lambda name=name: torch_recurrent(name) for name in RECURRENT}, "attention": torch_attention}
+PEERS |= {name: functional(f, *shapes) for name, (shapes, f) in SAME.items()}
 
 
 if __name__ == "__main__":

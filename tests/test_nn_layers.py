@@ -78,3 +78,122 @@ def test_initial_weights_have_the_variance_of_their_paper(f, variance):
 def test_chain_takes_names_or_positions_not_both():
     with pytest.raises(TypeError, match="either"):
         nn.Chain(np.exp, second=np.exp)
+
+
+def trained(model, x, state=None):
+    return nn.training(model, x, nn.states(model) if state is None else state, rng())
+
+
+def test_batch_norm_in_a_chain_trains_by_the_batch_and_tests_by_what_it_has_seen():
+    x = rng().standard_normal((64, 3)) * 2 + 5
+    model = nn.Chain(first=nn.Dense(3, 2, rng=rng(), dtype=float), norm=nn.BatchNorm(2, momentum=1.0, dtype=float))
+    h = model["first"](x)
+    y, state = trained(model, x)
+    np.testing.assert_allclose(y, (h - h.mean(axis=0)) / np.sqrt(h.var(axis=0) + 1e-5), rtol=1e-10)
+    np.testing.assert_allclose(state["norm"].var, h.var(axis=0, ddof=1), rtol=1e-12)
+    one = (h[:1] - h.mean(axis=0)) / np.sqrt(h.var(axis=0, ddof=1) + 1e-5)
+    np.testing.assert_allclose(model(x[:1], state), one, rtol=1e-10)
+    assert state["first"] is None
+
+
+def test_states_are_carried_out_of_a_gradient_without_a_record():
+    model = nn.Chain(nn.Dense(3, 2, rng=rng()), nn.BatchNorm(2))
+    x = rng().standard_normal((8, 3)).astype(np.float32)
+
+    def loss(model):
+        y, state = trained(model, x)
+        return np.sum(y**3), state
+
+    (_, state), (dmodel,) = withgradient(loss, model)
+    assert type(state[1].mean) is np.ndarray
+    assert state[1].mean.dtype == dmodel[0].weight.dtype == np.float32
+
+
+def test_batch_norm_asks_for_its_state_and_for_more_than_one_value():
+    model = nn.Chain(np.tanh, nn.BatchNorm(2))
+    with pytest.raises(TypeError, match=r"nn\.states"):
+        model(np.ones((4, 2)))
+    with pytest.raises(ValueError, match="single value"):
+        trained(model, np.ones((1, 2)))
+    with pytest.raises(ValueError, match="these 2 layers"):
+        model(np.ones((4, 2)), (None,))
+
+
+def test_dropout_acts_in_training_alone_and_needs_a_generator():
+    model = nn.Chain(nn.SkipConnection(nn.Dropout(0.5)), nn.AlphaDropout(0.5))
+    x = np.ones((4, 5))
+    np.testing.assert_array_equal(model(x), 2 * x)
+    first = nn.training(model, x, None, rng())[0]
+    np.testing.assert_array_equal(first, nn.training(model, x, None, rng())[0])
+    assert np.any(first != 2 * x)
+    with pytest.raises(TypeError, match="generator"):
+        nn.training(model, x)
+
+
+def test_every_container_hands_states_and_generator_on():
+    inner = nn.BatchNorm(2, dtype=float)
+    model = nn.Chain(nn.Parallel(np.add, a=inner, b=np.tanh), nn.Maxout(inner, np.cos), nn.SkipConnection(inner))
+    x = rng().standard_normal((6, 2))
+    y, state = trained(model, x)
+    n = lambda x: (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+    h = n(x) + np.tanh(x)
+    h = np.maximum(n(h), np.cos(h))
+    np.testing.assert_allclose(y, n(h) + h, rtol=1e-10)
+    assert [type(s).__name__ for s in (state[0]["a"], state[1][0], state[2])] == ["RunningStatistics"] * 3
+    assert (state[0]["b"], state[1][1]) == (None, None)
+    assert model(x, state).shape == x.shape
+
+
+def test_parallel_gives_each_layer_its_own_input():
+    model = nn.Parallel(lambda *ys: np.concatenate(ys, axis=-1), np.sin, np.cos)
+    a, b = rng().standard_normal((2, 3, 1))
+    np.testing.assert_array_equal(model((a, b)), np.concatenate([np.sin(a), np.cos(b)], axis=-1))
+    with pytest.raises(ValueError, match="2 layers were given 3"):
+        model((a, b, a))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Chain(nn.Scale(3), nn.LayerNorm(3), nn.RMSNorm(3)), (2, 3)),
+        (nn.Chain(nn.GroupNorm(4, 2), nn.InstanceNorm(4), nn.Upsample(2, mode="linear")), (2, 4, 3)),
+        (nn.Chain(nn.ConvTranspose((2,), 4, 3, rng=rng()), nn.DepthwiseConv((2,), 3, 6, rng=rng())), (2, 4, 3)),
+        (nn.Bilinear(3, 3, 2, rng=rng()), (2, 3)),
+        (nn.Chain(nn.AdaptiveMeanPool(2), nn.GlobalMeanPool(), nn.Flatten()), (2, 4, 3)),
+        (nn.Chain(nn.AdaptiveMaxPool(2), nn.PixelShuffle(2), nn.Pad(1, "reflect"), nn.GlobalMaxPool()), (2, 4, 3)),
+    ],
+)
+def test_layers_keep_float32(layer, shape):
+    x = rng().standard_normal(shape).astype(np.float32)
+    dlayer, dx = tracker.gradient(lambda layer, x: np.sum(layer(x) ** 2), layer, x)
+    dtypes = {d.dtype for d in tracker.tree.flatten(dlayer)[0] if hasattr(d, "dtype")}
+    assert layer(x).dtype == dx.dtype == np.float32
+    assert dtypes <= {np.dtype(np.float32)}
+
+
+def test_rows_of_an_embedding_that_repeat_add_their_gradients():
+    layer = nn.Embedding(4, 2, rng=rng(), dtype=float)
+    dlayer = tracker.gradient(lambda layer: np.sum(layer(np.array([1, 3, 1]))), layer)[0]
+    np.testing.assert_array_equal(dlayer.weight, [[0, 0], [2, 2], [0, 0], [1, 1]])
+
+
+def test_one_hot_rows_times_a_table_have_the_gradients_of_its_rows():
+    w, indices = rng().standard_normal((4, 2)), np.array([2, 0, 2])
+    by_rows = tracker.gradient(lambda w: np.sum(nn.embedding(indices, w) ** 3), w)[0]
+    by_product = tracker.gradient(lambda w: np.sum((nn.one_hot(indices, 4, w.dtype) @ w) ** 3), w)[0]
+    np.testing.assert_allclose(by_product, by_rows, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: nn.upsample(x, 2, mode="cubic"), "cubic"), (lambda x: nn.upsample(x), "either"),
+        (lambda x: nn.upsample(x, size=0), "positive"), (lambda x: nn.pixel_shuffle(x, 3), "multiple"),
+        (lambda x: nn.pixel_unshuffle(x, 2), "multiple"), (lambda x: nn.pad(x, 1, "mirror"), "mirror"),
+        (lambda x: nn.adaptive_maxpool(x, (2, 2)), "each axis"), (nn.LayerNorm(2), "last axes"),
+        (lambda x: nn.GroupNorm(4, 3), "divisor"), (lambda x: nn.DepthwiseConv((1,), 2, 3, rng=rng()), "multiple"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_fit_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(np.ones((1, 2, 3)))

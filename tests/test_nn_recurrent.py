@@ -1,45 +1,19 @@
 """Recurrent layers and attention: PyTorch's numbers, sequences and steps, states, refusals."""
 
-import json
-
 import numpy as np
 import pytest
 
 import tracker
 from tests import layer_peers as peers
+from tests.layer_outcomes import assert_outcome, outcome, with_weights
 from tracker import nn, withgradient
 
-REFERENCES = json.loads(peers.FILE.read_text())
 CELLS = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
 LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 
 
 def rng():
     return np.random.default_rng(0)
-
-
-def assert_outcome(found, name):
-    assert len(found) == len(REFERENCES[name])
-    for a, e in zip(found, REFERENCES[name]):
-        np.testing.assert_allclose(a, np.array(e), rtol=1e-10, atol=1e-12)
-
-
-def with_weights(layer, weights):
-    """`layer` with these arrays as parameters, in their order."""
-    leaves, treedef = tracker.tree.flatten(layer)
-    weights = iter(weights)
-    return tracker.tree.unflatten(treedef, [next(weights) if tracker.tree.is_parameter(x) else x for x in leaves])
-
-
-def outcome(f, *args):
-    """What `f` gives, flat, and the gradients of its sum times waves, as in layer_peers."""
-
-    def loss(*args):
-        results = f(*args)
-        return sum(np.sum(y * peers.wave(20 + k, *y.shape)) for k, y in enumerate(results)), results
-
-    (_, results), gradients = withgradient(loss, *args)
-    return [*results, *(x for x in tracker.tree.flatten(gradients)[0] if hasattr(x, "shape"))]
 
 
 def state_of(name, states):
@@ -66,12 +40,6 @@ def test_attention_layer_gives_pytorchs_values_and_gradients():
     inputs, projections = peers.attention_inputs()
     layer = with_weights(nn.MultiHeadAttention(peers.WIDTH, peers.HEADS, rng=rng(), dtype=float), projections)
     assert_outcome(outcome(lambda xs, layer: (layer(*xs),), inputs, layer), "attention")
-
-
-@pytest.mark.parametrize("name", peers.PEERS)
-def test_kept_numbers_are_what_pytorch_gives(name):
-    pytest.importorskip("torch")
-    assert_outcome(peers.PEERS[name](), name)
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -68,7 +68,22 @@ CASES: list[Case] = [
     case(nn.meanpool, normal(2, 2, 4, 5), (2, 3), stride=1, pad=1),
     case(nn.lpnormpool, normal(2, 2, 6), 3, 2),
     case(nn.adaptive_maxpool, _apart(2, 2, 6), 3),
+    case(nn.adaptive_maxpool, _apart(2, 2, 5, 3), (3, 2)),
     case(nn.adaptive_meanpool, normal(2, 2, 6, 4), (3, 2)),
+    case(nn.adaptive_meanpool, normal(2, 2, 5), 3),
+    case(nn.upsample, normal(2, 1, 3), 2),
+    case(nn.upsample, normal(1, 2, 3, 2), size=(4, 5)),
+    case(nn.upsample, normal(1, 2, 3, 2), size=(4, 5), mode="bilinear"),
+    case(nn.upsample, normal(1, 1, 3), 2, mode="linear", align_corners=True),
+    case(nn.upsample, normal(0, 1, 3), 2, mode="linear"),
+    case(nn.pixel_shuffle, normal(1, 8, 2, 3), 2),
+    case(nn.pixel_unshuffle, normal(1, 2, 4, 6), 2),
+    *(case(nn.pad, normal(1, 2, 3, 4), ((1, 2), 1), mode) for mode in ("constant", "reflect", "edge", "wrap")),
+    *(
+        wrapped(nn.dropout, lambda x, f=f: f(np.random.default_rng(2), x, 0.4), normal(3, 4)).but(note=f.__name__)
+        for f in (nn.dropout, nn.alpha_dropout)
+    ),
+    wrapped(nn.embedding, lambda w: nn.embedding(np.array([[2, 0], [2, 1]]), w), normal(4, 3)),
     case(nn.global_maxpool, _apart(2, 2, 3, 3)),
     case(nn.global_meanpool, normal(2, 2, 3, 3)),
     case(nn.standardise, normal(3, 4)),

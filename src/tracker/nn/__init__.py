@@ -21,17 +21,20 @@ from tracker.nn.activations import (
     swish,
     tanh_shrink,
 )
+from tracker.nn.adaptive import adaptive_maxpool, adaptive_meanpool
 from tracker.nn.attention import batched_mul, dot_product_attention
 from tracker.nn.attention_layer import MultiHeadAttention
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
+from tracker.nn.containers import Chain, Maxout, Parallel, SkipConnection
 from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, conv_weight_gradient, depthwise_conv
+from tracker.nn.convolutions import Conv, ConvTranspose, DepthwiseConv
 from tracker.nn.data import DataLoader
 from tracker.nn.dropout import alpha_dropout, dropout
 from tracker.nn.embedding import embedding, one_hot
 from tracker.nn.flat import destructure
 from tracker.nn.gelu import gelu
 from tracker.nn.history import History
-from tracker.nn.layers import Chain, Conv, Dense, Flatten, MaxPool, MeanPool
+from tracker.nn.layers import Bilinear, Dense, Embedding, Flatten, Scale
 from tracker.nn.losses import (
     binary_crossentropy,
     crossentropy,
@@ -43,27 +46,25 @@ from tracker.nn.losses import (
     mse,
     poisson,
 )
+from tracker.nn.modes import evaluate, states, training
+from tracker.nn.noise import AlphaDropout, Dropout
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm, standardise
-from tracker.nn.pooling import (
-    adaptive_maxpool,
-    adaptive_meanpool,
-    global_maxpool,
-    global_meanpool,
-    lpnormpool,
-    maxpool,
-    meanpool,
+from tracker.nn.norms import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, RunningStatistics
+from tracker.nn.pooling import global_maxpool, global_meanpool, lpnormpool, maxpool, meanpool
+from tracker.nn.pools import (
+    AdaptiveMaxPool,
+    AdaptiveMeanPool,
+    GlobalMaxPool,
+    GlobalMeanPool,
+    LPNormPool,
+    MaxPool,
+    MeanPool,
+    Pad,
+    PixelShuffle,
+    Upsample,
 )
-from tracker.nn.recurrent import (
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    GRUCell,
-    LSTMCell,
-    Recurrence,
-    RNNCell,
-    scan,
-)
+from tracker.nn.recurrent import GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, Recurrence, RNNCell, scan
+from tracker.nn.resize import pad, pixel_shuffle, pixel_unshuffle, upsample
 from tracker.nn.softmax import log_softmax, logsumexp, softmax
 from tracker.nn.train import EarlyStopping, Trained, train
 from tracker.nn.windows import fold, unfold
@@ -72,22 +73,46 @@ __all__ = [
     "GRU",
     "LSTM",
     "RNN",
+    "AdaptiveMaxPool",
+    "AdaptiveMeanPool",
+    "AlphaDropout",
+    "BatchNorm",
     "Bidirectional",
+    "Bilinear",
     "Chain",
     "Conv",
+    "ConvTranspose",
     "DataLoader",
     "Dense",
+    "DepthwiseConv",
+    "Dropout",
     "EarlyStopping",
+    "Embedding",
     "Flatten",
     "GRUCell",
+    "GlobalMaxPool",
+    "GlobalMeanPool",
+    "GroupNorm",
     "History",
+    "InstanceNorm",
+    "LPNormPool",
     "LSTMCell",
+    "LayerNorm",
     "MaxPool",
+    "Maxout",
     "MeanPool",
     "MultiHeadAttention",
+    "Pad",
+    "Parallel",
+    "PixelShuffle",
+    "RMSNorm",
     "RNNCell",
     "Recurrence",
+    "RunningStatistics",
+    "Scale",
+    "SkipConnection",
     "Trained",
+    "Upsample",
     "adaptive_maxpool",
     "adaptive_meanpool",
     "alpha_dropout",
@@ -106,6 +131,7 @@ __all__ = [
     "dropout",
     "elu",
     "embedding",
+    "evaluate",
     "fold",
     "gelu",
     "global_maxpool",
@@ -134,6 +160,9 @@ __all__ = [
     "mse",
     "normal_cdf",
     "one_hot",
+    "pad",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson",
     "relu",
     "relu6",
@@ -147,8 +176,11 @@ __all__ = [
     "softplus",
     "softsign",
     "standardise",
+    "states",
     "swish",
     "tanh_shrink",
     "train",
+    "training",
     "unfold",
+    "upsample",
 ]

@@ -130,34 +130,6 @@ def lpnormpool(x: Any, p: float, window: Any, stride: Any = None, pad: Any = 0) 
     return np.where(zero, 0 * total, np.where(zero, 1, total) ** (1 / p))
 
 
-def _adaptive(x: Any, count: Any) -> tuple[Any, Any]:
-    """Window and stride that give `count` windows; the sizes must be multiples of it."""
-    size = x.shape[2:]
-    count = (count,) * len(size) if isinstance(count, int) else tuple(count)
-    if len(count) != len(size) or any(k < 1 or n % k for n, k in zip(size, count)):
-        raise ValueError(f"adaptive pooling of spatial shape {size} to {count}: give divisors of the sizes.")
-    window = tuple(n // k for n, k in zip(size, count))
-    return window, window
-
-
-def adaptive_maxpool(x: Any, count: Any) -> Any:
-    """`maxpool` with windows such that the result is (n, c, *count), which divides the sizes of x.
-
-    >>> adaptive_maxpool(np.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)
-    array([[[3., 2.]]])
-    """
-    return maxpool(x, *_adaptive(x, count))
-
-
-def adaptive_meanpool(x: Any, count: Any) -> Any:
-    """`meanpool` with windows such that the result is (n, c, *count), which divides the sizes of x.
-
-    >>> adaptive_meanpool(np.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)
-    array([[[2., 1.]]])
-    """
-    return meanpool(x, *_adaptive(x, count))
-
-
 def global_maxpool(x: Any) -> Any:
     """The maximum over all spatial axes, kept as length 1: (n, c, 1, ...).
 

@@ -1,0 +1,154 @@
+"""Layers made of layers. In training each hands the state and the generator on; see `modes`."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tracker.nn import modes
+from tracker.nn._fields import fill
+from tracker.tree import struct
+
+_Call = Callable[[Any, Any, Any], tuple[Any, Any]]  # (layer, x, state) to (y, state)
+
+
+class _Container:
+    """Testing, training and states of a class by its `layers` and by `_run`."""
+
+    def __call__(self: Any, x: Any, states: Any = None) -> Any:
+        return self._run(lambda layer, x, state: (modes.evaluate(layer, x, state), None), x, states)[0]
+
+    def training(self: Any, x: Any, states: Any = None, rng: np.random.Generator | None = None) -> tuple[Any, Any]:
+        return self._run(lambda layer, x, state: modes.training(layer, x, state, rng), x, states)  # type: ignore[no-any-return]
+
+    def states(self: Any) -> Any:
+        return _like(self.layers, [modes.states(layer) for layer in _values(self.layers)])
+
+    def __getitem__(self: Any, key: Any) -> Any:
+        return self.layers[key]
+
+    def __len__(self: Any) -> int:
+        return len(self.layers)
+
+
+def _named(cls: str, layers: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    if layers and named:
+        raise TypeError(f"{cls} takes layers either by position or by name, not both.")
+    return named or layers
+
+
+def _values(layers: Any) -> list[Any]:
+    return list(layers.values()) if isinstance(layers, dict) else list(layers)
+
+
+def _like(layers: Any, states: list[Any]) -> Any:
+    """The states by name or by position; None if no layer has one."""
+    if all(state is None for state in states):
+        return None
+    return dict(zip(layers, states)) if isinstance(layers, dict) else tuple(states)
+
+
+def _each(layers: Any, states: Any) -> list[Any]:
+    """The state of each layer. Raises `ValueError` for those of other layers."""
+    if states is None:
+        return [None] * len(layers)
+    if type(states) is not type(layers) or len(states) != len(layers):
+        raise ValueError(f"the states are not those of these {len(layers)} layers: make them with nn.states(model).")
+    return [states[key] for key in layers] if isinstance(layers, dict) else list(states)
+
+
+@struct(init=False)
+class Chain(_Container):
+    """Layers and functions one after the other; by name where they are given by keyword.
+
+    >>> from tracker.nn.layers import Dense
+    >>> rng = np.random.default_rng(0)
+    >>> model = Chain(Dense(3, 4, np.tanh, rng=rng), Dense(4, 1, rng=rng))
+    >>> model(np.ones((5, 3), np.float32)).shape, model[0].weight.shape
+    ((5, 1), (4, 3))
+    >>> Chain(hidden=Dense(3, 4, rng=rng), out=np.tanh)["hidden"].bias.shape
+    (4,)
+    """
+
+    layers: Any
+
+    def __init__(self, *layers: Any, **named: Any) -> None:
+        fill(self, layers=_named("Chain", layers, named))
+
+    def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
+        after = []
+        for layer, state in zip(_values(self.layers), _each(self.layers, states)):
+            x, state = call(layer, x, state)
+            after.append(state)
+        return x, _like(self.layers, after)
+
+    def __getitem__(self, key: Any) -> Any:
+        return Chain(*_values(self.layers)[key]) if isinstance(key, slice) else self.layers[key]
+
+
+@struct(init=False)
+class Parallel(_Container):
+    """`connection(*results)` of layers that all get x, or one each of a tuple x.
+
+    Raises `ValueError` for a tuple of another length.
+
+    >>> Parallel(np.add, np.sin, np.cos)(0.0)
+    np.float64(1.0)
+    """
+
+    connection: Any
+    layers: Any
+
+    def __init__(self, connection: Callable[..., Any], *layers: Any, **named: Any) -> None:
+        fill(self, connection=connection, layers=_named("Parallel", layers, named))
+
+    def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
+        return _side_by_side(self.connection, self.layers, call, x, states)
+
+
+@struct(init=False)
+class Maxout(_Container):
+    """The largest of the results of layers that all get x, entry by entry: Goodfellow et al. (2013).
+
+    >>> Maxout(np.sin, np.cos)(0.0)
+    np.float64(1.0)
+    """
+
+    layers: Any
+
+    def __init__(self, *layers: Any) -> None:
+        fill(self, layers=layers)
+
+    def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
+        return _side_by_side(lambda *ys: functools.reduce(np.maximum, ys), self.layers, call, x, states)
+
+
+def _side_by_side(connection: Callable[..., Any], layers: Any, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
+    xs = x if isinstance(x, tuple) else (x,) * len(layers)
+    if len(xs) != len(layers):
+        raise ValueError(f"{len(layers)} layers were given {len(xs)} inputs: give one array, or a tuple with one each.")
+    found = [call(*each) for each in zip(_values(layers), xs, _each(layers, states))]
+    return connection(*(y for y, _ in found)), _like(layers, [state for _, state in found])
+
+
+@struct
+class SkipConnection(_Container):
+    """connection(layer(x), x), by default their sum: He et al. (2016).
+
+    >>> SkipConnection(np.cos)(0.0)
+    np.float64(1.0)
+    """
+
+    layer: Any
+    connection: Any = operator.add
+
+    def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
+        y, state = call(self.layer, x, states)
+        return self.connection(y, x), state
+
+    def states(self) -> Any:
+        return modes.states(self.layer)

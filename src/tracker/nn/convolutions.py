@@ -1,0 +1,129 @@
+"""Convolutions as layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tracker.nn._fields import fill
+from tracker.nn.activations import identity
+from tracker.nn.convolution import conv, conv_transpose
+from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.tree import static, struct
+
+Function = Callable[[Any], Any]
+
+
+class _Convolution:
+    """What convolutions share: a bias a channel, and the activation."""
+
+    def _finished(self: Any, y: Any) -> Any:
+        if self.bias is not None:
+            y = y + self.bias.reshape(-1, *[1] * (y.ndim - 2))
+        return self.activation(y)
+
+
+@struct(init=False)
+class Conv(_Convolution):
+    """activation(conv(x, weight) + bias): x (n, n_in, *size), weight (n_out, n_in / groups, *kernel).
+
+    >>> layer = Conv((3, 3), 1, 8, pad="same", rng=np.random.default_rng(0))
+    >>> layer(np.ones((2, 1, 6, 6), np.float32)).shape
+    (2, 8, 6, 6)
+    """
+
+    weight: Any
+    bias: Any
+    activation: Function = static(identity)
+    stride: Any = static(1)
+    pad: Any = static(0)
+    dilation: Any = static(1)
+    groups: int = static(1)
+
+    def __init__(
+        self,
+        kernel: tuple[int, ...],
+        n_in: int,
+        n_out: int,
+        activation: Function = identity,
+        *,
+        stride: Any = 1,
+        pad: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        weight = init(rng, (n_out, n_in // groups, *kernel), dtype)
+        fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
+        fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)
+
+    def __call__(self, x: Any) -> Any:
+        return self._finished(conv(x, self.weight, self.stride, self.pad, self.dilation, self.groups))
+
+
+@struct(init=False)
+class DepthwiseConv(Conv):
+    """`Conv` with a group a channel: each of n_in channels with its own n_out / n_in kernels.
+
+    Raises `ValueError` if n_in does not divide n_out.
+
+    >>> layer = DepthwiseConv((3,), 4, 8, rng=np.random.default_rng(0))
+    >>> layer(np.ones((2, 4, 6), np.float32)).shape, layer.weight.shape
+    ((2, 8, 4), (8, 1, 3))
+    """
+
+    def __init__(
+        self, kernel: tuple[int, ...], n_in: int, n_out: int, activation: Function = identity, **options: Any
+    ) -> None:
+        if n_out % n_in:
+            raise ValueError(f"DepthwiseConv: {n_out} results can't be shared by {n_in} channels; give a multiple.")
+        super().__init__(kernel, n_in, n_out, activation, groups=n_in, **options)
+
+
+@struct(init=False)
+class ConvTranspose(_Convolution):
+    """activation(conv_transpose(x, weight) + bias): x (n, n_in, *size), weight (n_in, n_out / groups, *kernel).
+
+    >>> layer = ConvTranspose((2, 2), 3, 4, stride=2, rng=np.random.default_rng(0))
+    >>> layer(np.ones((1, 3, 5, 5), np.float32)).shape
+    (1, 4, 10, 10)
+    """
+
+    weight: Any
+    bias: Any
+    activation: Function = static(identity)
+    stride: Any = static(1)
+    pad: Any = static(0)
+    dilation: Any = static(1)
+    groups: int = static(1)
+    output_pad: Any = static(0)
+
+    def __init__(
+        self,
+        kernel: tuple[int, ...],
+        n_in: int,
+        n_out: int,
+        activation: Function = identity,
+        *,
+        stride: Any = 1,
+        pad: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        output_pad: Any = 0,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        weight = init(rng, (n_in, n_out // groups, *kernel), dtype)
+        fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
+        fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups, output_pad=output_pad)
+
+    def __call__(self, x: Any) -> Any:
+        options = self.stride, self.pad, self.dilation, self.groups
+        return self._finished(conv_transpose(x, self.weight, *options, output_pad=self.output_pad))
