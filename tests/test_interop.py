@@ -1,16 +1,187 @@
-"""What a bridge says where its library is missing."""
+"""What holds for every bridge to an array library: functions of the library, and rules from it, in tracked programs."""
 
+import importlib
 import subprocess
 import sys
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
+import tracker
 
-@pytest.mark.parametrize(("module", "install"), [("jax", "jax"), ("torch", "torch"), ("autograd", "autograd")])
-def test_a_missing_library_is_named_with_what_to_install(module, install):
-    code = f"import sys; sys.modules['{module}'] = None; import tracker.interop.{module}"
+X, Y = np.array([0.3, -1.2]), np.array([2.0, 0.5])
+Z = np.array([1 + 2j, -0.5 + 0.3j])
+COMPLEX_LOSSES = [lambda y: np.sum(np.abs(y) ** 2), lambda y: np.sum(y.imag)]
+
+
+@pytest.fixture(params=["jax", "torch"])
+def bridge(request):
+    """The library's functions as `xp`, and the bridge's as `foreign`, `rule_from` and `to`."""
+    name = request.param
+    pytest.importorskip(name, reason=f"the bridge to {name} needs it, and it is no dependency of the tests")
+    module = importlib.import_module(f"tracker.interop.{name}")
+    return SimpleNamespace(
+        xp=importlib.import_module("jax.numpy" if name == "jax" else name),
+        foreign=getattr(module, f"from_{name}"),
+        rule_from=getattr(module, f"rule_from_{name}"),
+    )
+
+
+@pytest.fixture
+def product(bridge):
+    return bridge.foreign(lambda x, y: bridge.xp.sin(x) * y)
+
+
+@dataclass
+class Pair:
+    first: Any
+    second: Any
+
+
+# Functions of the library in tracked programs
+
+
+def test_gradients_of_a_foreign_function_in_a_tracked_program(product):
+    dx, dy = tracker.gradient(lambda x, y: np.sum(product(x, y) ** 2), X, Y)
+    np.testing.assert_allclose(dx, 2 * np.sin(X) * np.cos(X) * Y**2, rtol=1e-12)
+    np.testing.assert_allclose(dy, 2 * np.sin(X) ** 2 * Y, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_second_order_is_that_of_the_function(product, mode):
+    found = tracker.jacobian(tracker.grad(lambda x: np.sum(product(x, Y))), X, mode=mode)
+    np.testing.assert_allclose(found, np.diag(-np.sin(X) * Y), rtol=1e-12)
+
+
+def test_derivatives_agree_with_differences_in_all_modes(bridge):
+    f = bridge.foreign(lambda x, y: bridge.xp.cumsum(bridge.xp.exp(x), 0) * bridge.xp.sum(y**3))
+    assert tracker.gradcheck(f, X, Y, order=2)
+    assert tracker.grad(tracker.grad(tracker.grad(bridge.foreign(lambda x: x**4))))(2.0) == 48.0
+
+
+def test_float32_is_kept_and_plain_arguments_give_plain_results(product):
+    x = np.ones(2, np.float32)
+    assert type(product(x, x)) is np.ndarray
+    assert product(x, x).dtype == np.float32
+    assert tracker.gradient(lambda x: np.sum(product(x, x)), x)[0].dtype == np.float32
+    assert product(x, 2.0).dtype == np.float32
+    assert product(np.zeros((0, 2)), np.ones(2)).shape == (0, 2)
+
+
+def test_integer_arguments_are_constants(bridge):
+    take = bridge.foreign(lambda x, i: x[i] ** 2)
+    assert tracker.gradient(lambda x: take(x, 1), np.array([1.0, 3.0]))[0].tolist() == [0, 6]
+    assert tracker.gradient(lambda x: np.sum(take(x, np.array([1, 1]))), np.ones(2))[0].tolist() == [0, 4]
+
+
+def test_structures_keywords_and_what_is_no_array_pass_through(bridge):
+    @bridge.foreign
+    def f(model, *, shift=None, power=1):
+        y = (model["W"] @ model["pair"].first) ** power
+        y = y if shift is None else y + shift
+        return Pair(y, {"largest": bridge.xp.argmax(y), "name": model["name"], "none": None})
+
+    model = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "pair": Pair(np.array([1.0, 1.0]), 3), "name": "m"}
+    plain = f(model, power=2)
+    assert (plain.first.tolist(), int(plain.second["largest"])) == ([9, 49], 1)
+    assert (plain.second["name"], plain.second["none"]) == ("m", None)
+
+    def loss(model, shift):
+        y = f(model, shift=shift, power=2)
+        assert isinstance(y.second["largest"], np.ndarray)
+        return np.sum(y.first)
+
+    dmodel, dshift = tracker.gradient(loss, model, 1.0)
+    assert dshift == 2.0
+    assert dmodel["W"].tolist() == [[6, 6], [14, 14]]
+    assert (dmodel["pair"].first.tolist(), dmodel["pair"].second, dmodel["name"]) == ([48, 68], None, None)
+
+
+def test_unused_arguments_and_unused_results(bridge):
+    f = bridge.foreign(lambda x, unused: (x**2, bridge.xp.exp(x), bridge.xp.argmax(x)))
+    dx, dunused = tracker.gradient(lambda x, u: np.sum(f(x, u)[1]), X, 2.0)
+    np.testing.assert_allclose(dx, np.exp(X), rtol=1e-12)
+    assert dunused == 0.0
+    assert tracker.gradcheck(lambda x: np.sum(f(x, 1.0)[0] * f(x, 2.0)[1]), X, order=2)
+
+
+@pytest.mark.parametrize("loss", COMPLEX_LOSSES)
+def test_complex_gradients_follow_trackers_convention(bridge, loss):
+    f = bridge.foreign(lambda z: bridge.xp.exp(z) * bridge.xp.conj(z))
+    found = tracker.gradient(lambda z: loss(f(z)), Z)[0]
+    np.testing.assert_allclose(found, tracker.gradient(lambda z: loss(np.exp(z) * np.conj(z)), Z)[0], rtol=1e-12)
+
+
+def test_neither_side_sees_the_others_writes(bridge):
+    def f(x):
+        x = 1.0 * x
+        y = bridge.foreign(bridge.xp.exp)(x)
+        x[:] = 100.0
+        z = 1.0 * y
+        y[:] = 0.0
+        return np.sum(z)
+
+    np.testing.assert_allclose(tracker.gradient(f, X)[0], np.exp(X), rtol=1e-12)
+
+
+def test_gradients_in_several_threads_are_those_in_one(product):
+    from concurrent.futures import ThreadPoolExecutor
+
+    second = tracker.grad(tracker.grad(lambda x: product(x, 2.0)))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(second, np.linspace(0.0, 1.0, 16)))
+    np.testing.assert_allclose(found, -2 * np.sin(np.linspace(0.0, 1.0, 16)), rtol=1e-12)
+
+
+def test_a_checkpointed_foreign_function_has_the_same_gradient(product):
+    found = tracker.gradient(lambda x: np.sum(tracker.checkpoint(lambda x: product(x, Y), x)), X)[0]
+    np.testing.assert_allclose(found, np.cos(X) * Y, rtol=1e-12)
+
+
+def test_what_the_library_does_not_take_and_what_is_no_array_is_named(bridge, product):
+    with pytest.raises(TypeError, match=r"longdouble|float128"):
+        product(X.astype(np.longdouble), Y)
+    with pytest.raises(TypeError, match="bfloat16"):
+        bridge.foreign(lambda x: bridge.xp.asarray(x, dtype=bridge.xp.bfloat16))(X)
+    with pytest.raises(TypeError, match="returned a object"):
+        bridge.foreign(lambda x: object())(X)
+
+
+# Rules
+
+
+def weighted(x, w, power=2):
+    return np.asarray(w) @ np.asarray(x) ** power
+
+
+def test_a_rule_from_an_implementation_gives_a_functions_derivative(bridge):
+    def f(x, w, power=2):
+        return weighted(x, w, power)
+
+    bridge.rule_from(f, lambda x, w, power=2: bridge.xp.sum(w * x**power))
+    assert tracker.gradcheck(lambda x, w: tracker.track(f, x, w, power=3), X, Y, order=2)
+    assert tracker.gradient(lambda w: tracker.track(f, np.array([1, 2]), w), Y)[0].tolist() == [1, 4]
+
+
+def test_a_rule_from_an_implementation_for_several_results(bridge):
+    def polar(x, y):
+        return np.hypot(x, y), np.arctan2(y, x)
+
+    bridge.rule_from(polar, lambda x, y: (bridge.xp.hypot(x, y), bridge.xp.arctan2(y, x)))
+    assert tracker.gradcheck(lambda x, y: tracker.track(polar, x, y)[1], X, Y, order=2)
+
+
+# Libraries that are missing
+
+
+@pytest.mark.parametrize("library", ["jax", "torch", "autograd"])
+def test_a_missing_library_is_named_with_what_to_install(library):
+    code = f"import sys; sys.modules['{library}'] = None; import tracker.interop.{library}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert f"pip install {install}" in done.stderr
+    assert f"pip install {library}" in done.stderr
     assert done.returncode == 1
 
 
