@@ -18,6 +18,7 @@ TABLES = (
     "elementwise",
     "reductions",
     "cumulative",
+    "folds",
     "shapes",
     "indexing",
     "products",

@@ -223,6 +223,7 @@ def page() -> str:
     return (
         _INTRODUCTION.format(version=np.__version__[:3], total=len(found), **counts)
         + "".join(_section(module, found) for module in MODULES)
+        + _METHODS
         + _COSTS
     )
 
@@ -234,6 +235,17 @@ Written by `python -m tools.coverage`; a test fails if it is out of date, or if 
 Of {total} public names of NumPy {version} (`numpy.ma`, exceptions and types of numbers apart) {differentiated} are
 differentiated, {constant} are constant (their derivative is zero, or there is none to take), and {refused} are refused
 with an error that says what to use.
+"""
+
+
+_METHODS = """
+## Methods of ufuncs
+
+`reduce`, `accumulate` and `reduceat` are differentiated for `add`, `subtract`, `multiply`, `divide`, `float_power`,
+`fmod`, `remainder`, `hypot`, `logaddexp`, `logaddexp2`, `maximum`, `minimum`, `fmax` and `fmin`; `outer` for every ufunc
+that is, and `at` for all of them with one result, also where an index occurs again. (`reduceat` takes a step for each
+slice.) Those of `power` and `arctan2` are refused, since NumPy's own results depend on the memory layout on some
+machines: `functools.reduce(np.power, x)`.
 """
 
 

@@ -371,6 +371,26 @@ _FFT = [
     *calls("fft.fftshift fft.ifftshift", "A", "", "0", "axes=(0, 1)"),
 ]
 
+_METHODS = [
+    *calls("fmax.reduce hypot.reduce logaddexp2.reduce", "A", "axis=None", "axis=(0, 1), initial=Q"),
+    *calls("fmax.reduce hypot.reduce logaddexp2.reduce", "A", "where=MASK, initial=Q", "1, None, None, True"),
+    *calls("subtract.reduce divide.reduce float_power.reduce", "P", "", "1", "axis=-1, initial=Q, keepdims=True"),
+    *calls("subtract.reduce divide.reduce maximum.reduce minimum.reduce", "P", "dtype=f4", "out=np.zeros_like(P[0])"),
+    *calls("subtract.accumulate maximum.accumulate hypot.accumulate", "P", "axis=1", "dtype=f4", "axis=(0,)", "-1"),
+    *calls("multiply.reduceat fmin.reduceat", "P", "[0, 2, 1], axis=1", "[1], dtype=f4", "[]"),
+    *calls("multiply.reduceat", "P", "[0, 2], out=np.zeros_like(P[:2])"),
+    *calls("multiply.outer hypot.outer", "V, U", "", "dtype=f4", "out=np.zeros_like(V, shape=(5, 3))"),
+    *(
+        f"(lambda x: (np.{f}.at(x, {at}), x)[1])(P * 1)"
+        for f in ("add", "subtract", "multiply", "divide", "maximum", "hypot", "power")
+        for at in ("[0, 2, 0], Q", "[0, 2, 0], P[:, :1] + 0.311", "([0, 2, 0, 0], [1, 1, 1, 1]), V[:4] + 2", "1, Q")
+    ),
+    "(lambda x: (np.exp.at(x, [0, 2, 0]), x)[1])(P * 1)",
+    "(lambda x: (np.multiply.at(x, [0, 2, 0], W[:3]), x)[1])(np.ones_like(V))",
+]
+
 DIFFERENTIATED = list(
-    dict.fromkeys([*_REDUCTIONS, *_ELEMENTWISE, *_SHAPES, *_PICKING, *_STATISTICS, *_PRODUCTS, *_LINALG, *_FFT])
+    dict.fromkeys(
+        [*_REDUCTIONS, *_ELEMENTWISE, *_SHAPES, *_PICKING, *_STATISTICS, *_PRODUCTS, *_LINALG, *_FFT, *_METHODS]
+    )
 )

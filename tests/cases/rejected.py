@@ -177,6 +177,11 @@ REJECTED = [
 
 # What has no derivative, with the word that the error must contain.
 REFUSED = {
+    "np.power.reduce(P)": "functools.reduce",
+    "np.arctan2.accumulate(P)": "itertools.accumulate",
+    "np.copysign.reduceat(P, [0, 1])": "x[i:j]",
+    "np.floor_divide.accumulate(P)": "floor_divide.accumulate",
+    "np.subtract.reduce(P, where=MASK, initial=1.0)": "where=",
     "np.unwrap(V, Q)": "discont",
     "np.unwrap(V, period=Q)": "period",
     "np.linalg.norm(V, Q)": "ord",

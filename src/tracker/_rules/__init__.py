@@ -11,6 +11,7 @@ _TABLES: Final = (
     "moments",
     "extrema",
     "cumulative",
+    "folds",
     "shapes",
     "padding",
     "indexing",

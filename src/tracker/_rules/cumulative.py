@@ -107,7 +107,7 @@ def _carried(a: Any, s: Any) -> Any:
     return only(s, a) if a.dtype == bool else a * s
 
 
-def _recurrence_back(a: Any, b: Any) -> Any:
+def recurrence_back(a: Any, b: Any) -> Any:
     """`s[k] = b[k] + a[k + 1] * s[k + 1]`: the transpose of `recurrence`."""
     return np.flip(recurrence(np.flip(np.concatenate((a[..., 1:], a[..., :1]), axis=-1), -1), np.flip(b, -1)), -1)
 
@@ -120,7 +120,7 @@ def products_before(row: Any) -> Any:
 def _cumprod_back(dy: Any, y: Any, x: Any) -> Any:
     """Of rows: what is before an entry, times a sum over what follows; exact with zeros, to all orders."""
     before = np.concatenate((np.ones_like(y[..., :1]), y[..., :-1]), axis=-1)
-    return conj(before) * _recurrence_back(conj(x), dy)
+    return conj(before) * recurrence_back(conj(x), dy)
 
 
 def _cumprod_pullback(dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
@@ -184,30 +184,47 @@ def minimum_accumulate(a: Any, axis: int = 0, dtype: Any = None, out: Any = None
     return np.minimum.accumulate(a, axis, dtype)
 
 
-def _records(y: Any, x: Any) -> tuple[Any, Any, Any]:
+def fmax_accumulate(a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """`np.fmax.accumulate` as a function that can have a rule."""
+    return np.fmax.accumulate(a, axis, dtype)
+
+
+def fmin_accumulate(a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """`np.fmin.accumulate` as a function that can have a rule."""
+    return np.fmin.accumulate(a, axis, dtype)
+
+
+def _records(y: Any, x: Any, axis: int, skips_nan: bool) -> tuple[Any, Any, Any]:
     """Of rows: where `y` stays what it was, which entries of `x` equal it, and how many did so far."""
+    y, x = np.moveaxis(y, axis, -1), np.moveaxis(x, axis, -1)
     x = np.astype(x, y.dtype, copy=False)  # with dtype= the result is rounded: nothing else would equal it
     stays = (y[..., 1:] == y[..., :-1]) | (np.isnan(y[..., 1:]) & np.isnan(y[..., :-1]))
     stays = np.concatenate((np.zeros(y[..., :1].shape, bool), stays), axis=-1)
-    equal = (x == y) | np.isnan(x)
-    return stays, equal, recurrence(stays, np.astype(equal, np.result_type(y.dtype, np.float32)))
+    equal = x == y if skips_nan else (x == y) | np.isnan(x)
+    count = recurrence(stays, np.astype(equal, np.result_type(y.dtype, np.float32)))
+    return stays, equal, np.maximum(count, 1)
 
 
-def _extremum_pullback(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+def _extremum_rule(accumulate: Any, skips_nan: bool) -> None:
     """Entries that tie for the extremum so far share its gradient evenly."""
-    stays, equal, count = _records(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
-    da = _recurrence_back(stays, np.moveaxis(dy, axis, -1) / count)
-    return np.moveaxis(only(da, equal), -1, axis)
+
+    def pull(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        stays, equal, count = _records(y, a, axis, skips_nan)
+        da = recurrence_back(stays, np.moveaxis(dy, axis, -1) / count)
+        return np.moveaxis(only(da, equal), -1, axis)
+
+    def push(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        stays, equal, count = _records(y, a, axis, skips_nan)
+        t = only(np.moveaxis(tangents[0], axis, -1), equal)
+        return np.moveaxis(recurrence(stays, t) / count, -1, axis)
+
+    rule(accumulate, pull, pushforward=push)
 
 
-def _extremum_pushforward(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-    stays, equal, count = _records(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
-    t = only(np.moveaxis(tangents[0], axis, -1), equal)
-    return np.moveaxis(recurrence(stays, t) / count, -1, axis)
-
-
-rule(maximum_accumulate, _extremum_pullback, pushforward=_extremum_pushforward)
-rule(minimum_accumulate, _extremum_pullback, pushforward=_extremum_pushforward)
+for _f, _skips in (
+    (maximum_accumulate, False), (minimum_accumulate, False), (fmax_accumulate, True), (fmin_accumulate, True),
+):  # fmt: skip
+    _extremum_rule(_f, _skips)
 
 # ---------------------------------------------------------------- log of a sum of exponentials
 
@@ -227,7 +244,7 @@ def _shares(y: Any, x: Any) -> tuple[Any, Any]:
 
 def _logaddexp_pullback(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
     carried, own = _shares(np.moveaxis(y, axis, -1), np.moveaxis(a, axis, -1))
-    return np.moveaxis(own * _recurrence_back(carried, np.moveaxis(dy, axis, -1)), -1, axis)
+    return np.moveaxis(own * recurrence_back(carried, np.moveaxis(dy, axis, -1)), -1, axis)
 
 
 def _logaddexp_pushforward(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:

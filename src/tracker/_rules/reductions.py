@@ -20,7 +20,7 @@ from tracker._rules.cumulative import (
 )
 from tracker._rules.indexing import only
 
-__all__ = ["conj", "logaddexp_accumulate", "logaddexp_reduce", "maximum_accumulate", "minimum_accumulate"]
+__all__ = ["conj", "logaddexp_accumulate", "maximum_accumulate", "minimum_accumulate"]
 
 MISSING: Any = np._NoValue  # what NumPy's signatures have for "not given"
 
@@ -247,45 +247,6 @@ rule(
     pushforward=skipping_nan(_prod_pushforward),
 )
 
-# ---------------------------------------------------------------- log of a sum of exponentials
-
-
-def logaddexp_reduce(
-    a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False,
-    initial: Any = MISSING, where: Any = True,
-) -> Any:  # fmt: skip
-    """`np.logaddexp.reduce` as a function that can have a rule."""
-    reduce: Any = np.logaddexp.reduce
-    return reduce(a, axis, dtype, out, keepdims, initial, where)
-
-
-def _softmax(y: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
-    """The share of each entry in the sum; of entries that are all infinite, evenly."""
-    y = unreduce(y, np.ndim(a), axis, keepdims)
-    infinite = np.isinf(y)
-    share = np.exp(np.where(infinite, 0, a) - np.where(infinite, 0, y))
-    equal = np.equal(a, y) & (True if unmasked(where) else where)
-    n = np.maximum(np.sum(equal, axis=axis, keepdims=True), 1)
-    return select(where, np.where(infinite, equal / n, share))
-
-
-def _logaddexp_pullback(
-    dy: Any, y: Any, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False,
-    initial: Any = MISSING, where: Any = True,
-) -> Any:  # fmt: skip
-    return unreduce(dy, np.ndim(a), axis, keepdims) * _softmax(y, a, axis, keepdims, initial, where)
-
-
-def _logaddexp_pushforward(
-    tangents: Any, y: Any, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False,
-    initial: Any = MISSING, where: Any = True,
-) -> Any:  # fmt: skip
-    share = _softmax(y, a, axis, keepdims, initial, where)
-    return np.sum(share * select(where, tangents[0]), axis=axis, keepdims=keepdims)
-
-
-rule(logaddexp_reduce, _logaddexp_pullback, pushforward=_logaddexp_pushforward)
-
 # ---------------------------------------------------------------- the ufuncs' own methods
 
 
@@ -310,5 +271,4 @@ method(np.add, "reduceat", add_reduceat)
 method(np.multiply, "accumulate", np.cumprod)
 method(np.maximum, "accumulate", maximum_accumulate)
 method(np.minimum, "accumulate", minimum_accumulate)
-method(np.logaddexp, "reduce", logaddexp_reduce)
 method(np.logaddexp, "accumulate", logaddexp_accumulate)
