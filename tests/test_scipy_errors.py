@@ -1,5 +1,7 @@
 """A plain SciPy function called on a tracked value says which function to call instead."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.cluster.vq
@@ -48,3 +50,30 @@ def test_a_conversion_outside_of_scipy_does_not_speak_of_it():
 def test_a_sparse_matrix_of_scipy_times_a_tracked_vector_names_the_module():
     with pytest.raises(TypeError, match=r"tracker\.scipy\.sparse"):
         scipy.sparse.eye_array(5).tocsr() @ X
+
+
+SUBSTITUTES = {
+    "solve_ivp": lambda x: scipy.integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0.0, 1.0]),
+    "make_interp_spline": lambda x: scipy.interpolate.interp1d(np.arange(5.0), x),
+    "root_scalar": lambda x: scipy.optimize.brentq(lambda t: t - x[0], 0, 5),
+    "least_squares": lambda x: scipy.optimize.curve_fit(lambda t, a: a * t, np.arange(5.0), x),
+    "quad": lambda x: scipy.integrate.quad(lambda t: x[0] * t, 0, 1),
+    "minimize": lambda x: scipy.optimize.minimize(lambda t: (t[0] - x[0]) ** 2, [0.0]),
+}
+
+
+@pytest.mark.parametrize("name", SUBSTITUTES)
+def test_functions_that_are_given_to_scipy_or_go_by_another_name_are_told_what_to_call(name):
+    """Where SciPy raises an error of its own, ours is its cause."""
+    with pytest.raises((TypeError, ValueError, SystemError)) as caught:
+        SUBSTITUTES[name](X)
+    errors, error = [], caught.value
+    while error is not None:
+        errors.append(str(error))
+        error = error.__cause__ or error.__context__
+    assert any(f".{name} does its work" in e or f".{name} instead" in e for e in errors)
+
+
+def test_functions_of_math_inside_of_scipy_are_still_told_to_be_numpys():
+    with pytest.raises(TypeError, match="instead of math"):
+        scipy.integrate.quad(lambda t: math.exp(X[0]) * t, 0, 1)

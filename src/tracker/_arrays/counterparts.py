@@ -11,6 +11,24 @@ from typing import Any, Final
 
 _FURTHER: Final = 40  # frames looked at
 
+# What does the work of a function of SciPy that has no counterpart of its name.
+_SUBSTITUTES: Final = {
+    "integrate": {"odeint": "solve_ivp", "ode": "solve_ivp", "dblquad": "quad", "tplquad": "quad", "nquad": "quad"},
+    "interpolate": {
+        "interp1d": "make_interp_spline",
+        "interpn": "RegularGridInterpolator",
+        "InterpolatedUnivariateSpline": "make_interp_spline",
+        "splrep": "make_interp_spline",
+    },
+    "optimize": {
+        **dict.fromkeys(("bisect", "brenth", "brentq", "newton", "ridder", "toms748"), "root_scalar"),
+        **dict.fromkeys(("broyden1", "broyden2", "fsolve", "newton_krylov"), "root"),
+        **dict.fromkeys(("curve_fit", "leastsq"), "least_squares"),
+        **dict.fromkeys(("fmin", "fmin_bfgs", "fmin_cg", "fmin_l_bfgs_b", "fmin_ncg", "fmin_powell"), "minimize"),
+        **dict.fromkeys(("brent", "fminbound", "golden"), "minimize_scalar"),
+    },
+}
+
 
 def instead_of_scipy(frame: FrameType | None) -> str | None:
     """What to call in place of the outermost function of SciPy above `frame`; None if there is none."""
@@ -31,6 +49,14 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
     if found is None:
         return None if wrapped is None else _advice(str(wrapped.__module__), str(wrapped.__name__))
     return _advice(str(found.f_globals["__name__"]), _called(found))
+
+
+def around_scipy(frame: FrameType | None) -> str | None:
+    """The same, where SciPy itself asks for a number: the innermost frame outside of tracker is one of SciPy's."""
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
+        frame = frame.f_back
+    inside = frame is not None and str(frame.f_globals.get("__name__", "")).startswith("scipy.")
+    return instead_of_scipy(frame) if inside else None
 
 
 def _called(frame: FrameType) -> str:
@@ -67,7 +93,9 @@ def _advice(module: str, name: str) -> str:
     ours_too = counterpart is not None and counterpart is not getattr(_theirs(section), first, None)
     if ours_too and (not method or hasattr(counterpart, method)):
         return f"Call tracker.scipy.{section}.{name} instead of {whole}."
-    return f"{whole} has no differentiable counterpart in tracker.scipy.{section}."
+    none = f"{whole} has no differentiable counterpart in tracker.scipy.{section}"
+    substitute = _SUBSTITUTES.get(section, {}).get(first)
+    return f"{none}; tracker.scipy.{section}.{substitute} does its work." if substitute else f"{none}."
 
 
 def _theirs(section: str) -> Any:

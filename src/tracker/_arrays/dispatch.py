@@ -782,6 +782,12 @@ def refuse_array(x: Any) -> Any:
             f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
             "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
         )
+    refused = lists.refused_by_numpy(sys._getframe())
+    if refused is not None:
+        raise ConversionError(
+            f"numpy.{refused[0]} would make a tracked value (shape {x.shape}) plain, which would lose its gradient: "
+            f"{refused[1]}"
+        )
     advice = counterparts.instead_of_scipy(sys._getframe())
     if advice is not None:
         raise ConversionError(
@@ -809,6 +815,12 @@ def to_number(x: Any, kind: Any) -> Any:
     if is_tracked(value):
         if lists.in_comparison(sys._getframe()):
             return kind(plain(value))
+        advice = counterparts.around_scipy(sys._getframe())
+        if advice is not None:  # what a function that was given to SciPy gives
+            raise ConversionError(
+                f"{kind.__name__}() of a tracked value, which SciPy asked for, would lose its gradient. {advice} "
+                "Where the plain value is wanted, give x.data or x.item()."
+            )
         raise no_conversion(kind.__name__)
     return kind(value)
 

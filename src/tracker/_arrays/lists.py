@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy._core import _methods
 
+from tracker._core.registry import refusals
+
 _MEAN: Final = getattr(getattr(_methods, "_mean", None), "__code__", None)
 
 _COMPARISONS: Final = tuple(
@@ -58,6 +60,20 @@ def in_vectorize(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
+    """The name of the function of NumPy that is asking, and why it can't be followed, where that is known."""
+    for _ in range(6):
+        if frame is None:
+            return None
+        if str(frame.f_globals.get("__name__", "")).startswith("numpy."):
+            name = frame.f_code.co_name
+            reason = refusals.get(vars(np).get(name))
+            if reason is not None:
+                return name, reason
+        frame = frame.f_back
+    return None
 
 
 def as_object(x: Any) -> Any:
