@@ -110,6 +110,9 @@ def batch_norm(torch, f, x, weight, bias):
     return y, f.batch_norm(x, mean, var, weight, bias)
 
 
+CTC_TARGETS = [[1, 1, 3], [2, 3, 1], [3, 1, 1]]
+CTC_LENGTHS, CTC_TARGET_LENGTHS = [6, 5, 3], [3, 3, 1]
+
 # name: (shapes of the inputs, PyTorch's function); tests/test_nn_peers.py has tracker's of the same name
 SAME = {
     "nearest": ([(1, 2, 3, 4)], lambda t, f, x: f.interpolate(x, size=(5, 8))),
@@ -139,6 +142,39 @@ SAME = {
     "conv_transpose": (
         [(4, 3, 3, 2), (6,), (2, 4, 3, 5)],
         lambda t, f, w, b, x: f.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, groups=2),
+    ),
+    "mse": ([(2, 3), (2, 3)], lambda t, f, x, y: f.mse_loss(x, y)),
+    "mae": ([(2, 3), (2, 3)], lambda t, f, x, y: f.l1_loss(x, y, reduction="sum")),
+    "huber": ([(2, 3), (2, 3)], lambda t, f, x, y: f.huber_loss(x, y, delta=0.4)),
+    "logit_crossentropy": (
+        [(2, 3), (2, 3)],
+        lambda t, f, x, y: f.cross_entropy(x, t.softmax(y, 1), label_smoothing=0.1),
+    ),
+    "binary_crossentropy": (
+        [(2, 3), (2, 3)],
+        lambda t, f, x, y: f.binary_cross_entropy(t.sigmoid(x), t.sigmoid(y)),
+    ),
+    "logit_binary_crossentropy": (
+        [(2, 3), (2, 3)],
+        lambda t, f, x, y: f.binary_cross_entropy_with_logits(x, t.sigmoid(y)),
+    ),
+    "kl_divergence": (
+        [(2, 3), (2, 3)],
+        lambda t, f, x, y: f.kl_div(t.log_softmax(x, 1), t.softmax(y, 1), reduction="batchmean"),
+    ),
+    "poisson": (
+        [(2, 3), (2, 3)],
+        lambda t, f, x, y: f.poisson_nll_loss(t.exp(x), t.exp(y), log_input=False, eps=0.0),
+    ),
+    "ctc": (
+        [(6, 3, 4)],
+        lambda t, f, x: f.ctc_loss(
+            t.log_softmax(x, 2),
+            t.tensor(CTC_TARGETS),
+            t.tensor(CTC_LENGTHS),
+            t.tensor(CTC_TARGET_LENGTHS),
+            reduction="sum",
+        ),
     ),
     "depthwise_conv": ([(6, 1, 3), (6,), (2, 3, 5)], lambda t, f, w, b, x: f.conv1d(x, w, b, groups=3)),
 }

@@ -52,6 +52,21 @@ OURS = {
     "conv_transpose": layered(
         nn.ConvTranspose((3, 2), 4, 6, stride=2, pad=1, output_pad=1, groups=2, rng=rng(), dtype=float)
     ),
+    "mse": nn.mse,
+    "mae": lambda x, y: nn.mae(x, y, agg=np.sum),
+    "huber": lambda x, y: nn.huber(x, y, delta=0.4),
+    "logit_crossentropy": lambda x, y: nn.logit_crossentropy(x, nn.label_smoothing(nn.softmax(y), 0.1)),
+    "binary_crossentropy": lambda x, y: nn.binary_crossentropy(nn.sigmoid(x), nn.sigmoid(y)),
+    "logit_binary_crossentropy": lambda x, y: nn.logit_binary_crossentropy(x, nn.sigmoid(y)),
+    "kl_divergence": lambda x, y: nn.kl_divergence(nn.softmax(x), nn.softmax(y)),
+    "poisson": lambda x, y: nn.poisson(np.exp(x), np.exp(y)),
+    "ctc": lambda x: nn.ctc(
+        x,
+        np.array(peers.CTC_TARGETS),
+        lengths=peers.CTC_LENGTHS,
+        target_lengths=peers.CTC_TARGET_LENGTHS,
+        agg=np.sum,
+    ),
     "depthwise_conv": layered(nn.DepthwiseConv((3,), 3, 6, rng=rng(), dtype=float)),
 }
 

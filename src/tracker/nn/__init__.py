@@ -28,24 +28,29 @@ from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.containers import Chain, Maxout, Parallel, SkipConnection
 from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, conv_weight_gradient, depthwise_conv
 from tracker.nn.convolutions import Conv, ConvTranspose, DepthwiseConv
+from tracker.nn.ctc import ctc
 from tracker.nn.data import DataLoader
 from tracker.nn.dropout import alpha_dropout, dropout
 from tracker.nn.embedding import embedding, one_hot
 from tracker.nn.flat import destructure
 from tracker.nn.gelu import gelu
 from tracker.nn.history import History
+from tracker.nn.imbalance import binary_focal, dice, focal, tversky
 from tracker.nn.layers import Bilinear, Dense, Embedding, Flatten, Scale
 from tracker.nn.losses import (
     binary_crossentropy,
     crossentropy,
     huber,
     kl_divergence,
+    label_smoothing,
     logit_binary_crossentropy,
     logit_crossentropy,
     mae,
     mse,
+    msle,
     poisson,
 )
+from tracker.nn.margins import hinge, siamese_contrastive, squared_hinge
 from tracker.nn.modes import evaluate, states, training
 from tracker.nn.noise import AlphaDropout, Dropout
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm, standardise
@@ -119,19 +124,23 @@ __all__ = [
     "batch_norm",
     "batched_mul",
     "binary_crossentropy",
+    "binary_focal",
     "celu",
     "conv",
     "conv_data_gradient",
     "conv_transpose",
     "conv_weight_gradient",
     "crossentropy",
+    "ctc",
     "depthwise_conv",
     "destructure",
+    "dice",
     "dot_product_attention",
     "dropout",
     "elu",
     "embedding",
     "evaluate",
+    "focal",
     "fold",
     "gelu",
     "global_maxpool",
@@ -140,10 +149,12 @@ __all__ = [
     "group_norm",
     "hard_sigmoid",
     "hard_tanh",
+    "hinge",
     "huber",
     "identity",
     "instance_norm",
     "kl_divergence",
+    "label_smoothing",
     "layer_norm",
     "leaky_relu",
     "load_checkpoint",
@@ -158,6 +169,7 @@ __all__ = [
     "meanpool",
     "mish",
     "mse",
+    "msle",
     "normal_cdf",
     "one_hot",
     "pad",
@@ -170,17 +182,20 @@ __all__ = [
     "save_checkpoint",
     "scan",
     "selu",
+    "siamese_contrastive",
     "sigmoid",
     "soft_shrink",
     "softmax",
     "softplus",
     "softsign",
+    "squared_hinge",
     "standardise",
     "states",
     "swish",
     "tanh_shrink",
     "train",
     "training",
+    "tversky",
     "unfold",
     "upsample",
 ]

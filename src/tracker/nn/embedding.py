@@ -16,7 +16,7 @@ def embedding(indices: Any, weight: Any) -> Any:
     array([[3., 4.],
            [1., 2.]])
     """
-    _check_whole(indices, weight.shape[0])
+    check_whole(indices, weight.shape[0])
     return weight[indices]
 
 
@@ -27,11 +27,12 @@ def one_hot(indices: Any, n: int, dtype: Any = np.float64) -> Any:
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
-    _check_whole(indices, n)
+    check_whole(indices, n)
     return np.eye(n, dtype=dtype)[indices]
 
 
-def _check_whole(indices: Any, n: int) -> None:
+def check_whole(indices: Any, n: int) -> None:
+    """Raise unless `indices` are whole numbers from 0 to n - 1."""
     indices = np.asarray(indices)
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices are whole numbers; they were given as {indices.dtype}.")

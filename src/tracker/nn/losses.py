@@ -13,16 +13,18 @@ from tracker.nn.softmax import log_softmax
 Agg = Callable[[Any], Any] | None
 
 
-def _agg(agg: Agg, x: Any) -> Any:
+def aggregate(agg: Agg, x: Any) -> Any:
+    """What `agg` makes of the losses x."""
     return x if agg is None else agg(x)
 
 
-def _check(y: Any, target: Any) -> None:
+def check_alike(y: Any, target: Any) -> None:
+    """Raise `ValueError` unless the shapes are the same: broadcasting would hide a mistake."""
     if np.shape(y) != np.shape(target):
         raise ValueError(f"predictions {np.shape(y)} and targets {np.shape(target)} must have the same shape.")
 
 
-def _xlogy(x: Any, y: Any) -> Any:
+def xlogy(x: Any, y: Any) -> Any:
     """x log(y), 0 where x is."""
     zero = x == 0
     return np.where(zero, 0 * x, x * np.log(np.where(zero, 1, y)))
@@ -34,8 +36,8 @@ def mse(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(mse(np.array([1.0, 3.0]), np.zeros(2)))
     5.0
     """
-    _check(y, target)
-    return _agg(agg, (y - target) ** 2)
+    check_alike(y, target)
+    return aggregate(agg, (y - target) ** 2)
 
 
 def mae(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -44,8 +46,8 @@ def mae(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(mae(np.array([1.0, -3.0]), np.zeros(2)))
     2.0
     """
-    _check(y, target)
-    return _agg(agg, np.abs(y - target))
+    check_alike(y, target)
+    return aggregate(agg, np.abs(y - target))
 
 
 def huber(y: Any, target: Any, *, delta: float = 1.0, agg: Agg = np.mean) -> Any:
@@ -54,10 +56,33 @@ def huber(y: Any, target: Any, *, delta: float = 1.0, agg: Agg = np.mean) -> Any
     >>> float(huber(np.array([3.0]), np.zeros(1)))
     2.5
     """
-    _check(y, target)
+    check_alike(y, target)
     error = np.abs(y - target)
     near = np.minimum(error, delta)
-    return _agg(agg, near * (error - 0.5 * near))
+    return aggregate(agg, near * (error - 0.5 * near))
+
+
+def msle(y: Any, target: Any, *, eps: float = 1e-7, agg: Agg = np.mean) -> Any:
+    """(log(target + eps) - log(y + eps))^2, for numbers that are not negative.
+
+    >>> float(msle(np.array([1.0]), np.array([np.e]), eps=0.0))
+    1.0
+    """
+    check_alike(y, target)
+    return aggregate(agg, (np.log(target + eps) - np.log(y + eps)) ** 2)
+
+
+def label_smoothing(target: Any, amount: float, *, axis: int | None = -1) -> Any:
+    """Targets (..., classes) along `axis` moved by `amount` towards 1 / classes; None: towards 1/2, for two classes.
+
+    Raises `ValueError` unless 0 <= amount < 1. Szegedy et al. (2016), section 7.
+
+    >>> label_smoothing(np.array([0.0, 1.0]), 0.5)
+    array([0.25, 0.75])
+    """
+    if not 0 <= amount < 1:
+        raise ValueError(f"label_smoothing takes an amount with 0 <= amount < 1; it was given {amount}.")
+    return target * (1 - amount) + amount / (2 if axis is None else target.shape[axis])
 
 
 def crossentropy(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
@@ -66,8 +91,8 @@ def crossentropy(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> 
     >>> float(crossentropy(np.array([0.0, 1.0]), np.array([0.0, 1.0]))) == 0.0
     True
     """
-    _check(p, target)
-    return _agg(agg, -np.sum(_xlogy(target, p), axis=axis))
+    check_alike(p, target)
+    return aggregate(agg, -np.sum(xlogy(target, p), axis=axis))
 
 
 def logit_crossentropy(scores: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
@@ -76,8 +101,8 @@ def logit_crossentropy(scores: Any, target: Any, *, axis: int = -1, agg: Agg = n
     >>> float(logit_crossentropy(np.array([1000.0, 0.0]), np.array([0.0, 1.0])))
     1000.0
     """
-    _check(scores, target)
-    return _agg(agg, -np.sum(target * log_softmax(scores, axis=axis), axis=axis))
+    check_alike(scores, target)
+    return aggregate(agg, -np.sum(target * log_softmax(scores, axis=axis), axis=axis))
 
 
 def binary_crossentropy(p: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -86,8 +111,8 @@ def binary_crossentropy(p: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(binary_crossentropy(np.array([1.0]), np.array([1.0]))) == 0.0
     True
     """
-    _check(p, target)
-    return _agg(agg, -_xlogy(target, p) - _xlogy(1 - target, 1 - p))
+    check_alike(p, target)
+    return aggregate(agg, -xlogy(target, p) - xlogy(1 - target, 1 - p))
 
 
 def logit_binary_crossentropy(scores: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -96,8 +121,8 @@ def logit_binary_crossentropy(scores: Any, target: Any, *, agg: Agg = np.mean) -
     >>> float(logit_binary_crossentropy(np.array([-1000.0]), np.array([1.0])))
     1000.0
     """
-    _check(scores, target)
-    return _agg(agg, softplus(scores) - target * scores)
+    check_alike(scores, target)
+    return aggregate(agg, softplus(scores) - target * scores)
 
 
 def kl_divergence(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
@@ -106,8 +131,8 @@ def kl_divergence(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) ->
     >>> float(kl_divergence(np.array([0.5, 0.5]), np.array([0.5, 0.5])))
     0.0
     """
-    _check(p, target)
-    return _agg(agg, np.sum(_xlogy(target, target) - _xlogy(target, p), axis=axis))
+    check_alike(p, target)
+    return aggregate(agg, np.sum(xlogy(target, target) - xlogy(target, p), axis=axis))
 
 
 def poisson(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -116,5 +141,5 @@ def poisson(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(poisson(np.array([1.0]), np.array([3.0])))
     1.0
     """
-    _check(y, target)
-    return _agg(agg, y - _xlogy(target, y))
+    check_alike(y, target)
+    return aggregate(agg, y - xlogy(target, y))

@@ -1,0 +1,86 @@
+"""Connectionist temporal classification: labels without their places in time."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from tracker.nn.embedding import check_whole
+from tracker.nn.losses import Agg, aggregate
+from tracker.nn.softmax import log_softmax, logsumexp
+
+# The logarithm of nothing, finite: differences of infinities are NaN. No sum of logarithms gets near it.
+_NOTHING: Final = -1e30
+
+
+def ctc(
+    scores: Any,
+    targets: Any,
+    *,
+    lengths: Any = None,
+    target_lengths: Any = None,
+    blank: int = 0,
+    agg: Agg = np.mean,
+) -> Any:
+    """-log of the probability of all paths that spell the targets, (n,) brought together by `agg`.
+
+    scores (time, n, classes) are of any size (their softmax is taken), targets (n, length) whole numbers other than
+    `blank`. Each sequence counts up to its entry of `lengths` (n,), each target up to that of `target_lengths` (n,).
+    A path spells what is left when repetitions and then blanks are struck out. inf where the time is too short.
+    Raises `ValueError` for shapes or lengths that do not fit, `TypeError` and `IndexError` as `embedding` does.
+    Graves et al. (2006), eqs. 5 to 8, in logarithms.
+
+    >>> even = np.zeros((2, 1, 2))  # 11, 01 and 10 spell 1, of four paths
+    >>> round(float(np.exp(-ctc(even, np.array([[1]])))), 12)
+    0.75
+    """
+    times, marks = _checked(scores, targets, lengths, target_lengths, blank)
+    steps, n = scores.shape[:2]
+    spelled = _with_blanks(targets, blank)
+    emitted = log_softmax(scores)[:, np.arange(n)[:, None], spelled]
+    may_skip = (spelled[:, 2:] != blank) & (spelled[:, 2:] != spelled[:, :-2])
+    alpha = np.where(np.arange(spelled.shape[1]) < 2, emitted[0], _NOTHING)
+    for t in range(1, steps):
+        alpha = np.where((t < times)[:, None], _stepped(alpha, may_skip) + emitted[t], alpha)
+    last = alpha[np.arange(n)[:, None], np.stack([2 * marks, np.maximum(2 * marks - 1, 0)], axis=-1)]
+    last = np.where((np.arange(2) == 1) & (marks == 0)[:, None], _NOTHING, last)
+    total = logsumexp(last, axis=-1)
+    return aggregate(agg, np.where(total < _NOTHING / 2, np.inf, -total))
+
+
+def _stepped(alpha: Any, may_skip: Any) -> Any:
+    """The paths that stay, that come from the mark before, and that pass over a blank: (n, marks)."""
+    before = np.pad(alpha, ((0, 0), (2, 0)), constant_values=_NOTHING)
+    skip = np.pad(may_skip, ((0, 0), (min(2, alpha.shape[1]), 0)))
+    return logsumexp(np.stack([alpha, before[:, 1:-1], np.where(skip, before[:, :-2], _NOTHING)]), axis=0)
+
+
+def _with_blanks(targets: Any, blank: int) -> Any:
+    """A blank before, between and after: (n, length) to (n, 2 length + 1)."""
+    n, length = targets.shape
+    spelled = np.full((n, 2 * length + 1), blank)
+    spelled[:, 1::2] = targets
+    return spelled
+
+
+def _checked(scores: Any, targets: Any, lengths: Any, target_lengths: Any, blank: int) -> tuple[Any, Any]:
+    if scores.ndim != 3 or np.ndim(targets) != 2 or len(targets) != scores.shape[1] or not scores.shape[0]:
+        raise ValueError(
+            f"ctc takes scores (time, n, classes), time at least 1, and targets (n, length); it was given "
+            f"{scores.shape} and {np.shape(targets)}."
+        )
+    check_whole(targets, scores.shape[2])
+    check_whole(np.array([blank]), scores.shape[2])
+    times = _lengths("lengths", lengths, scores.shape[0], scores.shape[1], at_least=1)
+    marks = _lengths("target_lengths", target_lengths, targets.shape[1], len(targets), at_least=0)
+    if np.any((targets == blank) & (np.arange(targets.shape[1]) < marks[:, None])):
+        raise ValueError(f"ctc: the targets contain {blank}, which is the blank.")
+    return times, marks
+
+
+def _lengths(name: str, given: Any, whole: int, n: int, at_least: int) -> Any:
+    found = np.full(n, whole) if given is None else np.asarray(given)
+    if found.shape != (n,) or found.dtype.kind not in "iu" or np.any((found < at_least) | (found > whole)):
+        raise ValueError(f"ctc: {name} are {n} whole numbers from {at_least} to {whole}; they were given as {given}.")
+    return found

@@ -1,0 +1,125 @@
+"""Losses of tracker.nn: paths counted one by one, other libraries, corners, refusals."""
+
+import itertools
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+import tracker
+from tracker import nn
+
+RNG = np.random.default_rng(0)
+
+
+def spelled(path, blank):
+    """What a path says: repetitions struck out, then blanks."""
+    return [mark for mark, _ in itertools.groupby(path) if mark != blank]
+
+
+def by_enumeration(scores, target, blank):
+    """-log of the summed probabilities of all paths that spell `target`."""
+    steps, classes = scores.shape
+    p = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+    paths = [path for path in itertools.product(range(classes), repeat=steps) if spelled(path, blank) == list(target)]
+    with np.errstate(divide="ignore"):
+        return -np.log(sum(np.prod(p[np.arange(steps), path]) for path in paths))
+
+
+@pytest.mark.parametrize(
+    ("steps", "target", "blank"),
+    [(1, [1], 0), (4, [1], 0), (4, [1, 1], 0), (5, [1, 1, 2], 0), (5, [2, 1, 2], 0), (4, [0, 1], 2), (3, [], 0)],
+)
+def test_ctc_sums_over_all_paths_that_spell_the_target(steps, target, blank):
+    scores = 2 * RNG.standard_normal((steps, 1, 3))
+    found = nn.ctc(scores, np.array([target], dtype=int), blank=blank)
+    assert found == pytest.approx(by_enumeration(scores[:, 0], target, blank), rel=1e-12)
+
+
+def test_ctc_of_sequences_of_different_lengths_is_that_of_each():
+    scores, targets = RNG.standard_normal((5, 3, 4)), np.array([[1, 2], [3, 3], [2, 1]])
+    found = nn.ctc(scores, targets, lengths=[5, 4, 2], target_lengths=[2, 2, 1], agg=None)
+    each = [(5, [1, 2]), (4, [3, 3]), (2, [2])]
+    np.testing.assert_allclose(
+        found, [by_enumeration(scores[:t, k], target, 0) for k, (t, target) in enumerate(each)], rtol=1e-12
+    )
+
+
+def test_ctc_is_infinite_where_the_time_is_too_short_and_finite_for_long_unlikely_ones():
+    assert nn.ctc(np.zeros((2, 1, 3)), np.array([[1, 1]])) == np.inf  # a blank must come between
+    scores = np.zeros((400, 1, 2))
+    scores[:, 0, 0] = 100.0
+    assert nn.ctc(scores, np.ones((1, 100), int)) == pytest.approx(100 * 100 - np.log(nn_choose(301, 100)), rel=1e-9)
+
+
+def nn_choose(n, k):
+    """Binomial coefficient: so many ways to place k marks, each once, with a blank between them."""
+    from scipy.special import comb
+
+    return comb(n, k)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"targets": np.array([[1.0]])}, TypeError, "whole"), ({"targets": np.array([[3]])}, IndexError, "3"),
+        ({"targets": np.array([[0]])}, ValueError, "blank"), ({"targets": np.array([1])}, ValueError, "time"),
+        ({"lengths": [5]}, ValueError, "lengths"), ({"target_lengths": [-1]}, ValueError, "target_lengths"),
+    ],
+)  # fmt: skip
+def test_ctc_names_what_does_not_fit(change, error, message):
+    with pytest.raises(error, match=message):
+        nn.ctc(np.zeros((2, 1, 3)), **{"targets": np.array([[1]]), **change})
+
+
+def test_hinge_is_scikit_learns():
+    y, target = RNG.standard_normal(20), RNG.choice([-1.0, 1.0], 20)
+    assert nn.hinge(y, target) == pytest.approx(metrics.hinge_loss(target, y), rel=1e-14)
+    np.testing.assert_allclose(nn.squared_hinge(y, target, agg=None), nn.hinge(y, target, agg=None) ** 2)
+
+
+def test_derivative_of_hinge_at_its_margin_is_zero():
+    assert tracker.gradient(lambda y: nn.hinge(y, np.ones(1)), np.ones(1))[0] == 0.0
+
+
+def test_focal_losses_without_focus_are_crossentropies():
+    p, target = nn.softmax(RNG.standard_normal((4, 3))), nn.softmax(RNG.standard_normal((4, 3)))
+    assert nn.focal(p, target, gamma=0.0) == pytest.approx(nn.crossentropy(p, target), rel=1e-14)
+    assert nn.binary_focal(p, target, gamma=0.0) == pytest.approx(nn.binary_crossentropy(p, target), rel=1e-14)
+
+
+@pytest.mark.parametrize("loss", [nn.focal, nn.binary_focal])
+def test_certain_and_right_predictions_lose_nothing(loss):
+    p = np.array([[0.0, 1.0]])
+    value, (dp,) = tracker.withgradient(lambda p: loss(p, np.array([[0.0, 1.0]])), p)
+    assert value == 0
+    np.testing.assert_array_equal(dp, 0)
+
+
+def test_dice_is_one_minus_the_f1_score_of_plain_labels_and_tversky_an_f_beta_score():
+    p, target = RNG.integers(0, 2, (2, 30))
+    f1 = metrics.f1_score(target, p)
+    assert nn.dice(1.0 * p, 1.0 * target, smooth=0.0) == pytest.approx(1 - f1, rel=1e-12)
+    assert nn.tversky(1.0 * p, 1.0 * target, beta=0.5, smooth=0.0) == pytest.approx(1 - f1, rel=1e-12)
+    recall = metrics.recall_score(target, p)
+    assert nn.tversky(1.0 * p, 1.0 * target, beta=1.0, smooth=0.0) == pytest.approx(1 - recall, rel=1e-12)
+
+
+def test_contrastive_loss_draws_equal_pairs_together_and_others_apart_up_to_the_margin():
+    d = np.array([0.5, 0.5, 3.0])
+    gradient = tracker.gradient(lambda d: nn.siamese_contrastive(d, np.array([0.0, 1.0, 1.0]), agg=np.sum), d)[0]
+    np.testing.assert_array_equal(gradient, [1.0, -1.0, 0.0])
+
+
+def test_smoothed_labels_still_sum_to_one():
+    np.testing.assert_allclose(nn.label_smoothing(np.eye(3), 0.3).sum(axis=-1), 1, rtol=1e-15)
+    with pytest.raises(ValueError, match="amount"):
+        nn.label_smoothing(np.eye(3), 1.0)
+
+
+@pytest.mark.parametrize(
+    "loss", [nn.mse, nn.msle, nn.hinge, nn.squared_hinge, nn.siamese_contrastive, nn.focal, nn.dice, nn.tversky]
+)
+def test_shapes_that_differ_are_refused(loss):
+    with pytest.raises(ValueError, match="same shape"):
+        loss(np.ones((2, 3)), np.ones(3))
