@@ -14,7 +14,7 @@ def cross_entropy(xp, data, w1, b1, w2, b2, w3, b3):
 
     x, targets, _ = data
     for w, b in ((w1, b1), (w2, b2)):
-        x = nn.maxpool(nn.relu(nn.conv(x, w, pad=1) + b.reshape(-1, 1, 1)), 2)
+        x = nn.maxpool(nn.relu(nn.conv(x, w, pad=1, bias=b)), 2)
     return nn.logit_crossentropy(x.reshape(BATCH, -1) @ w3 + b3, targets)
 
 

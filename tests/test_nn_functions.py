@@ -70,6 +70,14 @@ def test_conv_agrees_with_scipy(flipped):
     np.testing.assert_allclose(nn.conv(x, w, flipped=flipped), expected, rtol=1e-12, atol=1e-12)
 
 
+def test_bias_of_conv_is_added_to_each_channel():
+    x, w, b = RNG.standard_normal((3, 2, 5)), RNG.standard_normal((4, 2, 3)), RNG.standard_normal(4)
+    np.testing.assert_array_equal(nn.conv(x, w, bias=b), nn.conv(x, w) + b[:, None])
+    assert nn.conv(x.astype(np.float32), w.astype(np.float32), bias=b).dtype == np.float64
+    with pytest.raises(ValueError, match="bias"):
+        nn.conv(x, w, bias=b[:3])
+
+
 def test_conv_gradients_are_those_of_the_derivative():
     x, w = RNG.standard_normal((2, 4, 7)), RNG.standard_normal((6, 2, 3))
     options = {"stride": 2, "pad": ((1, 2),), "dilation": 2, "groups": 2, "flipped": True}

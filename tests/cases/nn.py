@@ -54,6 +54,9 @@ CASES: list[Case] = [
     case(nn.conv, normal(2, 2, 5, 6), normal(3, 2, 3, 2), stride=2, pad=((1, 0), (2, 1))),
     case(nn.conv, normal(1, 4, 5, 5), normal(6, 2, 2, 2), groups=2, dilation=2, flipped=True),
     case(nn.conv, normal(1, 2, 3, 4, 3), normal(2, 2, 2, 2, 2), pad="same"),
+    wrapped(
+        nn.conv, lambda x, w, b: nn.conv(x, w, pad=1, bias=b), normal(2, 2, 4, 5), normal(3, 2, 2, 2), normal(3)
+    ).but(note=" bias"),
     case(nn.conv_data_gradient, normal(2, 3, 2), normal(3, 2, 3), (6,), stride=2),
     case(nn.conv_weight_gradient, normal(2, 2, 6), normal(2, 3, 2), (3,), stride=2, flipped=True),
     case(nn.conv_transpose, normal(2, 3, 2, 3), normal(3, 2, 3, 2), stride=2, pad=1, output_pad=1),

@@ -216,7 +216,7 @@ def _sides(x: Any, right: Any, left: Any, middle: Any) -> Any:
     return np.where(x > 0, right, np.where(x < 0, left, middle))
 
 
-partials(relu, lambda y, x: x > 0)
+partials(relu, lambda y, x: y > 0)  # of y, which whatever comes next often keeps, too
 partials(leaky_relu, lambda y, x, slope=0.01: _sides(x, 1.0, slope, _least(slope, 1.0)), None)
 partials(elu, lambda y, x, alpha=1.0: _sides(x, 1.0, y + alpha, _least(alpha, 1.0)), None)
 partials(celu, lambda y, x, alpha=1.0: np.where(x > 0, 1.0, y / alpha + 1.0), None)

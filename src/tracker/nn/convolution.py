@@ -9,14 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from tracker.nn.correlation import by_data, by_weights, correlate
+from tracker.nn.correlation import by_data, by_weights, correlate, shifted
 from tracker.nn.windows import per_axis, windows
 
 
 def conv(
-    x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, groups: int = 1, flipped: bool = False
+    x: Any,
+    w: Any,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+    *,
+    bias: Any = None,
 ) -> Any:
-    """Cross-correlation of x (n, c, *size) with w (out, c / groups, *kernel): (n, out, *count).
+    """Cross-correlation of x (n, c, *size) with w (out, c / groups, *kernel), plus `bias` (out,): (n, out, *count).
 
     `pad` is a number, one or a pair for each axis, or "same". `flipped=True` is the mathematical
     convolution. Raises `ValueError` where shapes or options do not fit together.
@@ -25,7 +33,12 @@ def conv(
     array([[[-1., -1., -1.]]])
     """
     _check(x.shape, w.shape, groups)
-    return correlate(x, _turned(w, flipped), windows(x.shape[2:], w.shape[2:], stride, pad, dilation), groups)
+    over = windows(x.shape[2:], w.shape[2:], stride, pad, dilation)
+    if bias is None:
+        return correlate(x, _turned(w, flipped), over, groups)
+    if bias.shape != w.shape[:1]:
+        raise ValueError(f"conv: w {w.shape} gives {w.shape[0]} channels, which a bias {bias.shape} does not fit.")
+    return shifted(x, _turned(w, flipped), bias, over, groups)
 
 
 def conv_data_gradient(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import multilinear
+from tracker._core.registry import multilinear, rule
 from tracker.nn._primitive import primitive
 from tracker.nn.blocks import blocks
 from tracker.nn.windows import Windows
@@ -16,9 +16,19 @@ from tracker.nn.windows import Windows
 @primitive
 def correlate(x: Any, w: Any, over: Windows, groups: int) -> Any:
     """x (n, c, *size) with w (out, c / groups, *kernel): (n, out, *places)."""
+    return _correlated(x, w, None, over, groups)
+
+
+@primitive
+def shifted(x: Any, w: Any, bias: Any, over: Windows, groups: int) -> Any:
+    """`correlate` plus `bias` (out,)."""
+    return _correlated(x, w, bias, over, groups)
+
+
+def _correlated(x: Any, w: Any, bias: Any, over: Windows, groups: int) -> Any:
     n, c, out = x.shape[0], x.shape[1], w.shape[0]
     rows = w.reshape(groups, out // groups, -1)
-    dtype = np.result_type(x.dtype, w.dtype)
+    dtype = np.result_type(x.dtype, w.dtype) if bias is None else np.result_type(x.dtype, w.dtype, bias.dtype)
     y: Any = np.empty_like(x, shape=(n, out, *over.places), dtype=dtype)
     for layout, parts in blocks(n, c, dtype.itemsize, over):
         bordered, columns, frames = layout.borders(x, c), layout.columns(x, c), layout.frames(y, out)
@@ -27,7 +37,10 @@ def correlate(x: Any, w: Any, over: Windows, groups: int) -> Any:
             layout.images(bordered)[...] = x[images]
             layout.gather(bordered, columns)
             np.matmul(rows, columns.reshape(groups, -1, layout.length), out=product)
-            y[images] = layout.results(frames)
+            if bias is None:
+                y[images] = layout.results(frames)
+            else:
+                np.add(layout.results(frames), bias.reshape(-1, *[1] * len(over.places)), out=y[images])
     return y
 
 
@@ -71,12 +84,29 @@ def _conj(x: Any) -> Any:
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
+def _shifted_forward(tangents: Any, y: Any, x: Any, w: Any, bias: Any, over: Windows, groups: int) -> Any:
+    dx, dw, dbias, *_ = tangents
+    dy: Any = np.zeros_like(y) if dbias is None else np.broadcast_to(dbias.reshape(-1, *[1] * (y.ndim - 2)), y.shape)
+    if dx is not None:
+        dy = dy + correlate(dx, w, over, groups)
+    return dy if dw is None else dy + correlate(x, dw, over, groups)
+
+
 multilinear(
     correlate,
     lambda dy, y, x, w, over, groups: by_data(dy, _conj(w), over, groups),
     lambda dy, y, x, w, over, groups: by_weights(_conj(x), dy, over, groups),
     None,
     None,
+)
+rule(
+    shifted,
+    lambda dy, y, x, w, bias, over, groups: by_data(dy, _conj(w), over, groups),
+    lambda dy, y, x, w, bias, over, groups: by_weights(_conj(x), dy, over, groups),
+    lambda dy, y, x, w, bias, over, groups: np.sum(dy, axis=(0, *range(2, dy.ndim))),
+    None,
+    None,
+    pushforward=_shifted_forward,
 )
 multilinear(
     by_data,
