@@ -62,6 +62,19 @@ def test_rows_by_blocks_give_what_they_give_at_once(f, monkeypatch):
     np.testing.assert_array_equal(blocked_back(dy)[0], back(dy)[0])
 
 
+def test_layer_norm_in_one_step_is_the_composition(monkeypatch):
+    monkeypatch.setattr("tracker.nn.rows._BYTES", 100)
+    args = RNG.standard_normal((2, 7, 5)), RNG.standard_normal(5), RNG.standard_normal(5)
+    y, back = tracker.pullback(nn.layer_norm, *args)
+    expected, expected_back = tracker.pullback(lambda x, w, b: nn.standardise(x) * w + b, *args)
+    np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-13)
+    for given, right in zip(back(np.cos(y)), expected_back(np.cos(y)), strict=True):
+        np.testing.assert_allclose(given, right, rtol=1e-12, atol=1e-12)
+    x, weight, bias = args
+    slopes = lambda w: tracker.gradient(lambda x: np.sum(np.cos(y) * nn.layer_norm(x, w, bias)), x)[0]
+    tracker.gradcheck(lambda w: np.sum(slopes(w) ** 2), weight)  # dy and x are plain there, w is not
+
+
 @pytest.mark.parametrize("flipped", [False, True])
 def test_conv_agrees_with_scipy(flipped):
     x, w = RNG.standard_normal((2, 3, 7, 6)), RNG.standard_normal((4, 3, 2, 3))

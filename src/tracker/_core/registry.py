@@ -128,6 +128,11 @@ def guard(f: Any) -> None:
     _ops[f].guarded = True
 
 
+def jointly(f: Any, joint: Any) -> None:
+    """Let the sweep take the gradients of all arguments of `f` by one call `joint(dy, y, arguments)`."""
+    _ops[f].joint = joint
+
+
 def name(key: str, f: Any, kind: int = -1) -> None:
     """Let the arrays' layer find the operation of `f` as `key`, and the sweep treat it as `kind`."""
     _named[key] = _ops[f]

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import rule
+from tracker._core.registry import jointly, rule
 from tracker.nn._primitive import primitive
+from tracker.nn.rows import by_rows
 
 
 @primitive
@@ -77,7 +78,69 @@ def layer_norm(x: Any, weight: Any = None, bias: Any = None, axis: Any = -1, eps
     >>> layer_norm(np.array([1.0, 3.0]), eps=0.0)
     array([-1.,  1.])
     """
+    last = axis in (-1, x.ndim - 1) and x.shape[-1:]
+    if weight is not None and bias is not None and weight.shape == last == bias.shape:
+        return normed(x, weight, bias, eps)
     return _affine(standardise(x, axis, eps), weight, bias, by_channel=False)
+
+
+@primitive
+def normed(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """`layer_norm` over the last axis, in one step: x (..., n), weight and bias (n,)."""
+    return by_rows(lambda x: _standard(x, eps)[0] * weight + bias, x)
+
+
+def _standard(x: Any, eps: float) -> tuple[Any, Any]:
+    """x standardised over the last axis, and what it was multiplied by for that."""
+    x = x - np.mean(x, axis=-1, keepdims=True)
+    scale = 1 / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps)
+    return x * scale, scale
+
+
+def _normed_gradients(dy: Any, x: Any, weight: Any, eps: float) -> tuple[Any, Any, Any]:
+    """The gradients by x, weight and bias: `_standardise_jacobian` in the first."""
+    y, scale = _standard(x, eps)
+    g, rows = dy * weight, tuple(range(x.ndim - 1))
+    along = np.mean(g * y, axis=-1, keepdims=True)
+    dx = (g - np.mean(g, axis=-1, keepdims=True) - y * along) * scale
+    return dx, np.sum(dy * y, axis=rows), np.sum(dy, axis=rows)
+
+
+def _normed_joint(dy: Any, y: Any, values: Any) -> tuple[Any, ...]:
+    x, weight, _bias, eps = values
+    if not isinstance(weight, np.ndarray):  # tracked by an outer derivative, say
+        return (*_normed_gradients(dy, x, weight, eps), None)
+    sums: list[Any] = []
+
+    def by_x(dy: Any, x: Any) -> Any:
+        dx, *others = _normed_gradients(dy, x, weight, eps)
+        sums.append(others)
+        return dx
+
+    dx = by_rows(by_x, dy, x)
+    dweight, dbias = (sum(parts[1:], start=parts[0]) for parts in zip(*sums, strict=True))
+    return dx, dweight, dbias, None
+
+
+def _normed_forward(tangents: Any, y: Any, x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    dx, dweight, dbias, _ = tangents
+    dy: Any = np.zeros_like(y)
+    if dx is not None:
+        dy = dy + _standardise_jacobian(dx, _standard(x, eps)[0], x, -1, eps) * weight
+    if dweight is not None:
+        dy = dy + _standard(x, eps)[0] * dweight
+    return dy if dbias is None else dy + dbias
+
+
+rule(
+    normed,
+    lambda dy, y, x, weight, bias, eps: _normed_joint(dy, y, (x, weight, bias, eps))[0],
+    lambda dy, y, x, weight, bias, eps: _normed_joint(dy, y, (x, weight, bias, eps))[1],
+    lambda dy, y, x, weight, bias, eps: np.sum(dy, axis=tuple(range(dy.ndim - 1))),
+    None,
+    pushforward=_normed_forward,
+)
+jointly(normed, _normed_joint)
 
 
 def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
