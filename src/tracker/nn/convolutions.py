@@ -16,17 +16,8 @@ from tracker.tree import static, struct
 Function = Callable[[Any], Any]
 
 
-class _Convolution:
-    """What convolutions share: a bias a channel, and the activation."""
-
-    def _finished(self: Any, y: Any) -> Any:
-        if self.bias is not None:
-            y = y + self.bias.reshape(-1, *[1] * (y.ndim - 2))
-        return self.activation(y)
-
-
 @struct(init=False)
-class Conv(_Convolution):
+class Conv:
     """activation(conv(x, weight) + bias): x (n, n_in, *size), weight (n_out, n_in / groups, *kernel).
 
     >>> layer = Conv((3, 3), 1, 8, pad="same", rng=np.random.default_rng(0))
@@ -63,7 +54,8 @@ class Conv(_Convolution):
         fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)
 
     def __call__(self, x: Any) -> Any:
-        return self._finished(conv(x, self.weight, self.stride, self.pad, self.dilation, self.groups))
+        options = self.stride, self.pad, self.dilation, self.groups
+        return self.activation(conv(x, self.weight, *options, bias=self.bias))
 
 
 @struct(init=False)
@@ -86,7 +78,7 @@ class DepthwiseConv(Conv):
 
 
 @struct(init=False)
-class ConvTranspose(_Convolution):
+class ConvTranspose:
     """activation(conv_transpose(x, weight) + bias): x (n, n_in, *size), weight (n_in, n_out / groups, *kernel).
 
     >>> layer = ConvTranspose((2, 2), 3, 4, stride=2, rng=np.random.default_rng(0))
@@ -126,4 +118,5 @@ class ConvTranspose(_Convolution):
 
     def __call__(self, x: Any) -> Any:
         options = self.stride, self.pad, self.dilation, self.groups
-        return self._finished(conv_transpose(x, self.weight, *options, output_pad=self.output_pad))
+        y = conv_transpose(x, self.weight, *options, output_pad=self.output_pad)
+        return self.activation(y if self.bias is None else y + self.bias.reshape(-1, *[1] * (y.ndim - 2)))

@@ -78,7 +78,7 @@ def layer_norm(x: Any, weight: Any = None, bias: Any = None, axis: Any = -1, eps
     >>> layer_norm(np.array([1.0, 3.0]), eps=0.0)
     array([-1.,  1.])
     """
-    last = axis in (-1, x.ndim - 1) and x.shape[-1:]
+    last = x.shape[-1:] if axis in (-1, (-1,), x.ndim - 1) else None
     if weight is not None and bias is not None and weight.shape == last == bias.shape:
         return normed(x, weight, bias, eps)
     return _affine(standardise(x, axis, eps), weight, bias, by_channel=False)
