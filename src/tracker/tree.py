@@ -7,11 +7,12 @@
 {'W': 10.0, 'layers': [20.0, None]}
 """
 
+import copy
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Final, TypeVar, dataclass_transform, overload
 
 import numpy as np
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 _NAMESPACE: Final = "tracker"
 _STATIC: Final = "tracker.static"
+_FIXED: Final = "tracker.fixed"
 _LEAF: Final = optree.treespec_leaf(none_is_leaf=True, namespace=_NAMESPACE)
 _UNSET: Final = object()
 _AS_GIVEN: Final = frozenset({float, complex, bool, str, tuple, dict, type(None)})
@@ -159,12 +161,16 @@ _leaf_types: Final[dict[type, str]] = {}
 
 
 class _Static:
-    """A field that is carried along: a leaf that is no parameter, whatever it holds."""
+    """A field that is carried along: a leaf that is no parameter, whatever it holds.
 
-    __slots__ = ("value",)
+    It is `fixed` if it belongs to the model's values nevertheless, to be saved and counted.
+    """
 
-    def __init__(self, value: Any) -> None:
+    __slots__ = ("fixed", "value")
+
+    def __init__(self, value: Any, fixed: bool = False) -> None:
         self.value = value
+        self.fixed = fixed
 
 
 def _learn(classes: set[type]) -> bool:
@@ -226,9 +232,10 @@ def _fields_node(cls: Any, fields: tuple[Any, ...]) -> _Node:
     """A dataclass or an attrs class: fields only, so that a cached property is computed anew."""
     keys = tuple(field.name for field in fields)
     statics = frozenset(field.name for field in fields if field.metadata.get(_STATIC, False))
+    fixed = frozenset(field.name for field in fields if field.metadata.get(_FIXED, False))
 
     def take_apart(x: Any) -> tuple[list[Any], None, tuple[str, ...]]:
-        return [_field(x, key, key in statics) for key in keys], None, keys
+        return [_field(x, key, key in statics, key in fixed) for key in keys], None, keys
 
     def put_together(_: None, values: tuple[Any, ...]) -> Any:
         # Not cls(...): a gradient is no valid instance (None where there is nothing to differentiate, negative
@@ -245,9 +252,11 @@ def _fields_node(cls: Any, fields: tuple[Any, ...]) -> _Node:
     return take_apart, put_together
 
 
-def _field(x: Any, key: str, is_static: bool) -> Any:
+def _field(x: Any, key: str, is_static: bool, is_fixed: bool) -> Any:
     value = getattr(x, key, _UNSET)  # a field with init=False may have no value yet
-    return _Static(value) if is_static or value is _UNSET else value
+    if is_static or value is _UNSET:
+        return _Static(value)
+    return _Static(value, fixed=True) if is_fixed else value
 
 
 def _namespace_node(cls: Any) -> _Node:
@@ -338,19 +347,38 @@ def static(default: Any = dataclasses.MISSING, **options: Any) -> Any:
 @overload
 def struct(cls: type[T], /) -> type[T]: ...
 @overload
-def struct(**options: Any) -> Callable[[type[T]], type[T]]: ...
+def struct(*, trainable: Iterable[str] | None = None, **options: Any) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(static, dataclasses.field))
-def struct(cls: Any = None, /, **options: Any) -> Any:
+def struct(cls: Any = None, /, *, trainable: Iterable[str] | None = None, **options: Any) -> Any:
     """Make `cls` a frozen dataclass whose fields are parameters, except for `static` ones.
 
-    `options` are those of `dataclasses.dataclass`.
+    With `trainable` only the fields it names are parameters; the others have the gradient None, optimisers leave
+    them as they are, but they are saved with the model. `options` are those of `dataclasses.dataclass`.
+    Raises `TypeError` if `trainable` names what is no field, or a static one.
 
-    >>> @struct
+    >>> @struct(trainable=("intercept",))
     ... class Line:
     ...     slope: float
     ...     intercept: float = 0.0
-    >>> flatten(Line(2.0))[0]
-    [2.0, 0.0]
+    >>> from tracker import gradient
+    >>> gradient(lambda line: line.slope + 3 * line.intercept, Line(2.0))[0]
+    Line(slope=None, intercept=3.0)
     """
-    make = dataclasses.dataclass(**{"frozen": True, **options})
+    dataclass = dataclasses.dataclass(**{"frozen": True, **options})
+    make = dataclass if trainable is None else lambda cls: _restricted(dataclass(cls), trainable)
     return make if cls is None else make(cls)
+
+
+def _restricted(cls: Any, trainable: Iterable[str]) -> Any:
+    """`cls`, its fields other than the `trainable` ones marked as fixed, those it inherits included."""
+    names = (trainable,) if isinstance(trainable, str) else tuple(trainable)
+    fields = cls.__dataclass_fields__
+    free = {field.name for field in dataclasses.fields(cls) if not field.metadata.get(_STATIC, False)}
+    if unknown := sorted(set(names) - free):
+        raise TypeError(
+            f"trainable names {', '.join(unknown)}: {cls.__name__} has the fields {', '.join(sorted(free))}."
+        )
+    for name in free:
+        fields[name] = copy.copy(fields[name])  # a base class has the same object
+        fields[name].metadata = MappingProxyType({**fields[name].metadata, _FIXED: name not in names})
+    return cls

@@ -70,7 +70,9 @@ from tracker.nn.pools import (
 )
 from tracker.nn.recurrent import GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, Recurrence, RNNCell, scan
 from tracker.nn.resize import pad, pixel_shuffle, pixel_unshuffle, upsample
+from tracker.nn.saved import load, save
 from tracker.nn.softmax import log_softmax, logsumexp, softmax
+from tracker.nn.summary import summary
 from tracker.nn.train import EarlyStopping, Trained, train
 from tracker.nn.windows import fold, unfold
 
@@ -157,6 +159,7 @@ __all__ = [
     "label_smoothing",
     "layer_norm",
     "leaky_relu",
+    "load",
     "load_checkpoint",
     "log_sigmoid",
     "log_softmax",
@@ -179,6 +182,7 @@ __all__ = [
     "relu",
     "relu6",
     "rms_norm",
+    "save",
     "save_checkpoint",
     "scan",
     "selu",
@@ -191,6 +195,7 @@ __all__ = [
     "squared_hinge",
     "standardise",
     "states",
+    "summary",
     "swish",
     "tanh_shrink",
     "train",

@@ -11,6 +11,7 @@ import numpy as np
 
 from tracker.nn import modes
 from tracker.nn._fields import fill
+from tracker.nn.summary import summary
 from tracker.tree import struct
 
 _Call = Callable[[Any, Any, Any], tuple[Any, Any]]  # (layer, x, state) to (y, state)
@@ -33,6 +34,9 @@ class _Container:
 
     def __len__(self: Any) -> int:
         return len(self.layers)
+
+    def __str__(self) -> str:
+        return summary(self)
 
 
 def _named(cls: str, layers: tuple[Any, ...], named: dict[str, Any]) -> Any:
