@@ -1,8 +1,11 @@
 """What holds for all tests."""
 
+import os
 from typing import Any
 
 import pytest
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn, not shown
 
 _states: dict[str, Any] = {}
 

@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from tracker._core import registry
 ROOT = Path(__file__).parents[1]
 PAGES = [path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")))]
 FENCED = re.compile(r"^```(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
+IMAGE = re.compile(r"\]\(images/(\w+)\.svg\)")  # python -m tools.figures makes them
 PARSER = doctest.DocTestParser()
 
 
@@ -98,6 +100,22 @@ def test_python_blocks_give_what_they_show(page):
         if language == "python":
             wrong += (failures if ">>>" in text.source else mistakes)(text, names, page)
     assert not wrong, "\n".join(wrong)
+    assert sorted(figures()) == sorted(IMAGE.findall((ROOT / page).read_text(encoding="utf-8")))
+
+
+def figures() -> list[str]:
+    """The names of the figures that examples have drawn, which are closed."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return []
+    names = pyplot.get_figlabels()
+    pyplot.close("all")
+    return names
+
+
+def test_every_image_is_of_a_page_and_made_by_its_examples():
+    shown = {name for page in PAGES for name in IMAGE.findall((ROOT / page).read_text(encoding="utf-8"))}
+    assert shown == {path.stem for path in ROOT.glob("docs/images/*")}
 
 
 @pytest.mark.parametrize("page", PAGES)
