@@ -15,6 +15,7 @@ import numpy as np
 from numpy.testing import overrides
 
 import tracker  # noqa: F401  (registers the rules)
+from tracker._arrays.coefficients import _CLASSES, instead_of
 from tracker._arrays.dispatch import table
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, refusals
@@ -46,7 +47,7 @@ _LAYOUT = "It makes a plain array of a memory layout: use x itself, or numpy.cop
 _MATRIX = "It makes a numpy.matrix, a plain array: use the array itself with @."
 _ITERATOR = "Its entries come out plain: iterate over x, numpy.ndindex(x.shape) or x.flat."
 _WINDOW = "NumPy makes beta a plain number: write numpy.i0(beta * numpy.sqrt(...)) / numpy.i0(beta)."
-_COEFFICIENTS = "It makes its coefficients a plain array: use numpy.polyval and its kin, or powers of x @ coefficients."
+_COEFFICIENTS = "It makes its coefficients a plain array: use numpy.polyval and its kin."
 _RANGE = "NumPy makes its ends plain numbers: numpy.linspace(start, stop, n), or start + step * numpy.arange(n)."
 _JOIN = "NumPy makes the parts plain arrays: numpy.concatenate, numpy.stack, numpy.column_stack."
 
@@ -80,18 +81,12 @@ CONVERTS: Final = {
 # Functions written in others that have rules: they work as they are, by x.
 _EVALUATE: Final = ("polyval", "chebval", "legval", "lagval", "hermval", "hermeval", "polyvalfromroots")
 
-_VALUES: Final = (
-    "It makes x a plain array: the function of one variable, numpy.polynomial's polyval and its kin, keeps x."
-)
 _POINTS: Final = {
     "as_series": _COEFFICIENTS,
     "format_float": "Text carries no gradient: pass tracker.data(x).",
-    "mapdomain": "It makes x a plain array: write (x - old[0]) / (old[1] - old[0]) * (new[1] - new[0]) + new[0].",
-    **dict.fromkeys((base + form for base in ("poly", "cheb", "leg", "lag", "herm", "herme")
-                     for form in ("val2d", "val3d", "grid2d", "grid3d", "vander2d", "vander3d")), _VALUES),
-    **dict.fromkeys((base + "vander" for base in ("poly", "cheb", "leg", "lag", "herm", "herme")),
-                    "It makes x a plain array: numpy.vander(x, n, increasing=True), or the values of each polynomial."),
-}  # fmt: skip
+}
+
+_BY_X: Final = ("mapdomain", "chebinterpolate", *_CLASSES)
 
 # No arrays of floats go in, or nothing that has a derivative comes out.
 _NOTHING: Final = Status(NO_DERIVATIVE, "takes or gives no array that has a derivative")
@@ -195,13 +190,14 @@ def status(name: str, f: Any) -> Status:
 
 def _of_polynomial(name: str) -> Status:
     """By x where that stays as it is; coefficients become plain arrays."""
-    if name in _EVALUATE or name.endswith("weight"):
+    if name in _EVALUATE or name.endswith("weight") or name in _BY_X:
         return Status(DIFFERENTIATED, "by x. " + _COEFFICIENTS)
     if name.endswith("gauss") or name in ("chebpts1", "chebpts2"):
         return _NOTHING  # points for a given number of them
     if name in _POINTS:
         return Status(REFUSED, _POINTS[name])
-    return Status(REFUSED, _COEFFICIENTS)
+    instead = instead_of(name)
+    return Status(REFUSED, _COEFFICIENTS if instead is None else f"`{instead}`" if "(" in instead else instead)
 
 
 _OTHERS: Final = {
@@ -242,9 +238,9 @@ _METHODS = """
 ## Methods of ufuncs
 
 `reduce`, `accumulate` and `reduceat` are differentiated for `add`, `subtract`, `multiply`, `divide`, `float_power`,
-`fmod`, `remainder`, `hypot`, `logaddexp`, `logaddexp2`, `maximum`, `minimum`, `fmax` and `fmin`; `outer` for every ufunc
-that is, and `at` for all of them with one result, also where an index occurs again. (`reduceat` takes a step for each
-slice.) Those of `power` and `arctan2` are refused, since NumPy's own results depend on the memory layout on some
+`fmod`, `remainder`, `hypot`, `logaddexp`, `logaddexp2`, `maximum`, `minimum`, `fmax` and `fmin`; `outer` for every
+ufunc that is, and `at` for all of them with one result, also where an index occurs again. (`reduceat` takes a step for
+each slice.) Those of `power` and `arctan2` are refused, since NumPy's own results depend on the memory layout on some
 machines: `functools.reduce(np.power, x)`.
 """
 

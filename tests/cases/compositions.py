@@ -27,6 +27,9 @@ _POLYNOMIALS = [
     wrapped(horner, lambda x: np.polyval([2.0], x), normal(3)),
     case(np.polyval, normal(3), [1.0, 2.0]),
     wrapped(np.polyval, lambda x: np.poly1d([1.0, 2.0, 3.0])(x), normal(3)),
+    case(np.polynomial.polynomial.polyval2d, normal(3), normal(3), normal(4, 2)),
+    case(np.polynomial.polynomial.polyval2d, scalar(0.3), scalar(0.4), np.ones((2, 3))),
+    case(np.polynomial.polynomial.polygrid2d, normal(3), normal(2), normal(4, 2)),
     case(np.polyadd, normal(3), normal(5)),
     case(np.polyadd, normal(3), [1, 2]),
     case(np.polysub, normal(5), normal(3)).but(complex=True),
@@ -95,6 +98,8 @@ _HISTOGRAMS = [
     wrapped(np.histogram, lambda w: np.histogram(_DATA, 4, (0.0, 2.0), None, w)[0], normal(8)),
     case(np.histogram, _DATA, 3, None, True, positive(8)),
     wrapped(np.histogram, lambda a: np.histogram(a, 4)[1], normal(8)).but(note=" edges"),
+    wrapped(np.histogram2d, lambda w: np.histogram2d(_DATA, _DATA[::-1], [3, 2], weights=w)[0], normal(8)),
+    wrapped(np.histogramdd, lambda w: np.histogramdd((_DATA, _DATA**2), 3, None, False, w)[0], positive(8)),
     wrapped(np.histogram_bin_edges, lambda a: np.histogram_bin_edges(a, 3), normal(5)),
 ]
 

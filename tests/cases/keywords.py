@@ -256,6 +256,13 @@ _STATISTICS = [
     ),
     *calls("histogram_bin_edges", "W", "3", "range=(0, Q)", "bins=[0.0, 0.5, Q + 1]"),
     *calls("bincount", "[0, 1, 1, 4, 0]", "V", "weights=V, minlength=8"),
+    *calls(
+        "histogram2d", "np.arange(5.0), np.arange(5.0)[::-1], weights=W", "", "bins=3", "bins=[2, 3]", "density=True"
+    ),
+    *calls("histogram2d", "np.arange(5.0), np.arange(5.0)[::-1], weights=W", "bins=[0.0, 2.0, 4.0], density=True"),
+    *calls("histogram2d", "V, W, [3, 3]", "weights=W", "[[-1, 1], [0, 0.5]], False, W", "density=True, weights=W"),
+    *calls("histogramdd", "A, 2", "weights=U", "weights=U, density=True", "range=[(-1, Q)] * 4, weights=U"),
+    "np.histogramdd([V, W], [[-1.0, 0.0, 1.0], 3], weights=W)",
     *calls("interp", "P, np.linspace(0.25, 0.7, 5), V", "", "left=Q", "right=Q", "-1.0, 7.0", "period=0.913"),
     *calls("interp", "P, np.linspace(0.25, 0.7, 5), D", "", "left=1j"),
     *calls(

@@ -173,6 +173,9 @@ REJECTED = [
     *calls("fft.rfft", "C", "", "3"),
     *calls("fft.fftn fft.fft2", "A", "axes=(5,)", "s=(0, 1)", "norm='bad'", "s=(2, 3), axes=(0,)"),
     "np.fft.fft(Q)",
+    *calls("histogram2d", "V, W", "bins=0", "bins=[2, 2.5]", "bins=[[1.0, 0.0], 2]", "range=[(0, 1)]", "weights=U"),
+    *calls("histogram2d", "V, U"),
+    *calls("histogramdd", "A", "bins=[2, 2]", "bins=[2, 2, 2, [[1.0]]]", "range=[(1, 0)] * 4", "foo=1"),
 ]
 
 # What has no derivative, with the word that the error must contain.

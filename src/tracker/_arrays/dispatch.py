@@ -12,7 +12,7 @@ import tracker._arrays.array as _array
 import tracker._arrays.forward as _forward
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.real as _real
-from tracker._arrays import arithmetic, counterparts, lists
+from tracker._arrays import arithmetic, coefficients, counterparts, lists
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
@@ -777,11 +777,16 @@ def refuse_array(x: Any) -> Any:
         return lists.as_object(x)
     if lists.in_comparison(sys._getframe()):
         return np.array(plain(x))
+    if coefficients.maps_domain(sys._getframe()):
+        return lists.as_object(x)
     if lists.in_vectorize(sys._getframe()):
         raise ConversionError(
             f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
             "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
         )
+    advice = coefficients.instead_of_polynomial(sys._getframe())
+    if advice is not None:
+        raise ConversionError(f"A tracked value (shape {x.shape}) would lose its gradient: {advice}")
     refused = lists.refused_by_numpy(sys._getframe())
     if refused is not None:
         raise ConversionError(
@@ -815,6 +820,9 @@ def to_number(x: Any, kind: Any) -> Any:
     if is_tracked(value):
         if lists.in_comparison(sys._getframe()):
             return kind(plain(value))
+        advice = coefficients.instead_of_polynomial(sys._getframe())
+        if advice is not None:
+            raise ConversionError(f"A tracked number would lose its gradient: {advice}")
         advice = counterparts.around_scipy(sys._getframe())
         if advice is not None:  # what a function that was given to SciPy gives
             raise ConversionError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -98,5 +99,79 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     return (counts / np.diff(edges) / np.sum(counts) if density else counts), edges
 
 
+# ---------------------------------------------------------------- several variables
+
+
+def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    """Counts in boxes, shape (bins of variable 0, bins of variable 1, ...), and the edges for each variable."""
+    columns = _columns(sample)
+    bins, range = _for_each(bins, range, len(columns))
+    edges = [_edges_of(i, *given) for i, given in enumerate(zip(columns, bins, range, strict=True))]
+    cells = tuple([_cells(x, e) for x, e in zip(columns, edges, strict=True)])
+    shape = tuple(len(e) + 1 for e in edges)  # with what is below and above
+    weights = np.stack(weights) if isinstance(weights, list | tuple) and len(weights) else weights
+    counts: Any = np.bincount(np.ravel_multi_index(cells, shape), weights, minlength=math.prod(shape))
+    counts = np.astype(np.reshape(counts, shape), float)[len(edges) * (slice(1, -1),)]
+    if density:
+        total = np.sum(counts)
+        for i, e in enumerate(edges):
+            counts = counts / np.reshape(np.diff(e), (-1,) + (1,) * (len(edges) - i - 1))
+        counts = counts / total
+    return counts, edges
+
+
+def _columns(sample: Any) -> list[Any]:
+    """One array for each variable: the columns of an array, or the entries of a list."""
+    if getattr(sample, "ndim", 0) != 2:
+        sample = np.atleast_2d(np.stack(sample) if isinstance(sample, list | tuple) else sample).T
+    return list(np.unstack(sample, axis=1))
+
+
+def _for_each(bins: Any, range: Any, n: int) -> tuple[Any, Any]:
+    bins = bins if isinstance(bins, list | tuple) or np.ndim(bins) else n * [bins]
+    if len(bins) != n:
+        raise ValueError("The dimension of bins must be equal to the dimension of the sample x.")
+    if range is not None and len(range) != n:
+        raise ValueError("range argument must have one entry per dimension")
+    return bins, n * [None] if range is None else range
+
+
+def _edges_of(i: int, x: Any, bins: Any, range: Any) -> Any:
+    bins = np.stack(bins) if isinstance(bins, list | tuple) and len(bins) else bins
+    if np.ndim(bins) > 1:
+        raise ValueError(f"`bins[{i}]` must be a scalar or 1d array")
+    if np.ndim(bins) == 1:
+        if np.any(bins[:-1] > bins[1:]):
+            raise ValueError(f"`bins[{i}]` must be monotonically increasing, when an array")
+        return bins
+    if bins < 1:
+        raise ValueError(f"`bins[{i}]` must be positive, when an integer")
+    low, high = _ends(x, range)
+    try:
+        n = operator.index(bins)
+    except TypeError as e:
+        raise TypeError(f"`bins[{i}]` must be an integer, when a scalar") from e
+    return np.linspace(low, high, n + 1)
+
+
+def _cells(x: Any, edges: Any) -> Any:
+    """Between which edges each entry lies, from 0, below the first one; the last edge belongs to the last box."""
+    return np.searchsorted(edges, x, side="right") - (x == edges[-1])
+
+
+def histogram2d(
+    x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> tuple[Any, Any, Any]:
+    """`histogramdd` of two variables, the edges apart."""
+    if len(x) != len(y):
+        raise ValueError("x and y must have the same length.")
+    if hasattr(bins, "__len__") and len(bins) not in (1, 2):
+        bins = [bins, bins]
+    counts, edges = histogramdd([x, y], bins, range, density, weights)
+    return counts, edges[0], edges[1]
+
+
 composed(np.histogram, histogram)
 composed(np.histogram_bin_edges, histogram_bin_edges)
+composed(np.histogramdd, histogramdd)
+composed(np.histogram2d, histogram2d)

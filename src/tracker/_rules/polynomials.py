@@ -265,6 +265,38 @@ def _warn_of_rank() -> None:
     warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=4)
 
 
+# ---------------------------------------------------------------- numpy.polynomial's, lowest power first
+
+
+def _values(x: Any, c: Any, tensor: bool) -> Any:
+    """numpy.polynomial's Horner scheme: of each column of `c` at all of `x` if `tensor`, else at its own."""
+    c = np.reshape(c, np.shape(c) + (1,) * np.ndim(x)) if tensor else c
+    y = c[-1] + x * 0
+    for k in range(2, len(c) + 1):
+        y = c[-k] + y * x
+    return y
+
+
+def _floats(x: Any) -> Any:
+    return (np.stack(x) if isinstance(x, list | tuple) else x) * 1.0
+
+
+def polyval2d(x: Any, y: Any, c: Any) -> Any:
+    """The values of a polynomial in x and y, shape (powers of x, powers of y, ...), at points (x, y)."""
+    x, y, c = _floats(x), _floats(y), _floats(c)
+    if np.shape(x) != np.shape(y):
+        raise ValueError("x, y are incompatible")
+    return _values(y, _values(x, c, True), False)
+
+
+def polygrid2d(x: Any, y: Any, c: Any) -> Any:
+    """The same at all pairs of an entry of x and one of y."""
+    x, y, c = _floats(x), _floats(y), _floats(c)
+    return _values(y, _values(x, c, True), True)
+
+
+composed(np.polynomial.polynomial.polyval2d, polyval2d)
+composed(np.polynomial.polynomial.polygrid2d, polygrid2d)
 composed(np.polyval, polyval)
 composed(np.polyadd, polyadd)
 composed(np.polysub, polysub)

@@ -10,12 +10,6 @@ from numpy._core import umath
 from tracker._core.registry import refused
 
 refused(
-    "it bins several variables at once. Use numpy.bincount(cells, weights), with the cells found by "
-    "numpy.searchsorted, which has a derivative by the weights.",
-    np.histogram2d,
-    np.histogramdd,
-)
-refused(
     "it is for dates, which have no derivative. Pass tracker.data(x).",
     np.busday_count,
     np.busday_offset,
