@@ -22,8 +22,8 @@ PACKAGE = Path("src/tracker")
 # whose classes inherit from a compiled one.
 ARRAY_MODULES = ["array.py", "dispatch.py", "forward.py", "gradients.py", "mutation.py", "real.py", "spec.py"]
 
-# Arithmetic on small arrays, in C.
-KERNELS = PACKAGE / "_arrays" / "kernels.c"
+# Arithmetic on small arrays, and a step of Adam, in C.
+KERNELS = ("_arrays", "optim")
 
 # Classes marked acyclic, as mypyc's C code names them.
 ACYCLIC = ["node___Node", "real___TrackedReal"]
@@ -68,13 +68,14 @@ def translated() -> list[Extension]:
     return modules
 
 
-def kernels() -> Extension:
-    """The kernels of small arrays; fused multiply-add would round otherwise than NumPy does."""
+def kernels(folder: str) -> Extension:
+    """The kernels of `folder`. Fused multiply-add would round otherwise than NumPy does; errno bars vector code."""
     import numpy
 
-    exact = [] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
+    exact = [] if sys.platform == "win32" else ["-O3", "-ffp-contract=off", "-fno-math-errno"]
+    source = PACKAGE / folder / "kernels.c"
     return Extension(
-        "tracker._arrays.kernels", [KERNELS.as_posix()], include_dirs=[numpy.get_include()], extra_compile_args=exact
+        f"tracker.{folder}.kernels", [source.as_posix()], include_dirs=[numpy.get_include()], extra_compile_args=exact
     )
 
 
@@ -103,7 +104,7 @@ def extensions() -> list[Extension]:
         say_interpreted(reason)
         return []
     try:
-        return [*translated(), kernels()]
+        return [*translated(), *map(kernels, KERNELS)]
     except (Exception, SystemExit) as error:  # noqa: BLE001 - mypyc exits on errors, and may crash on a new Python
         say_interpreted(f"mypyc: {error!r}")
         return []
@@ -112,7 +113,7 @@ def extensions() -> list[Extension]:
 def remove_extension_modules(root: Path) -> None:
     """Remove what an earlier build left, which would shadow the sources."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    for path in [*root.glob(f"tracker/_*/*{suffix}"), *root.glob(f"tracker__mypyc{suffix}")]:
+    for path in [*root.glob(f"tracker/*/*{suffix}"), *root.glob(f"tracker__mypyc{suffix}")]:
         path.unlink()
 
 

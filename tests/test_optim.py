@@ -311,6 +311,33 @@ def test_small_arrays_stepped_together_are_those_stepped_alone(rule):
             assert x.dtype == y.dtype
 
 
+class Unfused(optim.Adam):
+    fused = False
+
+
+@pytest.mark.skipif(not optim.Adam.fused, reason="without the kernel NumPy makes all passes")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(0,), (3,), (5, 7), (1000, 3)])
+def test_adam_in_one_pass_is_that_of_numpy_bit_for_bit(dtype, shape):
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal(shape).astype(dtype)
+    states = [optim.Adam().init(x)] * 2
+    for scale in (1.0, 1e-3, 0.0, 1e-30):
+        dx = (scale * rng.standard_normal(shape)).astype(dtype)
+        found = [rule.apply(state, x, dx) for rule, state in zip((optim.Adam(), Unfused()), states, strict=True)]
+        (a, step), (b, expected) = found
+        for mine, numpys in zip((*a[:2], step), (*b[:2], expected), strict=True):
+            assert (mine.dtype, mine.shape) == (dtype, shape)
+            np.testing.assert_array_equal(mine, numpys)
+        states = [a, b]
+
+
+def test_what_overflows_warns_as_numpy_does():
+    x = np.ones(3, np.float32)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        optim.update(optim.setup(optim.Adam(), x), x, np.full(3, 1e30, np.float32))
+
+
 def test_states_keep_nothing_of_what_they_were_before():
     model = [np.ones(3), np.ones(2)]
     first = optim.setup(optim.Adam(0.1), model)

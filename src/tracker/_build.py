@@ -23,7 +23,7 @@ from typing import Final
 PURE: Final = os.environ.get("TRACKER_PURE") == "1"
 _OTHERS: Final = ("optree", "llvmlite", "dask", "tqdm", "matplotlib", "graphviz", "jax", "torch")
 _PACKAGE: Final = __name__.partition(".")[0] + "."
-_WRITTEN_IN_C: Final = _PACKAGE + "_arrays.kernels"  # no source to interpret: arithmetic.py does without it
+_WRITTEN_IN_C: Final = (_PACKAGE + "_arrays.kernels", _PACKAGE + "optim.kernels")  # Python code does without them
 
 
 class _SourceFinder:
@@ -33,7 +33,7 @@ class _SourceFinder:
     def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if not name.startswith(_PACKAGE):
             return None
-        if name == _WRITTEN_IN_C:
+        if name in _WRITTEN_IN_C:
             raise ModuleNotFoundError(f"TRACKER_PURE=1: no {name}", name=name)
         for folder in path or ():
             source = os.path.join(folder, name.rpartition(".")[2] + ".py")

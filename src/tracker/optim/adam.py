@@ -10,6 +10,19 @@ import numpy as np
 
 from tracker.optim.rule import Rule, mean, mean_square, over_root, positive, scratch_like, square, zeros_real
 
+try:
+    import tracker.optim.kernels as _kernels
+except ImportError:
+    _compiled: Any = None
+else:
+    _compiled = _kernels
+
+
+def _in_one_pass(state: Any, dx: Any, beta: tuple[float, float], epsilon: float, factor: float) -> Any:
+    """The next two moments and the step by kernels.c; None where NumPy has to make them."""
+    first, second, _ = state
+    return _compiled.adam(dx, first, second, beta[0], 1 - beta[0], beta[1], 1 - beta[1], epsilon, factor)
+
 
 @dataclass(frozen=True)
 class Adam(Rule):
@@ -20,6 +33,7 @@ class Adam(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    fused: ClassVar[bool] = _compiled is not None
     eta: float = 0.001
     beta: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
@@ -28,10 +42,14 @@ class Adam(Rule):
         return np.zeros_like(x), zeros_real(x), self.beta
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
+        first, second, powers = state
+        size = math.sqrt(1 - powers[1])  # taken out of the root: a pass over the array less
+        epsilon, factor = self.epsilon * size, self.eta * size / (1 - powers[0])
+        if self.fused and (done := _in_one_pass(state, dx, self.beta, epsilon, factor)) is not None:
+            return (done[0], done[1], self._powers(powers)), done[2]
         scratch = scratch_like(dx)
         first, second, powers = self._moments(state, dx, scratch)
-        size = math.sqrt(1 - powers[1])  # taken out of the root: a pass over the array less
-        step = over_root(first, second, self.epsilon * size, self.eta * size / (1 - powers[0]), scratch)
+        step = over_root(first, second, epsilon, factor, scratch)
         return (first, second, self._powers(powers)), step
 
     def _moments(self, state: Any, dx: Any, scratch: Any = None) -> Any:
@@ -73,6 +91,8 @@ class RAdam(Adam):
     RAdam(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08)
     """
 
+    fused: ClassVar[bool] = False
+
     def init(self, x: Any) -> Any:
         return (*super().init(x), 1)
 
@@ -98,6 +118,8 @@ class AdaMax(Adam):
     >>> AdaMax()
     AdaMax(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08)
     """
+
+    fused: ClassVar[bool] = False
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
         first, largest, powers = state
@@ -136,6 +158,8 @@ class NAdam(Adam):
     NAdam(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08)
     """
 
+    fused: ClassVar[bool] = False
+
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
         first, second, powers = self._moments(state, dx)
         beta = self.beta[0]
@@ -153,6 +177,7 @@ class AdaBelief(Adam):
     AdaBelief(eta=0.001, beta=(0.9, 0.999), epsilon=1e-16)
     """
 
+    fused: ClassVar[bool] = False
     epsilon: float = 1e-16
 
     def _moments(self, state: Any, dx: Any, scratch: Any = None) -> Any:

@@ -49,8 +49,8 @@ class Rule:
     """Base of all rules: no state, and the gradient as the step.
 
     `elementwise` says that each entry of the step and of the state depends on the same entry of `x`, `dx` and the
-    state alone, so that small arrays may be stepped together. `fixed` names the hyperparameters that decide what the
-    state holds: `adjust` refuses them.
+    state alone, so that small arrays may be stepped together; `fused`, that a kernel in C makes that needless. `fixed`
+    names the hyperparameters that decide what the state holds: `adjust` refuses them.
     Raises `ValueError` for a learning rate `eta` below zero.
 
     >>> apply(Rule(), init(Rule(), 1.0), 1.0, 2.0)
@@ -58,6 +58,7 @@ class Rule:
     """
 
     elementwise: ClassVar[bool] = False
+    fused: ClassVar[bool] = False
     fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ def applied(work: list[Work]) -> list[Result]:
     results: list[Result] = [(None, None)] * len(work)
     groups: dict[Any, _Group] = {}
     for i, (rule, state, x, dx) in enumerate(work):
-        if type(x) is np.ndarray and x.size <= SMALL and rule.elementwise:
+        if type(x) is np.ndarray and x.size <= SMALL and rule.elementwise and not rule.fused:
             leaves, structure = optree.tree_flatten(state, none_is_leaf=True)
             scalars = _scalars(leaves, x.shape)
             if scalars is not None:
