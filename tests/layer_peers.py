@@ -143,6 +143,8 @@ SAME = {
         [(4, 3, 3, 2), (6,), (2, 4, 3, 5)],
         lambda t, f, w, b, x: f.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, groups=2),
     ),
+    "hard_swish": ([(3, 4)], lambda t, f, x: f.hardswish(4 * x)),
+    "thresholded_relu": ([(3, 4)], lambda t, f, x: f.threshold(x, 0.3, 0.0)),
     "mse": ([(2, 3), (2, 3)], lambda t, f, x, y: f.mse_loss(x, y)),
     "mae": ([(2, 3), (2, 3)], lambda t, f, x, y: f.l1_loss(x, y, reduction="sum")),
     "huber": ([(2, 3), (2, 3)], lambda t, f, x, y: f.huber_loss(x, y, delta=0.4)),

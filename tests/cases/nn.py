@@ -20,8 +20,14 @@ def _apart(*shape: int) -> Input:
     return Input(lambda rng: (rng.permutation(int(np.prod(shape))) / 10.0 - 1.0).reshape(shape))
 
 
-_SMOOTH = [nn.sigmoid, nn.softplus, nn.log_sigmoid, nn.gelu, nn.swish, nn.mish, nn.selu, nn.celu, nn.elu]
-_KINKED = [nn.relu, nn.leaky_relu, nn.hard_sigmoid, nn.hard_tanh, nn.relu6, nn.soft_shrink, nn.softsign]
+_SMOOTH = [
+    *(nn.sigmoid, nn.softplus, nn.log_sigmoid, nn.gelu, nn.swish, nn.mish, nn.selu, nn.celu, nn.elu),
+    *(nn.lisht, nn.logcosh),
+]
+_KINKED = [
+    *(nn.relu, nn.leaky_relu, nn.hard_sigmoid, nn.hard_tanh, nn.relu6, nn.soft_shrink, nn.softsign),
+    *(nn.hard_swish, nn.thresholded_relu),
+]
 
 CASES: list[Case] = [
     *(case(f, normal(2, 3)) for f in (*_SMOOTH, *_KINKED, nn.tanh_shrink, nn.normal_cdf, nn.identity)),

@@ -178,6 +178,42 @@ def relu6(x: Any) -> Any:
     return np.clip(x, 0, 6)
 
 
+def hard_swish(x: Any) -> Any:
+    """x * hard_sigmoid(x): Howard et al. (2019), section 5.2.
+
+    >>> hard_swish(np.array([-4.0, 0.0, 4.0]))
+    array([-0.,  0.,  4.])
+    """
+    return x * hard_sigmoid(x)
+
+
+def lisht(x: Any) -> Any:
+    """x * tanh(x): Roy et al. (2019), eq. 1.
+
+    >>> float(lisht(0.0))
+    0.0
+    """
+    return x * np.tanh(x)
+
+
+def logcosh(x: Any) -> Any:
+    """log(cosh(x)).
+
+    >>> logcosh(np.array([0.0, 1000.0])) + np.log(2) == np.array([np.log(2), 1000.0])
+    array([ True,  True])
+    """
+    return x + softplus(-2 * x) - math.log(2)
+
+
+def thresholded_relu(x: Any, threshold: float = 1.0) -> Any:
+    """x where it is above `threshold`, 0 elsewhere, where its derivative is 0, too.
+
+    >>> thresholded_relu(np.array([0.5, 1.0, 2.0]))
+    array([0., 0., 2.])
+    """
+    return np.where(x > threshold, x, 0 * x)
+
+
 def tanh_shrink(x: Any) -> Any:
     """x - tanh(x).
 
