@@ -127,6 +127,19 @@ def test_neither_side_sees_the_others_writes(bridge):
     np.testing.assert_allclose(tracker.gradient(f, X)[0], np.exp(X), rtol=1e-12)
 
 
+@pytest.mark.parametrize("size", [3, 20_000])
+def test_a_plain_array_that_is_changed_in_between_is_seen_as_it_was_or_reported(bridge, size):
+    a, x = np.ones(size), np.full(size, 2.0)
+    f = bridge.foreign(lambda x, a: bridge.xp.sum(x * a))
+    _, back = tracker.pullback(lambda x: f(x, a) ** 2, x)
+    a[:] = 7.0
+    if size > 1000:
+        with pytest.raises(RuntimeError, match="was changed"):
+            back(1.0)
+    else:
+        np.testing.assert_allclose(back(1.0)[0], 2 * 2.0 * size * np.ones(size), rtol=1e-12)
+
+
 def test_gradients_in_several_threads_are_those_in_one(product):
     from concurrent.futures import ThreadPoolExecutor
 

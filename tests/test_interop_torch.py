@@ -23,6 +23,22 @@ def test_a_modules_parameters_as_an_argument():
     assert module.weight.grad is None
 
 
+def test_a_function_that_writes_into_a_tracked_argument_is_refused_and_changes_nothing():
+    x = X.copy()
+    with pytest.raises(RuntimeError, match="in-place operation"):
+        tracker.gradient(lambda x: np.sum(from_torch(lambda x: x.mul_(2))(x)), x)
+    np.testing.assert_array_equal(x, X)
+
+
+def test_a_tracked_array_is_lent_without_a_copy_and_layouts_that_can_not_be_are_copied():
+    seen = []
+    f = from_torch(lambda x: (seen.append(x), x.sum())[1])
+    x = tracker.param(np.ones((3, 4)))
+    f(x).back()
+    assert seen[0].data_ptr() == x.data.ctypes.data
+    assert tracker.gradient(f, np.ones((3, 4))[::-1, ::2])[0].tolist() == np.ones((3, 2)).tolist()
+
+
 def test_a_function_that_writes_into_its_argument_writes_into_a_copy():
     x = X.copy()
     assert from_torch(lambda x: x.mul_(2))(x).tolist() == (2 * X).tolist()

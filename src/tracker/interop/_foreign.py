@@ -28,6 +28,9 @@ class Library(Protocol):
     def put(self, x: Any) -> Any:
         """A NumPy array or Python number as an array of the library, in memory of its own."""
 
+    def lent(self, x: Any) -> Any:
+        """The same, in the memory of `x` where that can be: the record keeps `x` from being written."""
+
     def take(self, x: Any) -> Any:
         """An array of the library as a NumPy array in memory of its own."""
 

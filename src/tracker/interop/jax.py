@@ -1,7 +1,7 @@
 """JAX and tracker: JAX functions in tracked programs, tracker's functions in JAX programs, rules from JAX.
 
-Arrays are copied where they go from one library into the other, so neither sees the other's writes. They keep their
-dtype; `numpy.longdouble` is none of JAX's, and raises `TypeError`.
+Neither library sees the other's writes: arrays share memory on the way in where the record guards them, and are copied
+elsewhere. They keep their dtype; `numpy.longdouble` is none of JAX's, and raises `TypeError`.
 
 >>> import jax.numpy as jnp
 >>> import tracker
@@ -166,6 +166,12 @@ class _Bridge:
         with jax.enable_x64(True):
             return jnp.asarray(x) if isinstance(x, float | complex) and not isinstance(x, np.generic) else jnp.array(x)
 
+    def lent(self, x: Any) -> Any:
+        if type(x) is not np.ndarray or x.dtype.char not in "efdFD":
+            return self.put(x)
+        with jax.enable_x64(True):
+            return jnp.asarray(x)
+
     def take(self, x: Any) -> Any:
         if x.dtype == jnp.bfloat16:
             raise TypeError("NumPy has no dtype bfloat16: convert the result of the JAX function to float32.")
@@ -184,7 +190,7 @@ class _Bridge:
 
     def linearized(self, f: Callable[..., Any], xs: list[Any]) -> tuple[list[Any], Any, Callable[..., list[Any]]]:
         with jax.enable_x64(True):
-            ys, back, rest = _vjp(f, [self.put(x) for x in xs])
+            ys, back, rest = _vjp(f, [self.lent(x) for x in xs])
 
         def gradients(dys: list[Any]) -> list[Any]:
             with jax.enable_x64(True):

@@ -1,7 +1,7 @@
 """PyTorch and tracker: torch functions in tracked programs, tracker's functions in torch programs, rules from torch.
 
-Arrays are copied where they go from one library into the other, so neither sees the other's writes; a tensor that
-tracker only reads (`to_torch`) shares its memory. They keep their dtype; `numpy.longdouble` is none of PyTorch's and
+Neither library sees the other's writes: arrays share memory on the way in where the record or PyTorch guards them, and
+are copied elsewhere. They keep their dtype; `numpy.longdouble` is none of PyTorch's and
 `torch.bfloat16` none of NumPy's: both raise `TypeError`.
 
 >>> import torch
@@ -214,7 +214,14 @@ class _Bridge:
         self.device = device
 
     def put(self, x: Any) -> Any:
-        return _to_tensor(x, self.device if self.device is not None else torch.get_default_device())
+        return _to_tensor(x, self._target())
+
+    def lent(self, x: Any) -> Any:
+        can_be = type(x) is np.ndarray and x.flags.c_contiguous and x.flags.writeable and x.dtype.char in "efdFD"
+        return torch.from_numpy(x).to(self._target()) if can_be else self.put(x)
+
+    def _target(self) -> Any:
+        return self.device if self.device is not None else torch.get_default_device()
 
     def take(self, x: Any) -> Any:
         return np.array(_to_numpy(x))
@@ -231,7 +238,7 @@ class _Bridge:
         return ys, rest
 
     def linearized(self, f: Callable[..., Any], xs: list[Any]) -> tuple[list[Any], Any, Callable[..., list[Any]]]:
-        inputs = [self.put(x).requires_grad_() for x in xs]
+        inputs = [self.lent(x).requires_grad_() for x in xs]  # which PyTorch refuses to write into
         with torch.enable_grad():
             ys, rest = f(inputs)
 
