@@ -17,13 +17,8 @@ Function = Callable[[Any], Any]
 
 
 @struct(init=False)
-class Conv:
-    """activation(conv(x, weight) + bias): x (n, n_in, *size), weight (n_out, n_in / groups, *kernel).
-
-    >>> layer = Conv((3, 3), 1, 8, pad="same", rng=np.random.default_rng(0))
-    >>> layer(np.ones((2, 1, 6, 6), np.float32)).shape
-    (2, 8, 6, 6)
-    """
+class _Convolution:
+    """The parameters and options that convolutions share."""
 
     weight: Any
     bias: Any
@@ -49,9 +44,24 @@ class Conv:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
-        weight = init(rng, (n_out, n_in // groups, *kernel), dtype)
+        weight = init(rng, (*self._channels(n_in, n_out, groups), *kernel), dtype)
         fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
         fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)
+
+    @staticmethod
+    def _channels(n_in: int, n_out: int, groups: int) -> tuple[int, int]:
+        """The first two axes of the weights."""
+        return n_out, n_in // groups
+
+
+@struct(init=False)
+class Conv(_Convolution):
+    """activation(conv(x, weight) + bias): x (n, n_in, *size), weight (n_out, n_in / groups, *kernel).
+
+    >>> layer = Conv((3, 3), 1, 8, pad="same", rng=np.random.default_rng(0))
+    >>> layer(np.ones((2, 1, 6, 6), np.float32)).shape
+    (2, 8, 6, 6)
+    """
 
     def __call__(self, x: Any) -> Any:
         options = self.stride, self.pad, self.dilation, self.groups
@@ -78,7 +88,7 @@ class DepthwiseConv(Conv):
 
 
 @struct(init=False)
-class ConvTranspose:
+class ConvTranspose(_Convolution):
     """activation(conv_transpose(x, weight) + bias): x (n, n_in, *size), weight (n_in, n_out / groups, *kernel).
 
     >>> layer = ConvTranspose((2, 2), 3, 4, stride=2, rng=np.random.default_rng(0))
@@ -86,13 +96,6 @@ class ConvTranspose:
     (1, 4, 10, 10)
     """
 
-    weight: Any
-    bias: Any
-    activation: Function = static(identity)
-    stride: Any = static(1)
-    pad: Any = static(0)
-    dilation: Any = static(1)
-    groups: int = static(1)
     output_pad: Any = static(0)
 
     def __init__(
@@ -102,19 +105,15 @@ class ConvTranspose:
         n_out: int,
         activation: Function = identity,
         *,
-        stride: Any = 1,
-        pad: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
         output_pad: Any = 0,
-        bias: bool = True,
-        init: Init = glorot_uniform,
-        rng: np.random.Generator,
-        dtype: Any = np.float32,
+        **options: Any,
     ) -> None:
-        weight = init(rng, (n_in, n_out // groups, *kernel), dtype)
-        fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
-        fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups, output_pad=output_pad)
+        super().__init__(kernel, n_in, n_out, activation, **options)
+        fill(self, output_pad=output_pad)
+
+    @staticmethod
+    def _channels(n_in: int, n_out: int, groups: int) -> tuple[int, int]:
+        return n_in, n_out // groups
 
     def __call__(self, x: Any) -> Any:
         options = self.stride, self.pad, self.dilation, self.groups

@@ -33,22 +33,17 @@ class Dropout:
         return x
 
     def training(self, x: Any, state: None, rng: np.random.Generator | None) -> tuple[Any, None]:
-        return dropout(_given(rng, self), x, self.p, self.axis), None
+        return self._drop(_given(rng, self), x, self.p, self.axis), None
+
+    _drop = staticmethod(dropout)
 
 
 @struct
-class AlphaDropout:
+class AlphaDropout(Dropout):
     """`alpha_dropout` in training, nothing in testing, as `Dropout`.
 
     >>> AlphaDropout(0.5)(np.ones(3))
     array([1., 1., 1.])
     """
 
-    p: float = static()
-    axis: Any = static(None)
-
-    def __call__(self, x: Any) -> Any:
-        return x
-
-    def training(self, x: Any, state: None, rng: np.random.Generator | None) -> tuple[Any, None]:
-        return alpha_dropout(_given(rng, self), x, self.p, self.axis), None
+    _drop = staticmethod(alpha_dropout)

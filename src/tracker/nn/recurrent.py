@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,19 +35,6 @@ def scan(cell: Callable[[Any, Any], tuple[Any, Any]], xs: Any, state: Any) -> tu
     if not ys:
         raise ValueError("scan was given a sequence of no steps: its results have no known shape.")
     return np.stack(ys), state
-
-
-def _weights(
-    cell: Any, gates: int, n_in: int, n_hidden: int, bias: bool, init: Init, rng: np.random.Generator, dtype: Any
-) -> None:
-    rows = gates * n_hidden
-    fill(
-        cell,
-        weight_ih=init(rng, (rows, n_in), dtype),
-        weight_hh=init(rng, (rows, n_hidden), dtype),
-        bias_ih=zeros(rng, (rows,), dtype) if bias else None,
-        bias_hh=zeros(rng, (rows,), dtype) if bias else None,
-    )
 
 
 def _sequence(cell: Any, xs: Any) -> Any:
@@ -77,8 +64,30 @@ def _sum(a: Any, b: Any) -> Any:
     return a if b is None else b if a is None else a + b
 
 
-class _Stepping:
-    """A cell's single step, by its way of running over a sequence."""
+@struct(init=False)
+class _Cell:
+    """What cells share: their parameters, and a single step by the way of running over a sequence, `over`."""
+
+    weight_ih: Any
+    weight_hh: Any
+    bias_ih: Any
+    bias_hh: Any
+
+    _gates: ClassVar[int]
+
+    def __init__(
+        self,
+        n_in: int,
+        n_hidden: int,
+        *,
+        bias: bool = True,
+        init: Init = glorot_uniform,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+    ) -> None:
+        rows = self._gates * n_hidden
+        fill(self, weight_ih=init(rng, (rows, n_in), dtype), weight_hh=init(rng, (rows, n_hidden), dtype))
+        fill(self, **{name: zeros(rng, (rows,), dtype) if bias else None for name in ("bias_ih", "bias_hh")})
 
     def __call__(self: Any, x: Any, state: Any = None) -> tuple[Any, Any]:
         ys, state = self.over(x[None], state)
@@ -86,7 +95,7 @@ class _Stepping:
 
 
 @struct(init=False)
-class RNNCell(_Stepping):
+class RNNCell(_Cell):
     """h' = activation(weight_ih x + bias_ih + weight_hh h + bias_hh): Elman (1990).
 
     `cell(x, h)`: x (*batch, n_in), h (*batch, n_hidden) or None for zeros, gives `(h', h')`; `cell.over(xs, h)`
@@ -97,24 +106,12 @@ class RNNCell(_Stepping):
     (5, 2)
     """
 
-    weight_ih: Any
-    weight_hh: Any
-    bias_ih: Any
-    bias_hh: Any
     activation: Callable[[Any], Any] = static(np.tanh)
 
-    def __init__(
-        self,
-        n_in: int,
-        n_hidden: int,
-        activation: Callable[[Any], Any] = np.tanh,
-        *,
-        bias: bool = True,
-        init: Init = glorot_uniform,
-        rng: np.random.Generator,
-        dtype: Any = np.float32,
-    ) -> None:
-        _weights(self, 1, n_in, n_hidden, bias, init, rng, dtype)
+    _gates: ClassVar[int] = 1
+
+    def __init__(self, n_in: int, n_hidden: int, activation: Callable[[Any], Any] = np.tanh, **options: Any) -> None:
+        super().__init__(n_in, n_hidden, **options)
         fill(self, activation=activation)
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
@@ -125,7 +122,7 @@ class RNNCell(_Stepping):
 
 
 @struct(init=False)
-class LSTMCell(_Stepping):
+class LSTMCell(_Cell):
     """The long short-term memory of Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000).
 
     i, f, o = sigmoid(...) and g = tanh(...) of weight_ih x + bias_ih + weight_hh h + bias_hh, rows in the order
@@ -137,22 +134,7 @@ class LSTMCell(_Stepping):
     ((5, 2), (5, 2))
     """
 
-    weight_ih: Any
-    weight_hh: Any
-    bias_ih: Any
-    bias_hh: Any
-
-    def __init__(
-        self,
-        n_in: int,
-        n_hidden: int,
-        *,
-        bias: bool = True,
-        init: Init = glorot_uniform,
-        rng: np.random.Generator,
-        dtype: Any = np.float32,
-    ) -> None:
-        _weights(self, 4, n_in, n_hidden, bias, init, rng, dtype)
+    _gates: ClassVar[int] = 4
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
         h, c = (_state(self, xs, part) for part in ((None, None) if state is None else state))
@@ -162,7 +144,7 @@ class LSTMCell(_Stepping):
 
 
 @struct(init=False)
-class GRUCell(_Stepping):
+class GRUCell(_Cell):
     """The gated recurrent unit of Cho et al. (2014), the reset gate after the product with weight_hh.
 
     r, u = sigmoid(...) of weight_ih x + bias_ih + weight_hh h + bias_hh, n = tanh(weight_ih x + bias_ih +
@@ -173,22 +155,7 @@ class GRUCell(_Stepping):
     (5, 2)
     """
 
-    weight_ih: Any
-    weight_hh: Any
-    bias_ih: Any
-    bias_hh: Any
-
-    def __init__(
-        self,
-        n_in: int,
-        n_hidden: int,
-        *,
-        bias: bool = True,
-        init: Init = glorot_uniform,
-        rng: np.random.Generator,
-        dtype: Any = np.float32,
-    ) -> None:
-        _weights(self, 3, n_in, n_hidden, bias, init, rng, dtype)
+    _gates: ClassVar[int] = 3
 
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
         h, x = _state(self, xs, state), _sequence(self, xs)
