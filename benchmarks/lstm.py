@@ -10,11 +10,11 @@ STEPS, BATCH, WIDTH = 50, 32, 128
 
 
 def squares(xp, data, w_in, w, b):
-    from tracker.nn import recurrences
+    from tracker.nn.lstm import lstm
 
     (xs,) = data
     zeros = np.zeros((BATCH, WIDTH), np.float32)
-    return xp.sum(recurrences.lstm(xs, w_in, w, b, zeros, zeros, False)[0] ** 2)
+    return xp.sum(lstm(xs, w_in, w, b, zeros, zeros)[0] ** 2)
 
 
 def squares_torch(torch, data, w_in, w, b):

@@ -82,6 +82,25 @@ def test_float32_recurrence_stays_float32(name):
     assert dtypes == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("name", CELLS)
+def test_results_may_be_written_into(name):
+    layer = LAYERS[name](3, 2, rng=rng(), dtype=float)
+    xs = rng().standard_normal((4, 2, 3))
+
+    def loss(layer, write):
+        ys, state = layer(xs)
+        if write:
+            ys *= 2
+        else:
+            ys = 2 * ys
+        return np.sum(ys**2) + sum(np.sum(h) for h in flat(state))
+
+    written, fresh = (nn.destructure(tracker.gradient(loss, layer, write)[0])[0] for write in (True, False))
+    np.testing.assert_allclose(written, fresh, rtol=1e-14)
+    ys, state = layer(xs)
+    assert not any(np.shares_memory(ys, h) for h in flat(state))
+
+
 def test_mixed_dtypes_are_promoted_and_gradients_keep_their_own():
     layer = nn.LSTM(3, 2, rng=rng())
     xs = np.ones((4, 2, 3))

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker._arrays.dispatch import is_tracked
 from tracker._transforms.custom import data
 from tracker.nn._fields import fill
+from tracker.nn.elman import rnn
+from tracker.nn.gru import gru
 from tracker.nn.init import Init, glorot_uniform, zeros
-from tracker.nn.recurrences import gru, lstm, rnn
+from tracker.nn.lstm import lstm
 from tracker.tree import static, struct
 
 
@@ -117,7 +118,7 @@ class RNNCell(_Cell):
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
         first, bias = _state(self, xs, state), _bias(self, _sum(self.bias_ih, self.bias_hh))
         x = _sequence(self, xs)
-        hs = rnn(x, self.weight_ih, self.weight_hh, bias, first, self.activation, is_tracked(x))
+        hs = rnn(x, self.weight_ih, self.weight_hh, bias, first, self.activation)
         return _outputs(hs, xs), _last(hs, first, xs)
 
 
@@ -139,7 +140,7 @@ class LSTMCell(_Cell):
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
         h, c = (_state(self, xs, part) for part in ((None, None) if state is None else state))
         x, bias = _sequence(self, xs), _bias(self, _sum(self.bias_ih, self.bias_hh))
-        hs, cs, _ = lstm(x, self.weight_ih, self.weight_hh, bias, h, c, is_tracked(x))
+        hs, cs = lstm(x, self.weight_ih, self.weight_hh, bias, h, c)
         return _outputs(hs, xs), (_last(hs, h, xs), _last(cs, c, xs))
 
 
@@ -160,7 +161,7 @@ class GRUCell(_Cell):
     def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
         h, x = _state(self, xs, state), _sequence(self, xs)
         b_in, b = _bias(self, self.bias_ih), _bias(self, self.bias_hh)
-        hs = gru(x, self.weight_ih, self.weight_hh, b_in, b, h, is_tracked(x))[0]
+        hs = gru(x, self.weight_ih, self.weight_hh, b_in, b, h)
         return _outputs(hs, xs), _last(hs, h, xs)
 
 
@@ -169,7 +170,7 @@ def _outputs(hs: Any, xs: Any) -> Any:
 
 
 def _last(hs: Any, first: Any, xs: Any) -> Any:
-    h = hs[-1] if hs.shape[0] else first
+    h = np.copy(hs[-1] if hs.shape[0] else first)  # a result of its own: others may be written into
     return h if xs.ndim == 3 else h.reshape(*xs.shape[1:-1], h.shape[-1])
 
 
