@@ -105,3 +105,23 @@ def test_to_torch_leaves_its_arguments_alone_and_names_what_it_can_not_take():
         to_torch(lambda x: object())(x)
     with pytest.raises(TypeError, match="bfloat16"):
         to_torch(ordered)(x.bfloat16(), x)
+
+
+def in_torch(x, y):
+    return torch.cumsum(torch.sort(x)[0], 0) * torch.sin(y)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f: torch.func.grad(lambda x, y: f(x, y).square().sum()),
+        lambda f: torch.func.jacrev(f),
+        lambda f: torch.func.jacrev(torch.func.grad(lambda x, y: f(x, y).square().sum())),
+        lambda f: torch.func.vmap(f, (0, None)),
+        lambda f: torch.func.vmap(torch.func.grad(lambda x, y: f(x, y).square().sum()), (0, None)),
+    ],
+)
+def test_transforms_of_torch_func_take_it(transform):
+    x, y = torch.tensor([[0.3, -1.2], [2.0, 1.0]], dtype=torch.float64), torch.tensor(Y)
+    x = x if "vmap" in transform.__code__.co_names else x[0]
+    np.testing.assert_allclose(transform(to_torch(ordered))(x, y), transform(in_torch)(x, y), rtol=1e-12)

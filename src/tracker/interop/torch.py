@@ -67,7 +67,8 @@ def rule_from_torch(f: Callable[..., Any], implementation: Callable[..., Any], d
 def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f`, a function that tracker differentiates, as a PyTorch function: for `backward` and `torch.autograd.grad`.
 
-    It may be differentiated any number of times (`create_graph=True`). Arguments and results may be nested
+    It may be differentiated any number of times (`create_graph=True`), and in reverse mode by `torch.func.grad`,
+    `jacrev`, `vmap`; `vmap` calls `f` once for each entry. Arguments and results may be nested
     structures; `f` gets tensors as NumPy arrays, and what is no tensor as it is. Results are tensors on the device of
     the first tensor among the arguments, with the dtype that NumPy gives them.
 
@@ -95,7 +96,8 @@ def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
             ys, kept[:] = _results(f, f(*args, **kwargs))
             return ys
 
-        found = iter(_Function.apply(flat, *(leaves[i] for i in places)))
+        tensors = [leaves[i] for i in places]
+        found = iter(_Function.apply(_Step(flat, tensors), *tensors))
         return tree.unflatten(kept[0], [next(found) if y is _TENSOR else y for y in kept[1]])
 
     call.__name__ = _name(f)
@@ -120,37 +122,69 @@ def _name(f: Any) -> str:
     return getattr(f, "__name__", None) or repr(f)
 
 
+class _Step:
+    """A call of a function from NumPy arrays to a list of them, and its pullback by the `live` ones."""
+
+    def __init__(self, flat: Callable[..., list[Any]], xs: Any) -> None:
+        self.flat = flat
+        self.live = [i for i, x in enumerate(xs) if x.requires_grad] if torch.is_grad_enabled() else []
+        self.back: Any = None
+
+    def run(self, arrays: list[Any]) -> list[Any]:
+        if not self.live:
+            return self.flat(*map(np.copy, arrays))
+        ys, self.back = _linearized(self.flat, arrays, self.live)
+        return ys
+
+    def gradients(self, xs: list[Any], live: list[int], seeds: list[Any]) -> list[Any]:
+        """The gradients of the `live` arguments, which are not to be differentiated."""
+        arrays = [None if dy is None else _to_numpy(dy) for dy in seeds]
+        back = self.back if live == self.live else _linearized(self.flat, [_to_numpy(x) for x in xs], live)[1]
+        return [_to_tensor(dx, xs[0].device) for dx in back(arrays)]
+
+
 class _Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where PyTorch is not installed
-    """A call of a function from NumPy arrays to a list of them."""
+    """A `_Step` on tensors; written so that the transforms of `torch.func` take it, too."""
 
     @staticmethod
-    def forward(ctx: Any, flat: Callable[..., list[Any]], *xs: Any) -> Any:
-        live = [i for i, needed in enumerate(ctx.needs_input_grad[1:]) if needed]
-        arrays = [_to_numpy(x) for x in xs]
-        ys, ctx.back = _linearized(flat, arrays, live) if live else (flat(*map(np.copy, arrays)), None)
-        ctx.flat, ctx.live, ctx.device = flat, live, xs[0].device
+    def forward(step: _Step, *xs: Any) -> Any:
+        return tuple(_to_tensor(y, xs[0].device) for y in step.run([_to_numpy(x) for x in xs]))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.step, *xs = inputs
         ctx.save_for_backward(*xs)
         ctx.set_materialize_grads(False)
-        found = tuple(_to_tensor(y, ctx.device) for y in ys)
-        ctx.inexact = [y.is_floating_point() or y.is_complex() for y in found]
-        ctx.mark_non_differentiable(*(y for y, inexact in zip(found, ctx.inexact, strict=True) if not inexact))
-        return found
+        ctx.inexact = [y.is_floating_point() or y.is_complex() for y in output]
+        ctx.mark_non_differentiable(*(y for y, inexact in zip(output, ctx.inexact, strict=True) if not inexact))
 
     @staticmethod
     def backward(ctx: Any, *dys: Any) -> Any:
-        xs, live = ctx.saved_tensors, ctx.live
+        xs = list(ctx.saved_tensors)
+        live = [i for i, needed in enumerate(ctx.needs_input_grad[1:]) if needed]
         seeds = [dy for dy, inexact in zip(dys, ctx.inexact, strict=True) if inexact]
         if torch.is_grad_enabled():  # to be differentiated again
             used = [k for k, dy in enumerate(seeds) if dy is not None]
-            found = _Function.apply(_adjoint(ctx.flat, live, len(seeds), used), *(seeds[k] for k in used), *xs)
+            given = [*(seeds[k] for k in used), *xs]
+            found = _Function.apply(_Step(_adjoint(ctx.step.flat, live, len(seeds), used), given), *given)
         else:
-            found = [
-                _to_tensor(dx, ctx.device) for dx in ctx.back([None if d is None else _to_numpy(d) for d in seeds])
-            ]
+            found = ctx.step.gradients(xs, live, seeds)
         full = [None] * len(xs)
         for i, dx in zip(live, found, strict=True):
             full[i] = dx
         return None, *full
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, step: _Step, *xs: Any) -> Any:
+        """One call for each entry."""
+        if info.batch_size == 0:
+            raise ValueError("torch.func.vmap over no entries: the shape of a NumPy function's result is not known.")
+        rows = []
+        for k in range(info.batch_size):
+            row = [x if axis is None else x.select(axis, k) for x, axis in zip(xs, in_dims[1:], strict=True)]
+            rows.append(_Function.apply(_Step(step.flat, row), *row))
+        stacked = tuple(torch.stack(column) for column in zip(*rows, strict=True))
+        return stacked, (0,) * len(stacked)
 
 
 def _linearized(flat: Callable[..., list[Any]], arrays: list[Any], live: list[int]) -> tuple[list[Any], Any]:
