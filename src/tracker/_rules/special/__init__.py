@@ -15,6 +15,9 @@ _TABLES: Final = (
     "elliptic",
     "hypergeometric",
     "probability",
+    "noncentral",
+    "parameters",
+    "kolmogorov",
     "undefined",
 )
 

@@ -93,6 +93,40 @@ partials(
 )
 
 
+def _rg_by_x(x: Any, y: Any, z: Any) -> Any:
+    """From DLMF 19.23.7, with t / (t + x) = 1 - x / (t + x): R_F / 4 - x R_D(y, z, x) / 12."""
+    zero = x == 0
+    return 0.25 * sp.elliprf(x, y, z) - np.where(zero, 0, x * sp.elliprd(y, z, np.where(zero, 1, x))) / 12
+
+
+partials(
+    sp.elliprg,
+    lambda g, x, y, z: _rg_by_x(x, y, z),
+    lambda g, x, y, z: _rg_by_x(y, z, x),
+    lambda g, x, y, z: _rg_by_x(z, x, y),
+)
+
+
+def _rj_by_x(value: Any, x: Any, y: Any, z: Any, p: Any) -> Any:
+    """By partial fractions of 1 / ((t + x) (t + p)); not defined by this formula at x = p."""
+    return -0.5 * (sp.elliprd(y, z, x) - value) / (p - x)
+
+
+def _rj_by_p(value: Any, x: Any, y: Any, z: Any, p: Any) -> Any:
+    """Euler's theorem: R_J is homogeneous of degree -3/2."""
+    moved = [np.where(a == 0, 0, a * _rj_by_x(value, a, b, c, p)) for a, b, c in ((x, y, z), (y, z, x), (z, x, y))]
+    return -(1.5 * value + moved[0] + moved[1] + moved[2]) / p
+
+
+partials(
+    sp.elliprj,
+    lambda f, x, y, z, p: _rj_by_x(f, x, y, z, p),
+    lambda f, x, y, z, p: _rj_by_x(f, y, z, x, p),
+    lambda f, x, y, z, p: _rj_by_x(f, z, x, y, p),
+    _rj_by_p,
+)
+
+
 def _rc_by_x(x: Any, y: Any) -> Any:
     """R_C(x, y) = 2F1(1/2, 1/2; 3/2; 1 - x/y) / sqrt(y), DLMF 19.2.17 and 15.4.4."""
     return -sp.hyp2f1(1.5, 1.5, 2.5, 1 - x / y) / (6 * y * np.sqrt(y))

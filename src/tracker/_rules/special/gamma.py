@@ -12,15 +12,31 @@ from scipy.special import _ufuncs  # zeta and lambertw are Python functions arou
 from tracker._core.node import CONSTANT, Op
 from tracker._core.registry import supply
 from tracker._rules.elementwise import is_complex, where_zero
+from tracker._rules.indexing import overridable
 from tracker._rules.special.orders import beta_by_a, gamma_by_order
-from tracker._rules.special.table import partials, refused
+from tracker._rules.special.table import partials
 
 
 def trigamma(x: Any) -> Any:
     """psi'(x) = zeta(2, x), DLMF 25.11.12."""
-    if is_complex(x):
-        return refused("digamma", "x (complex)")()
-    return _ufuncs._zeta(2.0, x)
+    return _complex_trigamma(x) if is_complex(x) else _ufuncs._zeta(2.0, x)
+
+
+def _complex_trigamma(z: Any) -> Any:
+    """Right of 1/2 by recurrence and Stirling's series, DLMF 5.15.5 and 5.15.8; left of it by reflection, 5.15.6."""
+    left = np.real(z) < 0.5
+    w = np.where(left, 1 - z, z)
+    total: Any = 0.0
+    for _ in range(12):
+        total = total + 1 / (w * w)
+        w = w + 1
+    inverse = 1 / (w * w)
+    series: Any = 0.0
+    for bernoulli in (43867 / 798, -3617 / 510, 7 / 6, -691 / 2730, 5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6):
+        series = (series + bernoulli) * inverse
+    total = total + 1 / w + 0.5 * inverse + series / w
+    turned = math.pi / np.sin(math.pi * np.where(left, z, 0.5))
+    return np.where(left, turned * turned - total, total)
 
 
 def rgamma_slope(y: Any, x: Any) -> Any:
@@ -52,10 +68,22 @@ partials(sp.poch, lambda y, z, m: y * _psi(z + m, z), lambda y, z, m: y * sp.dig
 # Incomplete gamma
 
 
+@overridable
 def gamma_density(a: Any, x: Any) -> Any:
-    """x^(a-1) e^(-x) / Gamma(a), DLMF 8.8.13."""
+    """x^(a-1) e^(-x) / Gamma(a), DLMF 8.8.13. A function with rules: the logarithm has no derivative at x = 0."""
     return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
 
+
+def _density_slope(y: Any, a: Any, x: Any) -> Any:
+    zero = x == 0
+    inside = y * ((a - 1) / where_zero(x, 1) - 1)
+    if not np.any(zero):
+        return inside
+    lower = np.where(a == 1, 0, gamma_density(np.where(a == 1, 1, a - 1), np.where(zero, x, 1)))  # 1 / Gamma(0) = 0
+    return np.where(zero, lower - y, inside)
+
+
+partials(gamma_density, lambda y, a, x: sp.xlogy(y, x) - y * sp.digamma(a), _density_slope)
 
 partials(sp.gammainc, lambda y, a, x: gamma_by_order(a, x), lambda y, a, x: gamma_density(a, x))
 partials(sp.gammaincc, lambda y, a, x: -gamma_by_order(a, x), lambda y, a, x: -gamma_density(a, x))

@@ -85,3 +85,22 @@ for _f, _a in _angular.items():  # DLMF 28.2.1; x in degrees
     _equation(_f, "m q", lambda m, q, x, a=_a: 2 * q * np.cos(2 * DEGREE * x) - a(m, q), DEGREE)
 for _f, _a in _radial.items():  # DLMF 28.20.1
     _equation(_f, "m q", lambda m, q, x, a=_a: a(m, q) - 2 * q * np.cosh(2 * x))
+
+
+# Characteristic values by q: Hellmann and Feynman's theorem, with the integral of w^2 over a period equal to pi
+# (DLMF 28.2.30); the trapezoid rule is exact for as many points as w has frequencies
+
+
+def _mathieu_by_q(f: Any, m: Any, q: Any) -> Any:
+    """2 / pi times the integral of w^2 cos 2x over a period."""
+    points = 64
+    while np.any(4 * m + 8 * np.sqrt(np.abs(q)) > points):
+        points *= 2
+    angle = np.cumsum(np.ones_like(q + 0.0, shape=(points,))) * (360 / points)  # an array of the kind of q
+    m, q = (np.expand_dims(x, -1) for x in np.broadcast_arrays(m, q))
+    w = f(m, q, angle)[0]
+    return np.sum(w * w * np.cos(2 * DEGREE * angle), axis=-1) * (4 / points)
+
+
+partials(sp.mathieu_a, refused("mathieu_a", "m (the order)"), lambda y, m, q: _mathieu_by_q(sp.mathieu_cem, m, q))
+partials(sp.mathieu_b, refused("mathieu_b", "m (the order)"), lambda y, m, q: _mathieu_by_q(sp.mathieu_sem, m, q))

@@ -137,15 +137,6 @@ partials(
     lambda y, mn, p, x: 1 / sp.ndtri(p),
 )
 
-# Noncentral chi-square: its density is half the difference of two distribution functions
-
-partials(
-    sp.chndtr,
-    refused("chndtr", "x"),
-    refused("chndtr", "df"),
-    lambda y, x, df, nc: 0.5 * (sp.chndtr(x, df + 2, nc) - y),
-)
-
 # Tukey's lambda: the inverse of Q(p) = (p^lam - (1 - p)^lam) / lam
 
 

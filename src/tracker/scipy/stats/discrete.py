@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from tracker._rules.special.noncentral import chi_square_cdf, chi_square_sf
 from tracker._transforms.custom import data
 from tracker.scipy.stats.arguments import all_positive
 from tracker.scipy.stats.counting import Discrete
-from tracker.scipy.stats.sums import chi_square_cdf, chi_square_sf
 
 __all__ = [
     "bernoulli",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 import scipy.special as sp
 
+from tracker._rules.special.noncentral import chi_square_cdf, chi_square_sf, counts
 from tracker._transforms.custom import data
 from tracker.scipy.special import logsumexp
 from tracker.scipy.stats.distribution import Continuous
@@ -23,24 +23,16 @@ LOG_2PI: Final = math.log(2 * math.pi)
 # N. Johnson, S. Kotz and N. Balakrishnan, Continuous Univariate Distributions 2 (1995), 29.3 and 29.4
 
 
-def _counts(z: Any, nc: Any) -> Any:
-    """0, 1, ... beyond where the terms are largest, (1, n)."""
-    z, nc = data(z), data(nc)
-    peak = float(np.max(0.5 * np.maximum(nc, np.sqrt(np.maximum(nc * z, 0))), initial=0.0))
-    peak = peak if math.isfinite(peak) else 0.0
-    return np.arange(peak + 11 * math.sqrt(peak) + 40)
-
-
-def _log_poisson(j: Any, mean: Any) -> Any:
-    return sp.xlogy(j, mean) - mean - sp.gammaln(j + 1)
-
-
 def _row(*xs: Any) -> Any:
     return [np.expand_dims(x, -1) for x in np.broadcast_arrays(*xs)]
 
 
+def _log_poisson(j: Any, m: Any) -> Any:
+    return sp.xlogy(j, m) - m - sp.gammaln(j + 1)
+
+
 def _chi_square_logpdf(z: Any, df: Any, nc: Any) -> Any:
-    j = _counts(z, nc)
+    j = counts(0.5 * nc, 0.5 * np.sqrt(nc * z))
     z, df, nc = _row(z, df, nc)
     a = 0.5 * df + j
     each = sp.xlogy(a - 1, z) - 0.5 * z - a * LOG_2 - sp.gammaln(a)
@@ -57,23 +49,6 @@ def _few(nc: Any, values: Any) -> Any:
     m, j = 0.5 * nc, np.arange(5)
     return np.sum(np.exp(-m) * m**j / sp.gamma(j + 1.0) * values, axis=-1, keepdims=True)
 
-
-def _chi_square_tail(tail: Callable[..., Any]) -> Callable[..., Any]:
-    def of(z: Any, df: Any, nc: Any) -> Any:
-        j = _counts(z, nc)
-        z, df, nc = _row(z, df, nc)
-        each = tail(0.5 * df + j, 0.5 * z)
-        central = nc == 0
-        y = np.sum(np.exp(_log_poisson(j, 0.5 * np.where(central, 1.0, nc))) * each, axis=-1)
-        if not np.any(central):
-            return y
-        return np.where(central, _few(np.where(central, nc, 0.0), each[..., :5]), y[..., None])[..., 0]
-
-    return of
-
-
-chi_square_cdf: Final = _chi_square_tail(sp.gammainc)
-chi_square_sf: Final = _chi_square_tail(sp.gammaincc)
 
 ncx2 = Continuous(
     "ncx2",
