@@ -133,6 +133,25 @@ def test_every_container_hands_states_and_generator_on():
     assert model(x, state).shape == x.shape
 
 
+def test_a_slice_of_a_chain_is_a_chain_with_its_names():
+    model = nn.Chain(a=np.sin, b=np.cos, c=np.tan)
+    assert list(model[1:].layers) == ["b", "c"]
+    assert nn.Chain(np.sin, np.cos)[:1].layers == (np.sin,)
+
+
+def test_what_is_not_finite_reaches_its_neighbours_alone():
+    x = np.array([[[1.0, 2.0, np.nan, 4.0, 5.0, 6.0]]])
+    assert np.isnan(nn.upsample(x, 2, mode="linear")).sum() == 4
+    assert np.isnan(nn.adaptive_meanpool(x, 4)).sum() == 1  # 0:2, 1:3, 3:5, 4:6
+
+
+def test_whole_numbers_are_interpolated_as_numbers():
+    x = np.array([[[1, 2]]])
+    np.testing.assert_array_equal(nn.upsample(x, 2, mode="linear"), [[[1, 1.25, 1.75, 2]]])
+    np.testing.assert_array_equal(nn.adaptive_meanpool(x, 1), [[[1.5]]])
+    assert nn.upsample(x, 2).dtype == x.dtype
+
+
 def test_parallel_gives_each_layer_its_own_input():
     model = nn.Parallel(lambda *ys: np.concatenate(ys, axis=-1), np.sin, np.cos)
     a, b = rng().standard_normal((2, 3, 1))

@@ -59,6 +59,12 @@ def nn_choose(n, k):
     return comb(n, k)
 
 
+def test_ctc_that_is_infinite_has_no_gradient_and_lists_are_targets():
+    loss = lambda scores: nn.ctc(scores, [[1, 1], [1, 2]], agg=None)[0]
+    gradient = tracker.gradient(loss, np.zeros((2, 2, 3)), check_finite=False)[0]
+    np.testing.assert_array_equal(gradient, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [

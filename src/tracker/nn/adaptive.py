@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tracker.nn.axes import along, like
 from tracker.nn.pooling import maxpool
 
 
@@ -48,12 +47,7 @@ def adaptive_meanpool(x: Any, count: Any) -> Any:
     array([[[2. , 2.5]]])
     """
     for axis, k in enumerate(_counts(x, count), start=2):
-        x = along(_means(x, x.shape[axis], k), x, axis)
+        before = (slice(None),) * axis
+        parts = [np.mean(x[(*before, slice(*ends))], axis=axis) for ends in _windows(x.shape[axis], k)]
+        x = np.stack(parts, axis=axis)
     return x
-
-
-def _means(x: Any, n: int, count: int) -> Any:
-    means = like(x, (count, n))
-    for i, (first, end) in enumerate(_windows(n, count)):
-        means[i, first:end] = 1 / (end - first)
-    return means

@@ -91,7 +91,11 @@ class Chain(_Container):
         return x, _like(self.layers, after)
 
     def __getitem__(self, key: Any) -> Any:
-        return Chain(*_values(self.layers)[key]) if isinstance(key, slice) else self.layers[key]
+        if not isinstance(key, slice):
+            return self.layers[key]
+        if isinstance(self.layers, dict):
+            return Chain(**dict(list(self.layers.items())[key]))
+        return Chain(*self.layers[key])
 
 
 @struct(init=False)

@@ -27,7 +27,8 @@ def ctc(
 
     scores (time, n, classes) are of any size (their softmax is taken), targets (n, length) whole numbers other than
     `blank`. Each sequence counts up to its entry of `lengths` (n,), each target up to that of `target_lengths` (n,).
-    A path spells what is left when repetitions and then blanks are struck out. inf where the time is too short.
+    A path spells what is left when repetitions and then blanks are struck out. Where the time is too short the loss is
+    inf, and has no gradient.
     Raises `ValueError` for shapes or lengths that do not fit, `TypeError` and `IndexError` as `embedding` does.
     Graves et al. (2006), eqs. 5 to 8, in logarithms.
 
@@ -35,6 +36,7 @@ def ctc(
     >>> round(float(np.exp(-ctc(even, np.array([[1]])))), 12)
     0.75
     """
+    targets = np.asarray(targets)
     times, marks = _checked(scores, targets, lengths, target_lengths, blank)
     steps, n = scores.shape[:2]
     spelled = _with_blanks(targets, blank)

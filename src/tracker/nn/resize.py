@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracker.nn.axes import along, like
+from tracker._transforms.custom import data
 from tracker.nn.windows import per_axis
 
 _LINEAR: Final = ("linear", "bilinear", "trilinear")
@@ -42,7 +42,7 @@ def upsample(x: Any, scale: Any = None, *, size: Any = None, mode: str = "neares
     for axis, m in enumerate(_new_size(x.shape[2:], scale, size), start=2):
         n = x.shape[axis]
         if mode != "nearest":
-            x = along(_weights(x, n, m, align_corners), x, axis)
+            x = _interpolated(x, axis, m, align_corners)
         elif m % n == 0:
             x = np.repeat(x, m // n, axis=axis)
         else:
@@ -61,18 +61,21 @@ def _new_size(old: tuple[int, ...], scale: Any, size: Any) -> tuple[int, ...]:
     return new
 
 
-def _weights(x: Any, n: int, m: int, align_corners: bool) -> Any:
-    """The matrix (m, n) of linear interpolation."""
-    weights = like(x, (m, n))
-    for i in range(m):
-        place = i * (n - 1) / max(m - 1, 1) if align_corners else max((i + 0.5) * n / m - 0.5, 0.0)
-        low = min(int(place), n - 1)
-        high = min(low + 1, n - 1)
-        part = min(place - low, 1.0)
-        weights[i, low] = 1 - part if high != low else 1.0
-        if high != low:
-            weights[i, high] = part
-    return weights
+def _interpolated(x: Any, axis: int, m: int, align_corners: bool) -> Any:
+    n = x.shape[axis]
+    places = [_place(i, n, m, align_corners) for i in range(m)]
+    low = np.array([min(int(place), n - 1) for place in places])
+    high = np.minimum(low + 1, n - 1)
+    dtype = x.dtype if x.dtype.kind in "fc" else np.float64
+    part = np.zeros_like(data(x), shape=(m, *[1] * (x.ndim - axis - 1)), dtype=dtype)
+    for i, place in enumerate(places):
+        part[i] = min(place - low[i].item(), 1.0)
+    return np.take(x, low, axis=axis) * (1 - part) + np.take(x, high, axis=axis) * part
+
+
+def _place(i: int, n: int, m: int, align_corners: bool) -> float:
+    """Where among n entries the i-th of m is."""
+    return i * (n - 1) / max(m - 1, 1) if align_corners else max((i + 0.5) * n / m - 0.5, 0.0)
 
 
 def pixel_shuffle(x: Any, factor: int) -> Any:
