@@ -15,9 +15,9 @@ EPS = 1e-5
 def loss(xp, data, a1, c1, qkv, out, a2, c2, w1, b1, w2, b2):
     from tracker import nn
 
-    x, target = data
-    q, k, v = np.split(nn.layer_norm(x, a1, c1) @ qkv, 3, axis=-1)
-    x = x + nn.dot_product_attention(q, k, v, heads=HEADS) @ out
+    x, target = (flat(array) for array in data)  # so that there is one product of all tokens, as in PyTorch's `@`
+    q, k, v = np.split((nn.layer_norm(x, a1, c1) @ qkv).reshape(BATCH, TOKENS, -1), 3, axis=-1)
+    x = x + flat(nn.dot_product_attention(q, k, v, heads=HEADS)) @ out
     x = x + nn.gelu(nn.layer_norm(x, a2, c2) @ w1 + b1) @ w2 + b2
     return nn.mse(x, target)
 
@@ -56,7 +56,7 @@ def norm_by_hand(x, a, c):
 
 def norm_back(dy, a, y, scale):
     """The gradients of x, a and c."""
-    da, dc = np.sum(dy * y, axis=(0, 1)), dy.sum(axis=(0, 1))
+    da, dc = np.sum(dy * y, axis=0), dy.sum(axis=0)
     dy = dy * a
     along = np.mean(dy * y, axis=-1, keepdims=True)
     return scale * (dy - dy.mean(axis=-1, keepdims=True) - y * along), da, dc
@@ -71,11 +71,11 @@ def parted(x):
 
 
 def joined(x):
-    return x.swapaxes(1, 2).reshape(BATCH, TOKENS, WIDTH)
+    return x.swapaxes(1, 2).reshape(BATCH * TOKENS, WIDTH)
 
 
 def by_hand(data, a1, c1, qkv, out, a2, c2, w1, b1, w2, b2):
-    x, target = data
+    x, target = (flat(array) for array in data)
     n1, y1, s1 = norm_by_hand(x, a1, c1)
     q, k, v = (parted(part) for part in np.split(n1 @ qkv, 3, axis=-1))
     root = np.float32(DEPTH**0.5)
@@ -94,19 +94,19 @@ def by_hand(data, a1, c1, qkv, out, a2, c2, w1, b1, w2, b2):
     value = np.mean(difference**2)
 
     dx = difference * np.float32(2 / difference.size)
-    db2, dw2 = dx.sum(axis=(0, 1)), flat(g).T @ flat(dx)
+    db2, dw2 = dx.sum(axis=0), g.T @ dx
     dh = (dx @ w2.T) * (gate + h * np.exp(-0.5 * h * h) * np.float32(1 / np.sqrt(2 * np.pi)))
-    db1, dw1 = dh.sum(axis=(0, 1)), flat(n2).T @ flat(dh)
+    db1, dw1 = dh.sum(axis=0), n2.T @ dh
     dn, da2, dc2 = norm_back(dh @ w1.T, a2, y2, s2)
     dx += dn
-    dout, dheads = flat(heads).T @ flat(dx), parted(dx @ out.T)
+    dout, dheads = heads.T @ dx, parted(dx @ out.T)
     dv, dp = p.swapaxes(-1, -2) @ dheads, dheads @ v.swapaxes(-1, -2)
     dp *= p
     dp -= p * dp.sum(axis=-1, keepdims=True)
     dq, dk = dp @ k / root, dp.swapaxes(-1, -2) @ q / root
     dqkv = np.concatenate([joined(dq), joined(dk), joined(dv)], axis=-1)
     _, da1, dc1 = norm_back(dqkv @ qkv.T, a1, y1, s1)
-    return value, (da1, dc1, flat(n1).T @ flat(dqkv), dout, da2, dc2, dw1, db1, dw2, db2)
+    return value, (da1, dc1, n1.T @ dqkv, dout, da2, dc2, dw1, db1, dw2, db2)
 
 
 def contenders():

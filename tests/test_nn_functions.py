@@ -9,7 +9,6 @@ from scipy import signal, special
 
 import tracker
 from tracker import nn
-from tracker.nn.gelu import slope
 
 RNG = np.random.default_rng(0)
 
@@ -47,12 +46,20 @@ def test_gelu_of_float32_is_that_of_float64():
     assert whole.dtype == np.float32
     np.testing.assert_array_equal(whole[::1000], part)  # by blocks or not
     np.testing.assert_allclose(whole, nn.gelu(x.astype(float)), rtol=2e-6)
-    np.testing.assert_allclose(slope(x), slope(x.astype(float)), rtol=1e-5, atol=3e-7)
+    slopes, exact = (tracker.gradient(lambda x: np.sum(nn.gelu(x)), v)[0] for v in (x, x.astype(float)))
+    np.testing.assert_allclose(slopes, exact, rtol=1e-5, atol=3e-7)
     far = np.array([-100, -30, 0, 100, np.inf, np.nan], np.float32)
     np.testing.assert_array_equal(nn.gelu(far), [0, 0, 0, 100, np.inf, np.nan])
 
 
-@pytest.mark.parametrize("f", [nn.softmax, nn.gelu, slope])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_slope_of_gelu_is_a_half_near_zero_and_right_far_out(dtype):
+    x = np.array([0, 1e-45, -1e-30, 1e-19, 1e-6, 300, -300], dtype)
+    expected = np.array([0.5, 0.5, 0.5, 0.5, 0.5 + 2e-6 / np.sqrt(2 * np.pi), 1, 0])
+    np.testing.assert_allclose(tracker.gradient(lambda x: np.sum(nn.gelu(x)), x)[0], expected, rtol=3e-7)
+
+
+@pytest.mark.parametrize("f", [nn.softmax, nn.gelu])
 def test_rows_by_blocks_give_what_they_give_at_once(f, monkeypatch):
     x, dy = RNG.standard_normal((2, 7, 5)), RNG.standard_normal((2, 7, 5))
     y, back = tracker.pullback(f, x)

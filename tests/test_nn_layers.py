@@ -205,3 +205,13 @@ def test_one_hot_rows_times_a_table_have_the_gradients_of_its_rows():
 def test_options_that_do_not_fit_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call(np.ones((1, 2, 3)))
+
+
+def test_dense_takes_any_leading_axes_and_no_other_width():
+    layer = nn.Dense(3, 2, rng=np.random.default_rng(0), dtype=np.float64)
+    x = np.random.default_rng(1).standard_normal((2, 4, 3))
+    np.testing.assert_allclose(layer(x), np.stack([layer(part) for part in x]), rtol=1e-14)
+    assert layer(x[0, 0]).shape == (2,)
+    assert layer(x[:0]).shape == (0, 4, 2)
+    with pytest.raises(ValueError, match="matmul"):
+        layer(np.ones((2, 3, 4)))

@@ -6,7 +6,7 @@ from tests.cases.case import Case, Input, case, normal, positive, uniform, wrapp
 from tracker import nn
 from tracker.nn import pooling
 from tracker.nn import windows as _windows
-from tracker.nn.gelu import slope
+from tracker.nn.gelu import gelu, slope
 
 _SMALL = _windows.windows((5, 4), (2, 3), (2, 1), ((1, 0), (0, 2)), (1, 2))
 _PEAKS = np.random.default_rng(3).permutation(40).astype(float).reshape(1, 2, 5, 4)
@@ -37,7 +37,7 @@ CASES: list[Case] = [
     case(nn.celu, normal(5), alpha=0.7),
     case(nn.soft_shrink, normal(5), 0.2),
     case(nn.gelu, normal(5), approximate="tanh"),
-    case(slope, normal(2, 3)),
+    wrapped(slope, lambda x: slope(x, gelu(x)), normal(2, 3)),
     case(nn.glu, normal(3, 4)),
     case(nn.glu, normal(4, 3), axis=0),
     case(nn.softmax, normal(3, 4)),

@@ -47,6 +47,8 @@ def _matmul_a(dy: Any, b: Any, ndim: int) -> Any:
     if ndim == 2 and b.ndim > 2:  # one product, instead of a batch that is summed later
         batch = list(range(b.ndim - 2))
         return np.tensordot(dy, conj(b), ([*batch, b.ndim - 1], [*batch, b.ndim - 1]))
+    if b.ndim == 2 and dy.size:  # one product of all rows: BLAS's threads meet once, instead of once a matrix
+        return (dy.reshape(-1, dy.shape[-1]) @ conj_transpose(b)).reshape(*dy.shape[:-1], b.shape[0])
     return dy @ conj_transpose(b)
 
 

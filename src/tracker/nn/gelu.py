@@ -12,6 +12,7 @@ from tracker._core.registry import partials
 from tracker.nn._primitive import primitive
 from tracker.nn.rows import by_entries
 
+_NEAR: Final = 1e-20  # nearer to 0 the distribution function is 1/2, and y / x may have no digits left
 _DENSITY: Final = 1 / math.sqrt(2 * math.pi)
 # The distribution function at -a over exp(-a^2 / 2) as a polynomial of t = 1 / (1 + 0.3 a), for 0 <= a <= 14.5 (beyond,
 # float32 has 0): fitted to scipy.special.erfcx with the least greatest relative error, 6e-8 (by Lawson's weights)
@@ -44,14 +45,14 @@ def gated(x: Any) -> Any:
 
 
 @primitive
-def slope(x: Any) -> Any:
-    """The derivative of `gated`: distribution function plus x times density."""
+def slope(x: Any, y: Any) -> Any:
+    """The derivative of y = `gated(x)`: distribution function, which is y / x, plus x times density."""
 
-    def of(x: Any) -> Any:
-        bell = np.exp(-0.5 * x * x)
-        return _distribution(x, bell) + x * bell * _DENSITY
+    def of(x: Any, y: Any) -> Any:
+        near = np.abs(x) < _NEAR
+        return (y + 0.5 * near) / (x + near) + x * np.exp(-0.5 * x * x) * _DENSITY
 
-    return by_entries(of, x)
+    return by_entries(of, x, y)
 
 
 def _distribution(x: Any, bell: Any) -> Any:
@@ -67,5 +68,6 @@ def _distribution(x: Any, bell: Any) -> Any:
     return tail + (x > 0) * (1 - 2 * tail)
 
 
-partials(gated, lambda y, x: slope(x))
-partials(slope, lambda y, x: (2.0 - x * x) * (np.exp(-0.5 * x * x) * _DENSITY))
+partials(gated, lambda y, x: slope(x, y))
+# y follows x: what there is to differentiate by it is in the derivative by x
+partials(slope, lambda s, x, y: (2.0 - x * x) * (np.exp(-0.5 * x * x) * _DENSITY), None)
