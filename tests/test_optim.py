@@ -338,6 +338,42 @@ def test_what_overflows_warns_as_numpy_does():
         optim.update(optim.setup(optim.Adam(), x), x, np.full(3, 1e30, np.float32))
 
 
+# Steps that are differentiated
+
+
+def two_steps(rule, x, curvature):
+    state = optim.setup(rule, x)
+    for _ in range(2):
+        state, x = optim.update(state, x, curvature * (x - peers.TARGET))
+    return x
+
+
+@pytest.mark.parametrize("rule", [rule for rule in ALL if not isinstance(rule, optim.Muon)], ids=repr)
+def test_a_model_after_two_steps_differentiates_by_where_it_began_and_by_the_gradients(rule):
+    x = peers.START + np.array([[0.31, 0.07, -0.53], [0.21, 0.43, 0.17]])  # where no step ends at a change of sign
+    assert tracker.gradcheck(lambda x, curvature: two_steps(rule, x, curvature), x, peers.CURVATURE)
+
+
+def test_a_hyperparameter_that_is_tracked_gets_a_gradient():
+    found = tracker.gradient(
+        lambda eta: np.sum(optim.update(optim.setup(optim.Descent(eta), X0), X0, peers.CURVATURE)[1]), 0.1
+    )
+    assert found[0] == pytest.approx(-np.sum(peers.CURVATURE))
+
+
+X0 = np.zeros((2, 3))
+
+
+def test_a_step_that_is_differentiated_is_refused_where_its_gradient_would_be_lost():
+    x, state = np.ones(2), optim.setup(optim.Descent(), np.ones(2))
+    with pytest.raises(TypeError, match="is tracked, and a leaf or array can't hold it"):
+        tracker.gradient(lambda dx: np.sum(optim.update_in_place(state, x, dx)[1]), np.ones(2))
+    leaf = tracker.param([1.0, 2.0])
+    with pytest.raises(TypeError, match="is tracked, and a leaf or array can't hold it"):
+        optim.update(optim.setup(optim.Descent(), leaf), leaf, 2 * leaf)
+    assert (x.tolist(), leaf.data.tolist()) == ([1, 1], [1, 2])
+
+
 def test_states_keep_nothing_of_what_they_were_before():
     model = [np.ones(3), np.ones(2)]
     first = optim.setup(optim.Adam(0.1), model)

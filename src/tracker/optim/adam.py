@@ -8,7 +8,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule, mean, mean_square, over_root, positive, scratch_like, square, zeros_real
+from tracker.optim.rule import (
+    Rule,
+    mean,
+    mean_square,
+    over_root,
+    plus,
+    positive,
+    scaled,
+    scratch_like,
+    square,
+    zeros_real,
+)
 
 try:
     import tracker.optim.kernels as _kernels
@@ -45,7 +56,11 @@ class Adam(Rule):
         first, second, powers = state
         size = math.sqrt(1 - powers[1])  # taken out of the root: a pass over the array less
         epsilon, factor = self.epsilon * size, self.eta * size / (1 - powers[0])
-        if self.fused and (done := _in_one_pass(state, dx, self.beta, epsilon, factor)) is not None:
+        if (
+            self.fused
+            and type(factor) is float
+            and (done := _in_one_pass(state, dx, self.beta, epsilon, factor)) is not None
+        ):
             return (done[0], done[1], self._powers(powers)), done[2]
         scratch = scratch_like(dx)
         first, second, powers = self._moments(state, dx, scratch)
@@ -77,8 +92,7 @@ class AdamW(Adam):
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
         state, step = super().apply(state, x, dx)
-        step += (self.eta * self.decay if self.couple else self.decay) * x
-        return state, step
+        return state, plus(step, scaled(x, self.eta * self.decay if self.couple else self.decay))
 
 
 @dataclass(frozen=True)
@@ -164,7 +178,7 @@ class NAdam(Adam):
         first, second, powers = self._moments(state, dx)
         beta = self.beta[0]
         ahead = beta / (1 - beta * powers[0]) * first
-        ahead += (1 - beta) / (1 - powers[0]) * dx
+        ahead = plus(ahead, (1 - beta) / (1 - powers[0]) * dx)
         step = over_root(ahead, second * (self.beta[1] / (1 - powers[1])), self.epsilon, self.eta)
         return (first, second, self._powers(powers)), step
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule, scaled
+from tracker.optim.rule import Rule, plus, scaled
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class Momentum(Rule):
         return np.zeros_like(x)
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
-        velocity = scaled(state, self.rho)
-        velocity += scaled(dx, self.eta)
+        velocity = plus(scaled(state, self.rho), scaled(dx, self.eta))
         return velocity, velocity
 
 
@@ -64,7 +63,5 @@ class Nesterov(Rule):
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
         push = scaled(dx, self.eta)
-        velocity = scaled(state, self.rho)
-        velocity += push
-        push += scaled(velocity, self.rho)
-        return velocity, push
+        velocity = plus(scaled(state, self.rho), push)
+        return velocity, plus(push, scaled(velocity, self.rho))

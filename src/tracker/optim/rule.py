@@ -21,6 +21,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tracker._arrays.dispatch import is_tracked
+
 _LEAST_IN_FLOAT16 = 1e-7  # a smaller epsilon rounds to zero, or divides a number by next to nothing
 
 
@@ -74,7 +76,7 @@ class Rule:
 
 
 # Passes over arrays. They write into `out` or `scratch` where that is an array, and else make a new one; NumPy
-# numbers and arrays of other libraries take the same path without it.
+# numbers, arrays of other libraries and tracked ones (a step that is differentiated) take the same path without it.
 
 
 def scratch_like(x: Any) -> Any:
@@ -84,7 +86,7 @@ def scratch_like(x: Any) -> Any:
 
 def scaled(x: Any, factor: float, out: Any = None) -> Any:
     """`factor * x`."""
-    if type(x) is np.ndarray:
+    if type(x) is np.ndarray and not is_tracked(factor):
         return np.multiply(x, constant(factor, x.dtype.char), out)
     return x * factor
 
@@ -100,6 +102,14 @@ def constant(value: float, char: str) -> Any:
 _REAL = {"F": "f", "D": "d", "G": "g"}
 
 
+def plus(y: Any, x: Any) -> Any:
+    """`y + x`, in the memory of `y`, which must be the caller's own, if both are NumPy's."""
+    if type(y) is np.ndarray and type(x) is np.ndarray:
+        y += x
+        return y
+    return y + x
+
+
 def square(x: Any, out: Any = None) -> Any:
     """`abs(x)**2`, real."""
     if type(x) is np.ndarray and x.dtype.kind == "f":
@@ -113,25 +123,21 @@ def zeros_real(x: Any) -> Any:
 
 def mean(old: Any, new: Any, beta: float, scratch: Any = None) -> Any:
     """`beta * old + (1 - beta) * new`, a new array."""
-    y = scaled(old, beta)
-    y += scaled(new, 1 - beta, scratch)
-    return y
+    return plus(scaled(old, beta), scaled(new, 1 - beta, scratch))
 
 
 def mean_square(old: Any, new: Any, beta: float, scratch: Any = None) -> Any:
     """`beta * old + (1 - beta) * abs(new)**2`, a new array."""
     squares = square(new, scratch)
-    y = scaled(old, beta)
-    y += scaled(squares, 1 - beta, squares if type(squares) is np.ndarray else None)
-    return y
+    return plus(scaled(old, beta), scaled(squares, 1 - beta, squares if type(squares) is np.ndarray else None))
 
 
 def over_root(x: Any, squares: Any, epsilon: float, factor: float, scratch: Any = None) -> Any:
     """`factor * x / (sqrt(squares) + epsilon)`, in `scratch` if it can be."""
-    y = np.sqrt(squares, scratch)
+    y = np.sqrt(squares, scratch) if type(squares) is np.ndarray else np.sqrt(squares)
     epsilon = positive(epsilon, y)
-    y += constant(epsilon, y.dtype.char) if type(y) is np.ndarray else epsilon
-    y = np.divide(x, y, scratch) if scratch is not None else x / y
+    y = plus(y, constant(epsilon, y.dtype.char) if type(y) is np.ndarray else epsilon)
+    y = np.divide(x, y, scratch) if type(y) is type(x) is type(scratch) else x / y
     return scaled(y, factor, y if type(y) is np.ndarray else None)
 
 

@@ -21,21 +21,22 @@ def update(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
     """The next state and the next model; what is given stays as it is.
 
     `grads` is like the model, with `None` where there is no gradient, or `Grads`. Leaves made by `param` become new
-    ones. Raises `ValueError` if state, model and gradients do not belong together.
+    ones. Inside a derivative by the model, the gradients or a hyperparameter, the step is differentiated.
+    Raises `ValueError` if state, model and gradients do not belong together.
 
     >>> from tracker import optim
     >>> state = optim.setup(optim.Descent(0.5), [np.ones(2), 3.0])
     >>> update(state, [np.ones(2), 3.0], [np.ones(2), None])[1]
     [array([0.5, 0.5]), 3.0]
     """
-    return _Step(state, model, grads).taken(_stepped)
+    return _Step(state, model, grads).taken(_stepped, in_place=False)
 
 
 def update_in_place(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
     """As `update`, but writes into the model's arrays; the state it returns is new.
 
     Numbers can't be written into: the returned model has the new ones. An error leaves everything as it was.
-    Raises `ValueError` for an array that is read-only, too.
+    Raises `ValueError` for an array that is read-only, too, and `TypeError` for a step that is to be differentiated.
 
     >>> from tracker import optim
     >>> W = np.ones(2)
@@ -48,7 +49,7 @@ def update_in_place(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
         x = step.leaves[i]
         if type(x) is _ndarray and not x.flags.writeable:
             raise ValueError(f"{step.name(i)} is read-only: use optim.update, or give a copy of it.")
-    return step.taken(_stepped_in_place)
+    return step.taken(_stepped_in_place, in_place=True)
 
 
 class _Step:
@@ -74,14 +75,14 @@ class _Step:
             self._note(i, first, x, leaf, dx, grads)
 
     def _note(self, i: int, first: int, x: Any, leaf: Leaf, dx: Any, grads: Any) -> None:
-        if type(x) is not _ndarray and dispatch.is_tracked(x) and not x.is_leaf:
+        if type(x) is not _ndarray and dispatch.level_of(x) == 0 and not x.is_leaf:
             raise TypeError(f"{self.name(i)} was computed from others: optimisers take leaves, made by param.")
         if self.by_leaf:
             dx = grads[x] if x in grads and first == i else None
         if dx is None or leaf.frozen:
             return
         if not (type(dx) is _ndarray and type(x) is _ndarray and dx.dtype == x.dtype and dx.shape == x.shape):
-            dx = self._checked(i, x, dispatch.plain(dx))
+            dx = self._checked(i, x, dx)
         self.changes[first] = dx if first not in self.changes else self.changes[first] + dx
 
     def _like_model(self, other: Any, what: str, remedy: str) -> list[Any]:
@@ -108,14 +109,20 @@ class _Step:
             raise TypeError(f"{self.name(i)} is real, its gradient complex.")
         return dx.astype(dtype)
 
-    def taken(self, write: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+    def taken(self, write: Callable[[Any, Any], Any], in_place: bool) -> tuple[Any, Any]:
         """Everything is computed before anything is written, so that an error leaves nothing half-done."""
         leaves, states = list(self.leaves), list(self.states)
         old = [states[i] for i in self.changes]
-        values = [x if type(x) is _ndarray else dispatch.plain(x) for x in [leaves[i] for i in self.changes]]
+        values = [_value(leaves[i]) for i in self.changes]
         results = applied(
             [(r.rule, r.state, x, dx) for r, x, dx in zip(old, values, self.changes.values(), strict=True)]
         )
+        for i, (_, step) in zip(self.changes, results, strict=True):
+            if dispatch.is_tracked(step) and (in_place or dispatch.level_of(leaves[i]) == 0):
+                raise TypeError(
+                    f"the step of {self.name(i)} is tracked, and a leaf or array can't hold it: use optim.update "
+                    "with plain parameters, or tracker.data of the gradients."
+                )
         for i, leaf, (new, step) in zip(self.changes, old, results, strict=True):
             states[i] = Leaf(leaf.rule, new, leaf.frozen)
             if step is not None:
@@ -125,7 +132,14 @@ class _Step:
         return tree.unflatten(self.treedef, states), tree.unflatten(self.treedef, leaves)
 
 
+def _value(x: Any) -> Any:
+    """A parameter as its rule gets it: plain, unless a derivative by it is being taken."""
+    return x if type(x) is _ndarray or dispatch.level_of(x) > 0 else dispatch.plain(x)
+
+
 def _stepped(x: Any, step: Any) -> Any:
+    if dispatch.is_tracked(step) or dispatch.level_of(x) > 0:
+        return x - step
     if type(x) is _ndarray:
         return np.subtract(x, step, out=np.empty_like(x))
     if dispatch.is_tracked(x):

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import optree
 
+from tracker._arrays.dispatch import is_tracked
 from tracker.optim.rule import Rule
 
 SMALL: Final = 2048  # entries: arrays up to here are put together
@@ -26,7 +27,7 @@ def applied(work: list[Work]) -> list[Result]:
     results: list[Result] = [(None, None)] * len(work)
     groups: dict[Any, _Group] = {}
     for i, (rule, state, x, dx) in enumerate(work):
-        if type(x) is np.ndarray and x.size <= SMALL and rule.elementwise and not rule.fused:
+        if type(x) is type(dx) is np.ndarray and x.size <= SMALL and rule.elementwise and not rule.fused:
             leaves, structure = optree.tree_flatten(state, none_is_leaf=True)
             scalars = _scalars(leaves, x.shape)
             if scalars is not None:
@@ -42,10 +43,12 @@ def applied(work: list[Work]) -> list[Result]:
 
 
 def _scalars(leaves: list[Any], shape: tuple[int, ...]) -> tuple[Any, ...] | None:
-    """What is no array in a state, in its place; None if an array in it has not the parameter's shape."""
+    """What is no array in a state, in its place; None if an array in it has another shape than this, or is tracked."""
     found: list[Any] = []
     for leaf in leaves:
         if type(leaf) is not np.ndarray:
+            if is_tracked(leaf):
+                return None
             found.append(leaf)
         elif leaf.shape == shape:
             found.append(None)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tracker._arrays.dispatch import is_tracked
 from tracker.optim.rule import Rule, must_be_real
 
 
@@ -107,9 +108,10 @@ class NormGrowthCap(Rule):
         return norm * factor, dx * factor
 
 
-def _norm(rule: str, dx: Any, p: float, throw: bool) -> float:
-    norm = float(np.linalg.norm(np.ravel(dx), p)) if np.size(dx) else 0.0
-    if throw and not math.isfinite(norm):
+def _norm(rule: str, dx: Any, p: float, throw: bool) -> Any:
+    norm = np.linalg.norm(np.ravel(dx), p) if np.size(dx) else 0.0
+    norm = norm if is_tracked(norm) else float(norm)
+    if throw and not np.isfinite(norm):
         raise FloatingPointError(
             f"{rule}: the {p}-norm of a gradient of shape {np.shape(dx)} is {norm}. "
             "Look for what made it so, or pass throw=False."
