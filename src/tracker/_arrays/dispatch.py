@@ -12,7 +12,7 @@ import tracker._arrays.array as _array
 import tracker._arrays.forward as _forward
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.real as _real
-from tracker._arrays import arithmetic, coefficients, counterparts, lists
+from tracker._arrays import arithmetic, coefficients, counterparts, lists, operands
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, FREED, OUTPUT, PARTIALS, Held, Node, Op, Spec
@@ -164,6 +164,7 @@ def wrap(op: Op, args: tuple[Any, ...], kwargs: Any, y: Any, level: int, mask: i
         if spec is None:
             spec = spec_of(y)
             if not _is_inexact(spec.dtype):
+                operands.refuse_objects(op.name, spec.dtype)
                 return y
         node = Node(op, args, kwargs, None, spec, level)
         result = _array.TrackedArray(node, y)
@@ -218,6 +219,8 @@ _OUTPUT: Final = Op(None, "output", OUTPUT, ())
 def new_leaf(x: Any, level: int) -> Any:
     """A tracked leaf that holds `x` (not copied)."""
     if is_array(x):
+        if type(x) is not _ndarray and isinstance(x, _ndarray):
+            operands.refuse_kind(x)
         spec = spec_of(x)
         return _array.TrackedArray(Node(None, (), None, None, spec, level), x)
     return _real.TrackedReal(None, (), None, x, spec_of(x), level)
@@ -284,6 +287,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     y = (op.fun if op.on_arrays is None else op.on_arrays)(a.value, b)
                     mask = op.reads[0]
                     if mask & 4:
+                        if b.dtype is not y.dtype and op.kind == PARTIALS:
+                            b = operands.as_computed(op, (a.value, b), y.dtype)[1]
                         b = kept_constant(b)
                     if mask & 2:
                         a.keep(node)
@@ -302,6 +307,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     y = (op.fun if op.on_arrays is None else op.on_arrays)(a, b.value)
                     mask = op.reads[1]
                     if mask & 2:
+                        if a.dtype is not y.dtype and op.kind == PARTIALS:
+                            a = operands.as_computed(op, (a, b.value), y.dtype)[0]
                         a = kept_constant(a)
                     if mask & 4:
                         b.keep(node)
@@ -340,7 +347,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         return op.fun(*plain(args), **{k: plain(v) for k, v in (kwargs or {}).items()})
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]
-        if isinstance(x, _array.TrackedArray) and type(x.value) is _ndarray and _all_inert(args, kwargs):
+        inert = op.kind != PARTIALS or len(args) == 1 or type(args[1]) is not tuple  # there a tuple is an operand
+        if inert and isinstance(x, _array.TrackedArray) and type(x.value) is _ndarray and _all_inert(args, kwargs):
             node = x.current()
             if not node.forward and node.op is not BUFFER:
                 return _record_first(op, x, node, args, kwargs)
@@ -350,7 +358,7 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         _refuse_settings(op, args, kwargs)
     args = _collect_lists(op, args)
     if op.kind == PARTIALS:
-        args = tuple([np.array(x) if type(x) is list or type(x) is tuple else x for x in args])
+        args = tuple([operands.sequence(x) for x in args])
     pause = current_pause()
     if pause is not None:
         tracked = args
@@ -368,7 +376,13 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         _share_buffers(original)
     level = level_of(args)
     values = [_value_at(x, level) for x in args]
+    for setting in (kwargs or {}).values():
+        if type(setting) is not _ndarray and isinstance(setting, _ndarray):
+            operands.refuse_kind(setting)
     y = evaluate(op, values, kwargs or {})
+    if op.kind == PARTIALS and not kwargs and not isinstance(y, tuple):
+        args = operands.as_computed(op, args, spec_of(y).dtype)
+        values = [_value_at(x, level) for x in args]
     if _is_forward(args, level):
         dual = _forward.push(op, args, values, kwargs or {}, y, level)
         if not op.ufunc:
@@ -512,6 +526,8 @@ def _value_at(x: Any, level: int) -> Any:
         return x.value if x.level == level else x
     if (type(x) is list or type(x) is tuple) and level_of(x) >= 0:
         return type(x)([_value_at(e, level) for e in x])
+    if type(x) is not _ndarray and isinstance(x, _ndarray):
+        operands.refuse_kind(x)
     return x
 
 

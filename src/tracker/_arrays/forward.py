@@ -9,6 +9,7 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.gradients as _gradients
+import tracker._arrays.operands as _operands
 import tracker._arrays.real as _real
 from tracker._core.levels import new_level
 from tracker._core.node import BUFFER, GETITEM, LINEAR, MULTILINEAR, PARTIALS, PULLBACKS, SETITEM, Op
@@ -30,6 +31,8 @@ def new_dual(value: Any, tangent: Any, level: int) -> Any:
 
 def push(op: Op, args: Any, values: Any, kwargs: Any, y: Any, level: int) -> Any:
     """The result `y` of `op(*values, **kwargs)` with its tangent."""
+    if isinstance(y, np.ndarray):
+        _operands.refuse_objects(op.name, y.dtype)
     tangents = tuple([_tangent(x, level) for x in args])
     with np.errstate(all="ignore"):  # a tangent raises and warns nowhere where the value does not
         dy = tangent_of(op, tangents, y, values, kwargs)

@@ -8,6 +8,7 @@ import numpy as np
 
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.mutation as _mutation
+from tracker._arrays import operands
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._arrays.spec import is_array
@@ -44,6 +45,7 @@ def own_value(x: Any) -> Any:
         return _as_inexact_scalar(x)
     if not is_array(x):
         x = _array_of(x)
+    operands.refuse_kind(x)
     kind = x.dtype.kind
     if kind in "iu":
         return x.astype(np.float64)

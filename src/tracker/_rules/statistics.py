@@ -43,7 +43,7 @@ def _average_pullback_a(
     dy = unreduce(dy, len(shape), axis, keepdims)
     if weights is None:
         return dy / max(int(np.prod([shape[k] for k in axes_of(axis, len(shape))])), 1)
-    w = _aligned(array(weights, dy), shape, axis)
+    w = _aligned(array(weights, dy) * np.ones_like(dy, shape=()), shape, axis)  # not in the weights' precision
     return dy * conj(w / np.sum(w, axis=axis, keepdims=True))
 
 

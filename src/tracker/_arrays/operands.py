@@ -1,0 +1,90 @@
+"""Plain arguments beside tracked ones: what is refused, and how the rules of elementwise functions get the rest."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from tracker._core.node import Op
+from tracker.errors import ConversionError
+
+_ndarray: Final = np.ndarray
+_generic: Final = np.generic
+
+# Their rules multiply or select, which NumPy does in the dtype of the gradient.
+_UNMIXED: Final = frozenset(
+    (np.add, np.subtract, np.multiply, np.remainder, np.fmod, np.floor_divide)
+    + (np.maximum, np.minimum, np.fmax, np.fmin, np.copysign)
+)
+
+
+def refuse_kind(x: Any) -> None:
+    """Raise for a subclass of ndarray whose arithmetic is not that of arrays: masked arrays and matrices."""
+    if isinstance(x, np.matrix):
+        raise ConversionError(
+            f"numpy.matrix (shape {x.shape}) multiplies where arrays multiply entries, and the rules of derivatives "
+            "are those of arrays. Use np.asarray(m), and @ for products."
+        )
+    if isinstance(x, np.ma.MaskedArray):
+        raise ConversionError(
+            f"A masked array (shape {x.shape}) leaves entries out, which the rules of derivatives would not. Use "
+            "x[~m.mask] and m.compressed(), np.where(m.mask, 0, x), or where= of sums and means."
+        )
+
+
+def refuse_objects(name: str, dtype: Any) -> None:
+    """Raise for a result of dtype object: whatever it holds, its derivative would be lost."""
+    if dtype.kind == "O":
+        raise ConversionError(
+            f"{name} gave an array of objects, which has no derivative: an argument is an array of dtype object, or a "
+            "number that NumPy does not know (a Fraction, a Decimal, a whole number beyond 64 bits). Convert it "
+            "first: c.astype(float), float(c)."
+        )
+
+
+def sequence(x: Any) -> Any:
+    """A list, tuple, range or buffer that NumPy would make an array, made one; all else as it is."""
+    kind = type(x)
+    if kind is list or kind is tuple or kind is range or hasattr(x, "__buffer__") or kind.__name__ in _BUFFERS:
+        return x if isinstance(x, _ndarray | _generic | str | bytes) else np.array(x)
+    return x
+
+
+_BUFFERS: Final = ("array", "memoryview")  # Python 3.11 does not show their __buffer__
+
+
+def as_computed(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
+    """Plain arrays and numbers of NumPy in the dtypes that the ufunc computed with, whose result has this dtype.
+
+    NumPy casts them itself on the way to the value; a rule that squares an argument, or takes its logarithm, would do
+    so in int8 or float16.
+    """
+    if not any(_is_other(x, dtype) for x in args):
+        return args
+    ufunc = op.fun if isinstance(op.fun, np.ufunc) else vars(np).get(op.name.removeprefix("numpy."))
+    if not isinstance(ufunc, np.ufunc) or ufunc in _UNMIXED:
+        return args
+    kinds = tuple([_kind_of(x) for x in args])
+    if any(kind is None for kind in kinds):  # not `in`: numpy.dtype(float) == None
+        return args
+    loop = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout))
+    return tuple([_cast(x, loop[i]) if _is_other(x, dtype) else x for i, x in enumerate(args)])
+
+
+def _is_other(x: Any, dtype: Any) -> bool:
+    if type(x) is not _ndarray and not isinstance(x, _generic):
+        return False
+    return bool(x.dtype != dtype and x.dtype.kind in "iubf")
+
+
+def _kind_of(x: Any) -> Any:
+    """The dtype of an argument; of a Python number its type, which NumPy promotes weakly."""
+    if type(x) is float or type(x) is int or type(x) is complex:
+        return type(x)
+    return getattr(x, "dtype", None)
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    """A real argument stays real where the ufunc computes with complex numbers."""
+    return x.astype(np.zeros((), dtype).real.dtype if dtype.kind == "c" else dtype)

@@ -1,0 +1,143 @@
+"""Plain arguments of every kind beside tracked ones: right gradients, or an error that says what to write."""
+
+import array
+import fractions
+
+import numpy as np
+import pytest
+import scipy.special
+
+import tracker
+from tests.differences import numeric_gradient
+from tracker.errors import ConversionError
+
+X = np.array([0.5, 1.2, 2.0])
+NARROW = [np.int8, np.uint8, np.int64, np.uint16, np.float16, np.float32, bool, ">f8", ">i4", np.longdouble]
+MIXED = {
+    "c ** x": lambda x, c: c**x,
+    "np.power(c, x)": lambda x, c: np.power(c, x),
+    "x ** c": lambda x, c: x**c,
+    "np.float_power(c, x)": lambda x, c: np.float_power(c, x),
+    "np.arctan2(x, c)": lambda x, c: np.arctan2(x, c),
+    "np.arctan2(c, x)": lambda x, c: np.arctan2(c, x),
+    "np.hypot(x, c)": lambda x, c: np.hypot(x, c),
+    "np.logaddexp(x, c)": lambda x, c: np.logaddexp(x, c),
+    "x * c": lambda x, c: x * c,
+    "c / x": lambda x, c: c / x,
+    "x / c": lambda x, c: x / c,
+    "gammainc(x, c)": lambda x, c: scipy.special.gammainc(x, c),
+    "gammainc(c, x)": lambda x, c: scipy.special.gammainc(c, x),
+    "xlogy(x, c)": lambda x, c: scipy.special.xlogy(x, c),
+    "betaln(x, c)": lambda x, c: scipy.special.betaln(x, c),
+    "np.average(x, weights=c)": lambda x, c: np.average(x, weights=c),
+    "np.where(c, x, x * x)": lambda x, c: np.where(c, x, x * x),
+    "c[0] ** x": lambda x, c: c[0] ** x,
+    "np.arctan2(x, c[2])": lambda x, c: np.arctan2(x, c[2]),
+}
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("name", MIXED)
+def test_rules_compute_in_the_precision_of_the_result(name, dtype):
+    """int8 squares overflow, and NumPy's logarithm of int8 is a float16: rules must see neither."""
+    c = np.array([1, 3, 100]).astype(dtype)
+    weights = np.array([0.3, -1.1, 0.7])
+    f = lambda x: np.sum(MIXED[name](x, c) * weights)
+    try:
+        f(X)
+    except TypeError:  # SciPy's ufuncs know no longdouble
+        with pytest.raises(TypeError):
+            tracker.gradient(f, X)
+        return
+    plain = lambda x: np.sum(MIXED[name](x, c.astype(np.float64 if c.dtype != bool else bool)) * weights)
+    (expected,) = numeric_gradient(plain, X, step=1e-4)
+    scale = np.max(np.abs(expected))
+    for found in (tracker.gradient(f, X)[0], tracker.jacobian(f, X, mode="forward")):
+        np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8 * scale)
+
+
+def test_precision_of_a_single_precision_argument_is_kept():
+    (found,) = tracker.gradient(lambda x: np.sum(np.arctan2(x, np.array([1, 2, 200], np.uint8))), X.astype(np.float32))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, np.array([1, 2, 200]) / (X**2 + np.array([1, 4, 40000.0])), rtol=1e-6)
+
+
+SEQUENCES = [(1, 2, 3), [1, 2, 3], range(1, 4), array.array("d", [1, 2, 3]), memoryview(np.array([1.0, 2, 3]))]
+
+
+@pytest.mark.parametrize("c", SEQUENCES, ids=lambda c: type(c).__name__)
+@pytest.mark.parametrize("f", [np.power, np.arctan2, np.multiply, scipy.special.gammainc, np.maximum])
+def test_sequences_are_the_arrays_that_numpy_makes_of_them(f, c):
+    g = lambda x, c: np.sum(f(x, c)) + np.sum(f(c, x + 5))
+    value, (found,) = tracker.withgradient(lambda x: g(x, c), X)
+    assert value == g(X, c)
+    np.testing.assert_array_equal(found, tracker.gradient(lambda x: g(x, np.array([1.0, 2, 3])), X)[0])
+
+
+OBJECTS = {
+    "object array": np.array([1.0, 2.0, 3.0], dtype=object),
+    "Fraction": fractions.Fraction(1, 3),
+    "fractions": np.array([fractions.Fraction(1, 3)] * 3),
+}
+
+
+@pytest.mark.parametrize("c", OBJECTS.values(), ids=OBJECTS)
+@pytest.mark.parametrize("f", [lambda x, c: x + c, lambda x, c: c * x, np.maximum, np.multiply])
+def test_a_result_of_objects_is_refused(f, c):
+    """It used to be taken for a constant."""
+    with pytest.raises(ConversionError, match=r"dtype object.*float\(c\)"):
+        tracker.gradient(lambda x: np.sum(f(x, c)), X)
+    with pytest.raises(ConversionError, match="dtype object"):
+        tracker.pushforward(lambda x: np.sum(f(x, c)), (X,), (X,))
+
+
+def test_a_whole_number_beyond_64_bits_is_a_float_in_arithmetic_and_refused_in_products():
+    np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(x * 10**30), X)[0], np.full(3, 1e30))
+    with pytest.raises(ConversionError, match="beyond 64 bits"):
+        tracker.gradient(lambda x: np.sum(np.dot(x, 10**30)), X)
+
+
+MASKED = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+KINDS = {"masked array": MASKED, "matrix": np.eye(3).view(np.matrix)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_masked_arrays_and_matrices_are_refused(kind):
+    """Their arithmetic is not that of arrays, so that gradients came out wrong."""
+    c = KINDS[kind]
+    for f in (
+        lambda x: np.mean(x * c),
+        lambda x: np.sum(np.dot(x, c)),
+        lambda x: np.sum(c @ x),
+        lambda x: np.sum(np.vstack([x, c])),
+        lambda x: np.sum(np.maximum(c, x)),
+        lambda x: np.sum(x, where=c > 0.5),
+    ):
+        with pytest.raises(TypeError):
+            tracker.gradient(f, X)
+        with pytest.raises(TypeError):
+            tracker.pushforward(f, (X,), (X,))
+    for make in (tracker.param, lambda c: tracker.gradient(np.sum, c), lambda c: tracker.gradient(np.sum, {"c": c})):
+        with pytest.raises(TypeError):
+            make(c)
+    with pytest.raises(ConversionError, match=f"{kind.split()[0]}"):
+        tracker.gradient(lambda x: np.sum(x + c), X)
+
+
+def test_what_the_errors_about_masked_arrays_and_matrices_say_works():
+    f = lambda x: np.mean(x[~MASKED.mask] * MASKED.compressed())
+    np.testing.assert_array_equal(tracker.gradient(f, X)[0], [0.5, 0.0, 1.5])
+    f = lambda x: np.mean(x * MASKED.data, where=~MASKED.mask)
+    np.testing.assert_array_equal(tracker.gradient(f, X)[0], [0.5, 0.0, 1.5])
+    f = lambda x: np.sum(np.asarray(KINDS["matrix"]) @ x)
+    np.testing.assert_array_equal(tracker.gradient(f, X)[0], np.ones(3))
+
+
+class Labelled(np.ndarray):
+    """A subclass whose arithmetic is that of arrays."""
+
+
+def test_other_subclasses_are_arrays():
+    c = X.view(Labelled)
+    np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(x * c), X)[0], X)
+    np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(x * x), c)[0], 2 * X)
