@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.cases.case import Case, Input, case, normal, positive, uniform, wrapped
 from tracker import nn
-from tracker.nn import pooling
+from tracker.nn import ctc_paths, pooling
 from tracker.nn import windows as _windows
 from tracker.nn.gelu import gelu, slope
 
@@ -131,9 +131,9 @@ CASES: list[Case] = [
     case(nn.binary_focal, uniform(0.2, 0.8, 5), uniform(0.2, 0.8, 5)),
     case(nn.dice, uniform(0.2, 0.8, 2, 3), uniform(0.2, 0.8, 2, 3)),
     case(nn.tversky, uniform(0.2, 0.8, 2, 3), uniform(0.2, 0.8, 2, 3), axis=1),
-    wrapped(nn.ctc, lambda x: nn.ctc(x, np.array([[1, 1], [2, 1]])), normal(4, 2, 3)),
+    wrapped(ctc_paths.paths, lambda x: nn.ctc(x, np.array([[1, 1], [2, 1]])), normal(4, 2, 3)),
     wrapped(
-        nn.ctc,
+        ctc_paths.paths,
         lambda x: nn.ctc(x, np.array([[0], [2]]), lengths=[3, 1], target_lengths=[0, 1], blank=1, agg=None),
         normal(3, 2, 3),
     ),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from tracker.nn.ctc_paths import NOTHING, paths
 from tracker.nn.embedding import check_whole
 from tracker.nn.losses import Agg, aggregate
-from tracker.nn.softmax import log_softmax, logsumexp
-
-# The logarithm of nothing, finite: differences of infinities are NaN. No sum of logarithms gets near it.
-_NOTHING: Final = -1e30
+from tracker.nn.softmax import log_softmax
 
 
 def ctc(
@@ -30,7 +28,7 @@ def ctc(
     A path spells what is left when repetitions and then blanks are struck out. Where the time is too short the loss is
     inf, and has no gradient.
     Raises `ValueError` for shapes or lengths that do not fit, `TypeError` and `IndexError` as `embedding` does.
-    Graves et al. (2006), eqs. 5 to 8, in logarithms.
+    Graves et al. (2006).
 
     >>> even = np.zeros((2, 1, 2))  # 11, 01 and 10 spell 1, of four paths
     >>> round(float(np.exp(-ctc(even, np.array([[1]])))), 12)
@@ -38,24 +36,13 @@ def ctc(
     """
     targets = np.asarray(targets)
     times, marks = _checked(scores, targets, lengths, target_lengths, blank)
-    steps, n = scores.shape[:2]
     spelled = _with_blanks(targets, blank)
-    emitted = log_softmax(scores)[:, np.arange(n)[:, None], spelled]
+    emitted = log_softmax(scores)[:, np.arange(len(targets))[:, None], spelled]
     may_skip = (spelled[:, 2:] != blank) & (spelled[:, 2:] != spelled[:, :-2])
-    alpha = np.where(np.arange(spelled.shape[1]) < 2, emitted[0], _NOTHING)
-    for t in range(1, steps):
-        alpha = np.where((t < times)[:, None], _stepped(alpha, may_skip) + emitted[t], alpha)
-    last = alpha[np.arange(n)[:, None], np.stack([2 * marks, np.maximum(2 * marks - 1, 0)], axis=-1)]
-    last = np.where((np.arange(2) == 1) & (marks == 0)[:, None], _NOTHING, last)
-    total = logsumexp(last, axis=-1)
-    return aggregate(agg, np.where(total < _NOTHING / 2, np.inf, -total))
-
-
-def _stepped(alpha: Any, may_skip: Any) -> Any:
-    """The paths that stay, that come from the mark before, and that pass over a blank: (n, marks)."""
-    before = np.pad(alpha, ((0, 0), (2, 0)), constant_values=_NOTHING)
-    skip = np.pad(may_skip, ((0, 0), (min(2, alpha.shape[1]), 0)))
-    return logsumexp(np.stack([alpha, before[:, 1:-1], np.where(skip, before[:, :-2], _NOTHING)]), axis=0)
+    marked = np.arange(spelled.shape[1])
+    ends = (marked == 2 * marks[:, None]) | (marked == 2 * marks[:, None] - 1)
+    total = paths(emitted, may_skip, times, ends)[0]
+    return aggregate(agg, np.where(total < NOTHING / 2, np.inf, -total))
 
 
 def _with_blanks(targets: Any, blank: int) -> Any:
