@@ -166,3 +166,19 @@ def test_classes_refuse_tracked_coefficients_with_advice() -> None:
             kind.fit(_C, c, 2)
     with pytest.raises(ConversionError, match="chebval"):
         np.polynomial.chebyshev.chebval(0.5, [c[0], 1.0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda c: np.poly1d(c)(0.7),
+        lambda c: np.poly1d(c).deriv()(0.7),
+        lambda c: np.poly1d(c).integ(2, k=[1.0, 2.0])(0.7),
+        lambda c: (np.poly1d(c) * np.poly1d([1.0, 2.0]) - 3)(0.7),
+        lambda c: (np.poly1d(c) ** 2 / 2)(0.7),
+        lambda c: np.poly1d(c, r=True)(0.7),
+        lambda c: np.sum(np.real(np.poly1d(c).r ** 2)),
+    ],
+)
+def test_poly1d_differentiates_by_its_coefficients(f: Any) -> None:
+    assert tracker.gradcheck(f, _C, order=2)

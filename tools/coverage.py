@@ -204,7 +204,7 @@ _OTHERS: Final = {
     "numpy.iscomplexobj": Status(NO_DERIVATIVE),
     "numpy.frompyfunc": Status(REFUSED, "It makes object arrays: tracker.elementwise(f) is its counterpart."),
     "numpy.ufunc": _NOTHING,
-    "numpy.poly1d": Status(DIFFERENTIATED, "a call of it by x; coefficients go to numpy.polyval"),
+    "numpy.poly1d": Status(DIFFERENTIATED, "by x, and by its coefficients"),
     "numpy.sort_complex": Status(DIFFERENTIATED),
     "numpy.trim_zeros": Status(DIFFERENTIATED),
     "numpy.row_stack": Status(DIFFERENTIATED),

@@ -122,6 +122,7 @@ _BESSEL = [
 ]
 
 _METHODS = [
+    wrapped(np.ix_, lambda x, y: np.ix_(x, [2, 0], y, [True, False, True]), normal(3), normal(2)),
     wrapped(maximum_reduce, lambda x: np.maximum.reduce(x, axis=1, keepdims=True), normal(3, 4)),
     wrapped(minimum_reduce, lambda x: np.minimum.reduce(x, dtype=np.float64, initial=0.3), normal(3, 4)),
 ]

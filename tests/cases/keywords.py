@@ -177,6 +177,7 @@ _SHAPES = [
     *calls("diagonal trace", "B", "1", "0, 1, 2", "axis1=2, axis2=0, offset=-1"),
     *calls("trace", "A", "dtype=f4", "1, 0, 1, f8"),
     *calls("tril triu", "A", "1", "k=-1"),
+    *calls("ix_", "V, U", "", "[0, 1]"),
     *calls("meshgrid", "V, U", "indexing='ij'", "sparse=True", "copy=False", "sparse=True, indexing='ij'"),
     *calls("full_like", "A", "Q", "V[:4]", "Q, shape=(2, 2)", "Q, dtype=f4", "Q, order='F'", "[Q, 1.0, 2.0, Q]"),
     *calls("array", "[Q, 1.0], like=V", "", "dtype=f4", "ndmin=2"),

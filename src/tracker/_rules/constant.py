@@ -30,7 +30,7 @@ constant(np.bitwise_count, np.gcd, np.lcm, np.packbits, np.unpackbits)
 
 constant(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort)
 constant(np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted, np.digitize)
-constant(np.unravel_index, np.ravel_multi_index, np.ix_)
+constant(np.unravel_index, np.ravel_multi_index)
 constant(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
 
 # ---------------------------------------------------------------- shapes, types and memory

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import each, linear, rule
+from tracker._core.registry import composed, each, linear, rule
 from tracker._rules.indexing import add_at, along, counting, overridable, scatter
 
 # ---------------------------------------------------------------- shapes
@@ -300,3 +300,19 @@ linear(np.fliplr, lambda dy, y, m: np.fliplr(dy))
 linear(np.flipud, lambda dy, y, m: np.flipud(dy))
 linear(np.rot90, lambda dy, y, m, k=1, axes=(0, 1): np.rot90(dy, {0: 0, 1: 3, 2: 2}.get(k % 4, 1), axes))
 linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, np.negative(shift), axis))
+
+
+def ix_(*args: Any) -> tuple[Any, ...]:
+    """Each vector along an axis of its own; of flags, where they hold."""
+    return tuple([_along(np.stack(x) if isinstance(x, list) else x, k, len(args)) for k, x in enumerate(args)])
+
+
+def _along(x: Any, k: int, n: int) -> Any:
+    if np.ndim(x) != 1:
+        raise ValueError("Cross index must be 1 dimensional")
+    if x.dtype == bool:
+        (x,) = np.nonzero(x)
+    return np.reshape(x, (1,) * k + (-1,) + (1,) * (n - k - 1)) if x.size else np.ix_(*[np.empty(0)] * n)[k]
+
+
+composed(np.ix_, ix_)
