@@ -167,3 +167,14 @@ def test_a_histogram_of_nothing_or_of_one_value_has_the_edges_of_numpy() -> None
         expected = np.histogram(data, 4, weights=np.ones(len(data)))
         np.testing.assert_array_equal(counted.data, expected[0])
         np.testing.assert_array_equal(tracker.data(edges), expected[1])
+
+
+def test_rows_taken_again_and_again_add_up_in_any_number() -> None:
+    x = np.arange(20 * 200.0).reshape(20, 200)
+    for rows in (np.arange(20) % 7, np.array([-1, 3, 19, 3, -17, 0, 5, 5, 5, 2]), np.zeros(40, int)):
+        dy = np.cos(np.arange(len(rows) * 200.0)).reshape(len(rows), 200)
+        expected = np.zeros_like(x)
+        np.add.at(expected, rows, dy)
+        for f in (lambda x, rows=rows: x[rows], lambda x, rows=rows: np.take(x, rows, axis=0, mode="wrap")):
+            _, back = tracker.pullback(f, x)
+            np.testing.assert_array_equal(back(dy)[0], expected)

@@ -257,10 +257,10 @@ matrices of 200 x 200, for some fifty functions. Over four in an interpreted run
 | `absolute`, `maximum` | 10 | as above, and the sign or the winner is found again, ties split evenly |
 | `max`, `nanmax` by axis | 5-6 | each entry is compared with the maximum, and ties are looked for |
 | `clip` | 11 | each entry is compared with both bounds twice, since a tie passes half; NumPy takes one pass |
-| `prod` by axis | 15 | nothing is divided by an entry, which may be zero |
-| `take` by axis | 16 | rows taken twice are added one after the other |
+| `prod` by axis | 10 | nothing is divided by an entry, which may be zero |
+| `take` by axis | 14 | rows taken twice are added one after the other |
 | `partition` | 17 | NumPy's argpartition need not agree with partition, so places are found by sorting |
-| `diff`, `gradient` | 5-8 | the adjoint makes an array of three parts |
+| `diff` | 8 | as above: NumPy takes one pass |
 | `det`, `cholesky`, `matmul` | 5-7 | an inverse or two products of the size of the value's factorisation or product |
 """  # noqa: E501
 

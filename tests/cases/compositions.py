@@ -8,8 +8,9 @@ import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
 from tracker._rules.bessel import _i0_derivative
+from tracker._rules.differences import _centre_back, _diff_back
 from tracker._rules.polynomials import horner
-from tracker._rules.reductions import maximum_reduce, minimum_reduce
+from tracker._rules.reductions import _products_of_others, maximum_reduce, minimum_reduce
 
 _DATA = np.array([0.1, 0.4, 0.45, 1.3, 1.9, 2.2, 2.0, -3.0])
 _EDGES = np.array([0.0, 0.42, 1.5, 2.2])
@@ -122,6 +123,8 @@ _BESSEL = [
 ]
 
 _METHODS = [
+    *(case(f, normal(2, 5)) for f in (_diff_back, _centre_back)),
+    *(case(_products_of_others, x) for x in (normal(5, 2), normal(4), value([0.0, 2.0, 0.0, 1.5, -1.0]))),
     wrapped(np.ix_, lambda x, y: np.ix_(x, [2, 0], y, [True, False, True]), normal(3), normal(2)),
     wrapped(maximum_reduce, lambda x: np.maximum.reduce(x, axis=1, keepdims=True), normal(3, 4)),
     wrapped(minimum_reduce, lambda x: np.minimum.reduce(x, dtype=np.float64, initial=0.3), normal(3, 4)),

@@ -6,15 +6,51 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import each, rule
+from tracker._core.registry import composed, each, rule
 from tracker._rules.cumulative import conj
+from tracker._rules.indexing import overridable
 from tracker._rules.products import array
 from tracker._rules.reductions import MISSING, axes_of, entry
 
 
+@overridable
 def _diff_back(g: Any) -> Any:
     """The adjoint of a difference along the last axis, which becomes one longer."""
+    if type(g) is not np.ndarray:
+        return _diff_back_of_any(g)
+    x = np.empty_like(g, shape=(*g.shape[:-1], g.shape[-1] + 1))
+    np.negative(g[..., 0], out=x[..., 0])
+    np.subtract(g[..., :-1], g[..., 1:], out=x[..., 1:-1])
+    x[..., -1] = g[..., -1]
+    return x
+
+
+def _diff_back_of_any(g: Any) -> Any:
     return np.concatenate((-g[..., :1], g[..., :-1] - g[..., 1:], g[..., -1:]), axis=-1)
+
+
+@overridable
+def _centre_back(g: Any) -> Any:
+    """The adjoint of x[i + 1] - x[i - 1] along the last axis, at the ends twice the difference of the last two."""
+    if type(g) is not np.ndarray:
+        return _centre_back_of_any(g)
+    x = np.empty_like(g)
+    np.negative(2 * g[..., 0] + g[..., 1], out=x[..., 0])
+    np.subtract(g[..., :-2], g[..., 2:], out=x[..., 1:-1])
+    x[..., 1] += g[..., 0]
+    x[..., -2] -= g[..., -1]
+    np.add(2 * g[..., -1], g[..., -2], out=x[..., -1])
+    return x
+
+
+def _centre_back_of_any(g: Any) -> Any:
+    g = np.concatenate((2 * g[..., :1], g[..., 1:-1], 2 * g[..., -1:]), axis=-1)
+    ends = -(g[..., :1] + g[..., 1:2]), g[..., -1:] + g[..., -2:-1]
+    return np.concatenate((ends[0], g[..., :-2] - g[..., 2:], ends[1]), axis=-1)
+
+
+composed(_diff_back, _diff_back_of_any)
+composed(_centre_back, _centre_back_of_any)
 
 
 # ---------------------------------------------------------------- diff, ediff1d, unwrap
@@ -159,8 +195,12 @@ def _gradient_pullback(dy: Any, y: Any, f: Any, *varargs: Any, axis: Any = None,
         if g is None:
             continue
         h = _steps(spacing, g)
-        g = _slopes_back(np.moveaxis(g, axes[k], -1), _share(h), edge_order)
-        g = np.moveaxis(_diff_back(g / h), -1, axes[k])
+        g = np.moveaxis(g, axes[k], -1)
+        if edge_order == 1 and np.ndim(h) == 0 and g.shape[-1] > 2:
+            g = _centre_back(0.5 * g if type(h) is float and h == 1 else 0.5 * g / h)
+        else:
+            g = _diff_back(_slopes_back(g, _share(h), edge_order) / h)
+        g = np.moveaxis(g, -1, axes[k])
         total = g if total is None else total + g
     return total
 

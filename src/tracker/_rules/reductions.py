@@ -18,7 +18,7 @@ from tracker._rules.cumulative import (
     maximum_accumulate,
     minimum_accumulate,
 )
-from tracker._rules.indexing import only
+from tracker._rules.indexing import only, overridable
 
 __all__ = ["conj", "logaddexp_accumulate", "maximum_accumulate", "minimum_accumulate"]
 
@@ -191,21 +191,49 @@ def _others(a: Any, axis: Any, dtype: Any, where: Any) -> Any:
     """
     a = a if dtype is None else np.astype(a, dtype)
     rows = to_rows(a if unmasked(where) else np.where(where, a, 1), axis)
-    return from_rows(_products_of_others(rows), np.shape(a), axis)
+    others = _products_of_others(np.moveaxis(rows, -1, 0))
+    return from_rows(np.moveaxis(others, 0, -1), np.shape(a), axis)
 
 
+@overridable
 def _products_of_others(x: Any) -> Any:
-    """For each entry along the last axis the product of all others: by halves, in 2 n products."""
-    half = x.shape[-1] // 2
+    """For each entry along the first axis the product of all others: by halves, in 2 n products."""
+    if type(x) is not np.ndarray:
+        return _products_of_others_of_any(x)
+    y = np.empty_like(x)
+    _write_products_of_others(x, y)
+    return y
+
+
+def _write_products_of_others(x: Any, y: Any) -> None:
+    half, odd = divmod(len(x), 2)
+    if not half:
+        y[...] = 1
+        return
+    left, right = x[:half], x[half : 2 * half]
+    pairs, outside = np.empty_like(x[: half + odd]), np.empty_like(x[: half + odd])
+    np.multiply(left, right, out=pairs[:half])
+    pairs[half:] = x[2 * half :]
+    _write_products_of_others(pairs, outside)
+    np.multiply(outside[:half], right, out=y[:half])
+    np.multiply(outside[:half], left, out=y[half : 2 * half])
+    y[2 * half :] = outside[half:]
+
+
+def _products_of_others_of_any(x: Any) -> Any:
+    half = x.shape[0] // 2
     if not half:
         return np.ones_like(x)
-    left, right = x[..., :half], x[..., half : 2 * half]
+    left, right = x[:half], x[half : 2 * half]
     pairs = left * right
-    if x.shape[-1] > 2 * half:
-        pairs = np.concatenate((pairs, x[..., 2 * half :]), axis=-1)
-    outside = _products_of_others(pairs)
-    of_pairs = outside[..., :half]
-    return np.concatenate((of_pairs * right, of_pairs * left, outside[..., half:]), axis=-1)
+    if x.shape[0] > 2 * half:
+        pairs = np.concatenate((pairs, x[2 * half :]))
+    outside = _products_of_others_of_any(pairs)
+    of_pairs = outside[:half]
+    return np.concatenate((of_pairs * right, of_pairs * left, outside[half:]))
+
+
+composed(_products_of_others, _products_of_others_of_any)
 
 
 def _prod_pullback(
