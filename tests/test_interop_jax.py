@@ -63,6 +63,13 @@ def test_complex_gradients_in_jax_are_those_of_jax():
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
+def test_the_shape_of_the_result_is_found_out_once():
+    calls = []
+    f = to_jax(lambda x: (calls.append(x.tolist()), x * 2)[1])
+    assert [f(jnp.full(2, v)).tolist() for v in (3.0, 4.0)] == [[6, 6], [8, 8]]
+    assert calls == [[1, 1], [3, 3], [4, 4]]
+
+
 def test_the_shape_of_the_result_can_be_given():
     def lower(a):
         return np.linalg.cholesky(a)

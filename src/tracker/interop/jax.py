@@ -66,13 +66,15 @@ def rule_from_jax(f: Callable[..., Any], implementation: Callable[..., Any]) -> 
 def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
     """`f`, a function that tracker differentiates, as a JAX function: works in `jit`, `grad` and `vmap`.
 
-    JAX calls back into Python for it (`jax.pure_callback`), so `f` must have no side effects. Derivatives are in
+    JAX calls back into Python for it (`jax.pure_callback`), so `f` must have no side effects, and may not call JAX in
+    turn, which could wait for itself. Derivatives are in
     reverse mode, of any order (`jax.jacrev(jax.grad(g))`; JAX refuses forward mode, as for any `jax.custom_vjp`).
     `vmap` calls `f` once for each entry. Arguments and results may be nested structures; integers are constants.
 
     JAX must know shapes and dtypes before `f` runs: `result` gives them as a structure of `jax.ShapeDtypeStruct` (or
-    arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called once with ones to find
-    out. Results are cast to JAX's precision: float64 becomes float32 unless JAX's x64 mode is on.
+    arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called with ones to find out, once
+    for each shape of the arguments. Results are cast to JAX's precision: float64 becomes float32 unless JAX's x64 mode
+    is on.
 
     Raises `TypeError` where `f` can't be called with ones, and `ValueError` where a result is not of the shape said.
 
@@ -81,13 +83,19 @@ def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
     Array([2., 0., 1.], dtype=float32)
     """
 
+    known: dict[Any, Any] = {}  # shapes of results, by those of the arguments
+
     def value(*args: Any) -> Any:
         return jax.pure_callback(_on_host(f), shapes(args), *args, vmap_method="sequential")
 
     def shapes(args: Any) -> Any:
         given = jax.tree.map(_shape, args)
         if result is None:
-            return jax.tree.map(_shape, _result_of_ones(f, given))
+            leaves, structure = jax.tree.flatten(given)
+            key = jax.config.jax_enable_x64, structure, tuple((s.shape, s.dtype) for s in leaves)
+            if key not in known:
+                known[key] = jax.tree.map(_shape, _result_of_ones(f, given))
+            return known[key]
         return jax.tree.map(_shape, result(*given) if callable(result) else result)
 
     def forward(*args: Any) -> tuple[Any, Any]:
