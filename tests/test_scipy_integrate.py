@@ -144,7 +144,148 @@ def test_a_spline_captured_by_the_right_hand_side_gets_its_gradient(how):
     np.testing.assert_allclose(tracker.gradient(end, values)[0], np.array([1, 3, 3, 1]) / 8, rtol=1e-6)
 
 
+# Right-hand sides whose evaluations can be taken at once, and some that can't
+
+
+def with_parameters(f, **options):
+    """A loss of the solution by state and parameters, for a module."""
+    return lambda m: lambda y0, k: np.sum(m.solve_ivp(f, (0, 2), y0, args=(k,), **options).y ** 2)
+
+
+def counted(f):
+    def count(*args):
+        count.calls += 1
+        return f(*args)
+
+    count.calls = 0
+    return count
+
+
+RIGHT_HAND_SIDES = {
+    "columns": (prey, True),
+    "constant component": (lambda t, y, k: [k[0] * y[1], -9.81], True),
+    "matrix": (lambda t, y, k: np.tanh(np.reshape(k, (2, 2)) @ y), True),
+    "no parameters": (lambda t, y, k: [y[1], -np.sin(y[0])], True),
+    "no state": (lambda t, y, k: [k[0] * np.cos(t), k[1] * t], True),
+    "constant": (lambda t, y, k: np.array([1.0, 2.0]), False),
+    "branch": (lambda t, y, k: [k[0] * y[1], -k[1] * y[0] if y[0] > 0 else -k[2] * y[0]], False),
+    "own error": (lambda t, y, k: refusing_matrices(y) * -k[0], False),
+    "number for a time": (lambda t, y, k: np.array([float(t), 1.0]) * k[:2] * y, False),
+    "mixes columns": (lambda t, y, k: -k[:2] * y / (1 + np.sum(y**2)), False),
+    "mixes derivatives": (lambda t, y, k: -k[0] * y + np.max(y) - tracker.stop_gradient(np.max(y)), False),
+    "mixes by shape": (lambda t, y, k: k[:2] * np.roll(y, 1), False),
+}  # fmt: skip
+
+
+class NoMatrixError(Exception):
+    pass
+
+
+def refusing_matrices(y):
+    if np.ndim(y) > 1:
+        raise NoMatrixError
+    return y
+
+
+@pytest.mark.parametrize("method", ["RK23", "RK45", "DOP853"])
+@pytest.mark.parametrize("name", RIGHT_HAND_SIDES)
+def test_steps_at_once_and_one_by_one_give_the_same(name, method, monkeypatch):
+    f, at_once = RIGHT_HAND_SIDES[name]
+    f = counted(f)
+    for options in ({}, {"t_eval": TIMES}):
+        loss = with_parameters(f, method=method, **options)(integrate)
+        with monkeypatch.context() as changed:
+            changed.setattr("tracker.scipy._initial_value.FEW", 0)
+            expected = tracker.gradient(loss, STATE, RATES)
+            recorded = f.calls
+        f.calls = 0
+        found = tracker.gradient(loss, STATE, RATES)
+        for a, e in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a, e, rtol=1e-10, atol=1e-12)
+        quick = at_once and not (method == "DOP853" and options)
+        assert f.calls < 0.75 * recorded if quick else f.calls >= recorded - 1
+        f.calls = 0
+
+
+def test_steps_at_once_of_captured_values_backwards_in_time_vectorised_and_twice():
+    k = tracker.param(RATES)
+    start = tracker.param(STATE)
+    f = lambda t, y: np.stack(prey(t, y, k)) + 0.1 * start[:, None]
+    y = integrate.solve_ivp(f, (2.0, 0.5), start, t_eval=[1.7, 0.9], vectorized=True, rtol=1e-8, atol=1e-9).y
+    loss = np.sum(y * WEIGHTS[:, :2])
+    loss.back(once=False)
+    loss.back()
+
+    def exact(k, y0):
+        g = lambda t, y: np.stack(prey(t, y, k)) + 0.1 * y0
+        solution = scipy.integrate.solve_ivp(g, (2.0, 0.5), y0, "DOP853", [1.7, 0.9], rtol=1e-13, atol=1e-13)
+        return np.sum(solution.y * WEIGHTS[:, :2])
+
+    expected = numeric_gradient(exact, RATES, STATE)
+    np.testing.assert_allclose(k.grad, 2 * expected[0], rtol=1e-6)
+    np.testing.assert_allclose(start.grad, 2 * expected[1], rtol=1e-6)
+
+
+def test_a_tracked_gradient_of_steps_at_once():
+    _, back = tracker.pullback(lambda k: solved(integrate, STATE, k, tol=1e-9).y[:, -1], RATES)
+    by_seed = tracker.jacobian(lambda dy: back(dy)[0], np.ones(2))
+    np.testing.assert_allclose(
+        by_seed.T, tracker.jacobian(lambda k: solved(integrate, STATE, k, tol=1e-9).y[:, -1], RATES)
+    )
+
+
+def test_a_solve_of_no_length_is_its_start():
+    f = lambda y0: integrate.solve_ivp(prey, (1.0, 1.0), y0, args=(RATES,)).y[:, -1] @ np.array([1.0, 2.0])
+    np.testing.assert_allclose(tracker.gradient(f, STATE)[0], [1.0, 2.0])
+
+
+def test_the_adjoint_with_many_parameters_costs_about_as_many_evaluations_as_with_few():
+    def cost(size):
+        f = counted(lambda t, y, k: np.tanh(k[:2] * y[::-1] - y))
+        loss = with_parameters(f, gradient="adjoint", t_eval=[2.0])(integrate)
+        g = tracker.gradient(loss, STATE, np.append(RATES[:2], np.zeros(size - 2)))[1]
+        assert not np.any(g[2:])
+        return f.calls
+
+    assert cost(5000) == cost(2)
+
+
 # Quadrature
+
+
+def test_fixed_quad_by_limits_parameters_and_captured_variables():
+    make = lambda m: lambda a, b, c, d: m.fixed_quad(lambda x, c: np.exp(-c * x) * d, a, b, (c,), n=4)[0]
+    assert_derivatives(make, integrate, scipy.integrate, 0.3, 2.2, 0.8, 1.5)
+    with pytest.raises(ValueError, match="finite"):
+        integrate.fixed_quad(lambda x: x, 0, tracker.param(np.inf))
+
+
+@pytest.mark.parametrize("name", scipy.integrate.__all__)
+def test_every_name_of_scipy_integrate_is_there(name):
+    assert hasattr(integrate, name)
+
+
+def test_what_has_no_derivative_says_what_to_take():
+    k = tracker.param(1.5)
+    with pytest.raises(NotImplementedError, match="solve_bvp has no derivative: shoot"):
+        integrate.solve_bvp(
+            lambda x, y: np.stack([y[1], -k * y[0]]), lambda a, b: np.array([a[0], b[0] - 1]), np.linspace(0, 1, 5),
+            np.ones((2, 5)),
+        )  # fmt: skip
+    with pytest.raises(NotImplementedError, match="dblquad has no derivative"):
+        integrate.dblquad(lambda x, y: k * x * y, 0, 1, 0, 1)
+    with pytest.raises(TypeError, match="LSODA"):
+        scipy.integrate.odeint(lambda y, t: -y, k, [0, 1])
+    assert integrate.dblquad(lambda x, y: x * y, 0, 1, 0, 2)[0] == pytest.approx(1.0)
+    assert integrate.newton_cotes(2)[0].tolist() == scipy.integrate.newton_cotes(2)[0].tolist()
+    with pytest.raises(AttributeError, match="solve_everything"):
+        integrate.solve_everything  # noqa: B018
+
+
+def test_nested_quad_is_a_double_integral():
+    f = lambda c: integrate.quad(lambda x: integrate.quad(lambda y: np.exp(-c * x * y), 0, 1)[0], 0, 1)[0]
+    exact = lambda c: scipy.integrate.dblquad(lambda y, x: np.exp(-c * x * y), 0, 1, 0, 1, epsabs=1e-12)[0]
+    assert tracker.grad(f)(1.3) == pytest.approx(numeric_gradient(exact, 1.3)[0], rel=1e-8)
 
 
 def test_quad_by_limits_parameters_and_captured_variables():
@@ -206,6 +347,14 @@ def test_integrals_of_samples(name, n, axis):
     ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
     assert_derivatives(lambda f: lambda y, x: f(y, x=x, axis=axis), ours, theirs, y, X[:n])
     assert_derivatives(lambda f: lambda y, dx: f(y, dx=dx, axis=axis), ours, theirs, y, 0.7)
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+def test_romberg_of_samples(axis):
+    y = RNG.standard_normal((9, 2) if axis == 0 else (2, 9))
+    assert_derivatives(lambda m: lambda y, dx: m.romb(y, dx, axis), integrate, scipy.integrate, y, 0.7)
+    with pytest.raises(ValueError, match="samples"):
+        integrate.romb(tracker.param(np.ones(4)))
 
 
 @pytest.mark.parametrize("name", ["cumulative_trapezoid", "cumulative_simpson"])

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 _FURTHER: Final = 40  # frames looked at
 
-# What does the work of a function of SciPy that has no counterpart of its name.
+# What does the work of a function of SciPy that has no counterpart of its name (and is not refused with a reason).
 _SUBSTITUTES: Final = {
-    "integrate": {"odeint": "solve_ivp", "ode": "solve_ivp", "dblquad": "quad", "tplquad": "quad", "nquad": "quad"},
     "interpolate": {
         "interp1d": "make_interp_spline",
         "interpn": "RegularGridInterpolator",

@@ -29,7 +29,7 @@ def matmul_adjoint_a(dy: Any, y: Any, a: Any, b: Any, out: Any = None, *, axes: 
 def matmul_adjoint_b(dy: Any, y: Any, a: Any, b: Any, out: Any = None, *, axes: Any = None, **ufunc: Any) -> Any:
     if not hasattr(a, "dtype"):
         a = array(a, dy)
-    if axes is None and a.ndim == 2 == b.ndim:
+    if axes is None and a.ndim == 2 and 0 < b.ndim <= 2:  # tensordot would copy a for a vector b
         return (np.conj(a.T) if a.dtype.kind == "c" else a.T) @ dy
     if axes is None:
         return _matmul_b(dy, a, b.ndim)

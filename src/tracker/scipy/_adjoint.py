@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import scipy.integrate
@@ -10,11 +11,13 @@ import scipy.integrate
 from tracker import tree
 from tracker._arrays import dispatch
 from tracker._arrays.leaf import collect
+from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.reverse import sweep_roots
 from tracker.errors import NotDifferentiableError
 
 _integrate: Any = scipy.integrate
+_TOGETHER: Final = 64  # evaluations whose record is kept at a time
 _WAY_OUT = 'solve_ivp(gradient="adjoint") has first derivatives in reverse mode alone: take gradient="steps".'
 
 
@@ -24,34 +27,19 @@ def by_adjoint(
 ) -> Any:  # fmt: skip
     """The result with `y` recorded as one function of all `sources`."""
     leaves = tree.flatten(args)[0]
-    sources = _distinct([y0, *t_span, times, *leaves, *captured])
-    if len({dispatch.level_of(x) for x in sources}) > 1 or any(_is_deep(x) for x in sources):
+    sources = distinct([y0, *t_span, times, *leaves, *captured])
+    if len({dispatch.level_of(x) for x in sources}) > 1 or any(is_deep(x) for x in sources):
         raise NotDifferentiableError(_WAY_OUT)
     level = dispatch.level_of(sources[0])
-    nodes = [dispatch.node_of(x) for x in sources]
     sol, ts = result.sol, np.array(result.t, float)
     result.sol = None
     at_steps = times is None
-
-    def vjp(t: float, y: Any, dy: Any) -> tuple[Any, Any, list[Any]]:
-        """The slope, and the product of `dy` with its Jacobian by the state and by each source."""
-        state = dispatch.new_leaf(y, level)
-        slope = fun(t, state[:, None] if vectorized else state, *(args or ()))
-        slope = np.reshape(collect(slope) if isinstance(slope, list | tuple) else slope, (-1,))
-        value = dispatch.plain(slope)
-        root = dispatch.node_of(slope)
-        if root is None or root.level != level:
-            return value, np.zeros_like(y), [None] * len(nodes)
-        here = dispatch.node_of(state)
-        assert here is not None
-        found = sweep_roots([root], [np.asarray(dy, value.dtype)], level, {n: None for n in nodes if n is not None})
-        by_source = [None if n is None else found.get(n) for n in nodes]
-        return value, found.get(here, np.zeros_like(y)), by_source
+    system = _System(fun, args, vectorized, sources, level)
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
         if dispatch.is_tracked(dy):
             raise NotDifferentiableError(_WAY_OUT)
-        return _backwards(vjp, sol, ts, dy, sources, (y0, t_span[0], t_span[1], times), at_steps, method, options)
+        return _backwards(system, sol, ts, dy, sources, (y0, t_span[0], t_span[1], times), at_steps, method, options)
 
     value = result.y
     op = Op(lambda *_: value, "solve_ivp", PULLBACKS, (None,) * len(sources))
@@ -67,39 +55,90 @@ def by_adjoint(
     return result
 
 
+class _System:
+    """The right-hand side, and products with its derivatives."""
+
+    def __init__(self, fun: Any, args: Any, vectorized: bool, sources: list[Any], level: int) -> None:
+        self.fun, self.args, self.vectorized, self.level = fun, args or (), vectorized, level
+        self.sources = sources
+        self.nodes = [dispatch.node_of(x) for x in sources]
+
+    def slope(self, t: float, y: Any) -> Any:
+        dy = self.fun(t, y[:, None] if self.vectorized else y, *self.args)
+        return np.reshape(collect(dy) if isinstance(dy, list | tuple) else dy, (-1,))
+
+    def by_state(self, t: float, y: Any, dy: Any) -> tuple[Any, Any]:
+        """The slope, and the product of `dy` with its Jacobian by the state; everything else is constant."""
+        token = enter_pause(Pause(new_level(), None))
+        try:
+            level = new_level()
+            state = dispatch.new_leaf(y, level)
+            slope = self.slope(t, state)
+        finally:
+            leave_pause(token)
+        value, root, leaf = dispatch.plain(slope), dispatch.node_of(slope), dispatch.node_of(state)
+        if root is None or root.level != level:
+            return value, np.zeros_like(y)
+        assert leaf is not None
+        found = sweep_roots([root], [np.asarray(dy, value.dtype)], level, {leaf: None})
+        return value, found.get(leaf, np.zeros_like(y))
+
+    def by_sources(self, times: Any, states: Any, weights: Any) -> list[Any]:
+        """The sum of the products of `weights` (n, m) with the Jacobians by each source at `states` (n, m)."""
+        slopes = [self.slope(t, y) for t, y in zip(times.tolist(), states.T, strict=True)]
+        roots = [dispatch.node_of(slope) if dispatch.level_of(slope) == self.level else None for slope in slopes]
+        seeds = [np.asarray(w, dispatch.plain(slope).dtype) for w, slope in zip(weights.T, slopes, strict=True)]
+        found = sweep_roots(roots, seeds, self.level, {n: None for n in self.nodes if n is not None})
+        return [None if n is None else found.get(n) for n in self.nodes]
+
+
 def _backwards(
-    vjp: Any, sol: Any, ts: Any, dy: Any, sources: list[Any], places: Any, at_steps: bool, method: Any, options: Any
-) -> list[Any]:
-    """The gradient of each source: the adjoint equation from the last output back to the first."""
+    system: _System, sol: Any, ts: Any, dy: Any, sources: list[Any], places: Any, at_steps: bool, method: Any,
+    options: Any,
+) -> list[Any]:  # fmt: skip
+    """The gradient of each source: the adjoint equation from the last output back to the first.
+
+    What the right-hand side depends on has no part in the equation: its gradient is an integral along the solution.
+    """
     y0, start, end, times = places
-    n = dy.shape[0]
-    sizes = [np.size(dispatch.plain(x)) for x in sources]
-    edges = n + np.concatenate([[0], np.cumsum(sizes)])
-    state = np.zeros(edges[-1], np.result_type(dy, *[dispatch.plain(x) for x in sources]))
+    state = np.zeros(dy.shape[0], np.result_type(dy, dispatch.plain(y0), float))
+    gradients = [np.zeros(np.shape(x), np.asarray(x).dtype) for x in map(dispatch.plain, sources)]
     by_time = np.zeros(ts.size, state.dtype)
-
-    def slope(t: float, z: Any) -> Any:
-        _, by_state, by_source = vjp(t, sol(t), z[:n])
-        parts = [np.zeros(size) if g is None else np.ravel(g) for g, size in zip(by_source, sizes, strict=True)]
-        return -np.concatenate([by_state, *parts])
-
+    slope: Callable[[float, Any], Any] = lambda t, z: -system.by_state(t, sol(t), z)[1]
     chosen = {k: options[k] for k in ("rtol", "atol", "max_step") if k in options and np.ndim(options[k]) == 0}
-    for k in range(ts.size - 1, -1, -1):
-        if np.any(dy[:, k]):
-            by_time[k] = np.sum(np.real(np.conj(dy[:, k]) * vjp(ts[k], sol(ts[k]), dy[:, k])[0]))
-            state[:n] += dy[:, k]
-        before = ts[k - 1] if k else float(dispatch.plain(start))
-        if np.any(state[:n]) and before != ts[k]:
-            state = _integrate.solve_ivp(slope, (ts[k], before), state, method=method, **chosen).y[:, -1]
-    gradients = [state[a:b].reshape(np.shape(x)) for a, b, x in zip(edges, edges[1:], sources, strict=False)]
-    _add(gradients, sources, y0, state[:n])
-    at_start = vjp(float(dispatch.plain(start)), sol(float(dispatch.plain(start))), state[:n])[0]
-    _add(gradients, sources, start, -np.sum(np.real(np.conj(state[:n]) * at_start)) + (by_time[0] if at_steps else 0))
+    first = float(dispatch.plain(start))
+    marks = np.flatnonzero(np.any(dy, axis=0))[::-1]  # outputs without a gradient are passed over
+    for k, before in zip(marks, [*ts[marks[1:]], first], strict=True):
+        by_time[k] = np.sum(np.real(np.conj(dy[:, k]) * system.by_state(ts[k], sol(ts[k]), dy[:, k])[0]))
+        state = state + dy[:, k]
+        if before != ts[k]:
+            back = _integrate.solve_ivp(slope, (ts[k], before), state, method=method, dense_output=True, **chosen)
+            _integrate_sources(system, sol, back, method, gradients)
+            state = back.y[:, -1]
+    _add(gradients, sources, y0, state)
+    at_start = system.by_state(first, sol(first), state)[0]
+    _add(gradients, sources, start, -np.sum(np.real(np.conj(state) * at_start)) + (by_time[0] if at_steps else 0))
     if at_steps:
         _add(gradients, sources, end, by_time[-1])
     else:
         _add(gradients, sources, times, by_time)
     return gradients
+
+
+def _integrate_sources(system: _System, sol: Any, back: Any, method: Any, gradients: list[Any]) -> None:
+    """Add the integral of the adjoint state times the Jacobian by each source: Gauss's rule on the steps of `back`."""
+    nodes, weights = np.polynomial.legendre.leggauss(5 if method in ("DOP853", _integrate.DOP853) else 3)
+    edges = back.t
+    half, middle = -np.diff(edges) / 2, (edges[:-1] + edges[1:]) / 2
+    at = (middle[:, None] + half[:, None] * nodes).ravel()
+    seeds = (half[:, None] * weights).ravel()
+    for first in range(0, at.size, _TOGETHER):
+        part = slice(first, first + _TOGETHER)
+        states, adjoints = sol(at[part]), back.sol(at[part])
+        found = system.by_sources(at[part], states, adjoints * seeds[part])
+        for i, gradient in enumerate(found):
+            if gradient is not None:
+                gradients[i] = gradients[i] + gradient
 
 
 def _add(gradients: list[Any], sources: list[Any], x: Any, dx: Any) -> None:
@@ -108,7 +147,8 @@ def _add(gradients: list[Any], sources: list[Any], x: Any, dx: Any) -> None:
             gradients[k] = gradients[k] + dx
 
 
-def _distinct(xs: list[Any]) -> list[Any]:
+def distinct(xs: list[Any]) -> list[Any]:
+    """The tracked ones among `xs`, each once."""
     found: list[Any] = []
     for x in xs:
         if dispatch.is_tracked(x) and not any(x is y for y in found):
@@ -116,7 +156,8 @@ def _distinct(xs: list[Any]) -> list[Any]:
     return found
 
 
-def _is_deep(x: Any) -> bool:
+def is_deep(x: Any) -> bool:
+    """Whether a tracked `x` belongs to several derivatives, or to forward mode."""
     node = dispatch.node_of(x)
     return dispatch.is_tracked(x.value) or (node is not None and node.forward)
 

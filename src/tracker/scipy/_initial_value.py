@@ -13,12 +13,16 @@ from typing import Any
 import numpy as np
 import scipy.integrate
 
+from tracker import tree
 from tracker._arrays import dispatch
 from tracker._arrays.leaf import collect
+from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.custom import stop_gradient
+from tracker._transforms.reverse import sweep_roots
 from tracker.errors import UnsupportedKeywordError
-from tracker.scipy._adjoint import by_adjoint
+from tracker.scipy._adjoint import by_adjoint, distinct, is_deep
 from tracker.scipy._runge_kutta import interpolate, step
+from tracker.scipy._transposed_steps import FEW, Evaluations, Log, transposed, within
 from tracker.scipy._watch import any_tracked, watched
 
 _integrate: Any = scipy.integrate
@@ -59,8 +63,8 @@ def solve_ivp(
     y0, times = _gathered(y0), None if t_eval is None else _gathered(t_eval)
     solver = _EXPLICIT.get(method, method)
     explicit = isinstance(solver, type) and issubclass(solver, tuple(_EXPLICIT.values()))
-    log: list[float] = []
-    logged = _logging(solver, log) if explicit else solver
+    log = Log()
+    logged: Any = _logging(solver, log) if explicit else solver
     given = {
         **options,
         "events": events,
@@ -72,15 +76,28 @@ def solve_ivp(
     by_steps = explicit and gradient != "adjoint"
     dense = dense_output or (not by_steps and any_tracked(parts))
     solve: Callable[[bool], Any] = lambda dense: _integrate.solve_ivp(
-        _plainly(fun), dispatch.plain(tuple(t_span)), dispatch.plain(y0), method=logged, dense_output=dense, **given
+        log.noting(_plainly(fun)) if explicit else _plainly(fun),
+        dispatch.plain(tuple(t_span)),
+        dispatch.plain(y0),
+        method=logged,
+        dense_output=dense,
+        **given,
     )
     result, seen = watched(lambda: solve(dense))
     if not seen and not any_tracked(parts):
         return result
     _refuse(events, dense_output, method, explicit, gradient)
     if by_steps:
-        times_of = [float(dispatch.plain(t_span[0])), *log]
-        return _along_the_steps(fun, t_span, y0, solver, times, args, vectorized, result, times_of)
+        log.ends.insert(0, float(dispatch.plain(t_span[0])))
+        recorded: Callable[[], Any] = lambda: _along_the_steps(
+            fun, t_span, y0, solver, times, args, vectorized, result, log.ends
+        )
+        sources = distinct([y0, *tree.flatten(args)[0], *seen])
+        if not any_tracked((*t_span, times)) and _has_few_states(solver, times, result, log, sources):
+            return _at_once(fun, y0, solver, times, args, vectorized, result, log, sources, recorded)
+        y = recorded()
+        result.y = result.y + (y - stop_gradient(y))
+        return _with_times(result, times, t_span, log.ends)
     if not dense:
         result = watched(lambda: solve(True))[0]
     return by_adjoint(fun, t_span, y0, method, times, args, vectorized, result, seen, options)
@@ -108,14 +125,14 @@ def _plainly(fun: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given: dispatch.plain(fun(*given))
 
 
-def _logging(solver: Any, log: list[float]) -> Any:
+def _logging(solver: Any, log: Log) -> Any:
     """The solver, noting the end of each step it takes."""
 
     class Logging(solver):  # type: ignore[misc]
         def _step_impl(self) -> Any:
             outcome = super()._step_impl()
             if outcome[0]:
-                log.append(float(self.t))
+                log.accept(self.n_stages, float(self.t))
             return outcome
 
     return Logging
@@ -124,7 +141,7 @@ def _logging(solver: Any, log: list[float]) -> Any:
 def _along_the_steps(
     fun: Any, t_span: Any, y0: Any, solver: Any, times: Any, args: Any, vectorized: bool, result: Any, ends: list[float]
 ) -> Any:
-    """The result with `y` (and `t`) recorded: the steps between `ends` done again on tracked values."""
+    """`y` recorded: the steps between `ends` done again on tracked values."""
 
     def slope(t: Any, y: Any) -> Any:
         dy = fun(t, y[:, None] if vectorized else y, *(args or ()))
@@ -142,27 +159,73 @@ def _along_the_steps(
         h = clock[k + 1] - clock[k]
         new, f_new, stages = step(slope, solver, clock[k], y, f, h)
         if times is not None:
-            chosen = _within(dispatch.plain(times), ends, k)
+            chosen = within(dispatch.plain(times), ends, k)
             if chosen.size:
                 x = (times[chosen] - clock[k]) / h
                 found.append(interpolate(slope, solver, clock[k], y, new, f_new, h, stages, x))
         else:
             states.append(new)
         y, f = new, f_new
-    y = np.stack(states, axis=1) if times is None else np.concatenate(found, axis=1)
-    result.y = result.y + (y - stop_gradient(y))
+    return np.stack(states, axis=1) if times is None else np.concatenate(found, axis=1)
+
+
+def _with_times(result: Any, times: Any, t_span: Any, ends: list[float]) -> Any:
     if times is not None:
         result.t = times
-    elif any_tracked((t_span[0], t_span[1])):
+    elif any_tracked(tuple(t_span)):
+        clock: list[Any] = list(ends)
+        clock[0] = t_span[0]
+        if result.status == 0:
+            clock[-1] = t_span[1]
         result.t = collect(clock)
     return result
 
 
-def _within(times: Any, ends: list[float], k: int) -> Any:
-    """The positions of the `times` that SciPy interpolates in step `k`."""
-    forwards = ends[-1] >= ends[0]
-    low, high = (ends[k], ends[k + 1]) if forwards else (ends[k + 1], ends[k])
-    inside = (times > low) & (times <= high) if forwards else (times >= low) & (times < high)
-    if k == 0:
-        inside |= times == ends[0]
-    return np.flatnonzero(inside)
+def _has_few_states(solver: Any, times: Any, result: Any, log: Log, sources: list[Any]) -> bool:
+    """Whether the gradient can be taken from all evaluations at once: see `_transposed_steps`."""
+    return (
+        len(result.y) <= FEW
+        and len(log.ends) > 1
+        and result.y.dtype.kind == "f"
+        and (times is None or not hasattr(solver, "A_EXTRA"))
+        and len({dispatch.level_of(x) for x in sources}) == 1
+        and not any(is_deep(x) or np.iscomplexobj(dispatch.plain(x)) for x in sources)
+    )
+
+
+def _at_once(
+    fun: Any, y0: Any, solver: Any, times: Any, args: Any, vectorized: bool, result: Any, log: Log,
+    sources: list[Any],
+    recorded: Callable[[], Any],
+) -> Any:  # fmt: skip
+    """The result with `y` recorded as one function of all `sources`."""
+    level = dispatch.level_of(sources[0])
+    nodes = [dispatch.node_of(x) for x in sources]
+
+    def joint(dy: Any, _: Any, __: Any) -> list[Any]:
+        if not dispatch.is_tracked(dy):
+            found = _gradients(np.asarray(dy))
+            if found is not None:
+                return found
+        root = dispatch.node_of(recorded())
+        swept = sweep_roots([root], [dy], level, {n: None for n in nodes if n is not None})
+        return [None if n is None else swept.get(n) for n in nodes]
+
+    def _gradients(dy: Any) -> list[Any] | None:
+        together = Evaluations(fun, args, vectorized, log, level)
+        if not together.record() or not together.agree(nodes):
+            return None
+        state, slopes = transposed(solver, log.ends, together.jacobians(), dy, dispatch.plain(times))
+        found = together.sweep(slopes, nodes)[1:]
+        for i, source in enumerate(sources):
+            if source is y0:
+                found[i] = state if found[i] is None else found[i] + state
+        return found
+
+    value = result.y
+    op = Op(lambda *_: value, "solve_ivp", PULLBACKS, (None,) * len(sources))
+    op.joint = joint
+    op.reads = [EVERYTHING - 1] * len(sources)
+    op.opaque = True
+    result.y = dispatch.record(op, tuple(sources), None)
+    return _with_times(result, times, (0.0, 0.0), log.ends)

@@ -6,6 +6,7 @@ Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I (1993), se
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,9 +21,10 @@ _Slope = Callable[[Any, Any], Any]
 def step(slope: _Slope, solver: Any, t: Any, y: Any, f: Any, h: Any) -> tuple[Any, Any, list[Any]]:
     """State and slope at `t + h`, and all stages, the new slope last."""
     stages = [f]
-    for s in range(1, solver.n_stages):
-        stages.append(slope(t + solver.C[s] * h, _advanced(y, h, solver.A[s], stages)))
-    new = _advanced(y, h, solver.B, stages)
+    *inner, last = _rows(solver)
+    for c, row in zip(solver.C[1:], inner, strict=True):
+        stages.append(slope(t + c * h, _advanced(y, h, row, stages)))
+    new = _advanced(y, h, last, stages)
     stages.append(slope(t + h, new))
     return new, stages[-1], stages
 
@@ -35,21 +37,34 @@ def interpolate(
         powers = np.stack([x ** (i + 1) for i in range(solver.P.shape[1])])
         return y[:, None] + h * (np.stack(stages, axis=1) @ (solver.P @ powers))
     for a, c in zip(solver.A_EXTRA, solver.C_EXTRA, strict=True):
-        stages.append(slope(t + c * h, _advanced(y, h, a, stages)))
+        stages.append(slope(t + c * h, _advanced(y, h, _row(a), stages)))
     change = new - y
     parts = [change, h * stages[0] - change, 2 * change - h * (f_new + stages[0])]
-    parts += [_advanced(np.zeros_like(dispatch.plain(y)), h, d, stages) for d in solver.D]
+    parts += [_advanced(np.zeros_like(dispatch.plain(y)), h, _row(d), stages) for d in solver.D]
     total: Any = 0.0
     for i, part in enumerate(reversed(parts)):
         total = (total + part[:, None]) * (x if i % 2 == 0 else 1 - x)
     return y[:, None] + total
 
 
-def _advanced(y: Any, h: Any, a: Any, stages: list[Any]) -> Any:
+_Row = tuple[tuple[int, ...], tuple[float, ...]]
+
+
+@functools.cache
+def _rows(solver: Any) -> list[_Row]:
+    """Of each stage, and of the result, which stages it is made of and their weights."""
+    return [*[_row(solver.A[s]) for s in range(1, solver.n_stages)], _row(solver.B)]
+
+
+def _row(a: Any) -> _Row:
+    used = np.flatnonzero(a).tolist()
+    return tuple(used), tuple(np.asarray(a, float)[used].tolist())
+
+
+def _advanced(y: Any, h: Any, row: _Row, stages: list[Any]) -> Any:
     """`y + h * sum_j a[j] * stages[j]`, one step of the record."""
-    used = [j for j in range(len(stages)) if a[j] != 0]
     op = _ADVANCE_WITH_WIDTH if dispatch.is_tracked(h) else _ADVANCE
-    return dispatch.record(op, (y, h, tuple([float(a[j]) for j in used]), *[stages[j] for j in used]), None)
+    return dispatch.record(op, (y, h, row[1], *[stages[j] for j in row[0]]), None)
 
 
 def _advance(y: Any, h: Any, a: Any, *stages: Any) -> Any:

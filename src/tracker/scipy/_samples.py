@@ -88,6 +88,22 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
     return derived("scipy.integrate.cumulative_simpson", value, composition, *_arrays(y, x, dx), initial)
 
 
+def romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
+    """`scipy.integrate.romb` of 2^k + 1 samples, differentiable by `y` and `dx`.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda y: romb(y, dx=3.0), np.ones(3))
+    (array([1., 4., 1.]),)
+    """
+
+    def composition(y: Any, dx: Any) -> Any:
+        weights = _integrate.romb(np.eye(y.shape[axis]), axis=0)  # it is linear in the samples
+        return dx * np.sum(np.moveaxis(y, axis, -1) * weights, axis=-1)
+
+    y = collect(y) if isinstance(y, list | tuple) else y
+    return derived("scipy.integrate.romb", lambda y, dx: _integrate.romb(y, dx, axis, show), composition, y, dx)
+
+
 def _arrays(y: Any, x: Any, dx: Any) -> tuple[Any, Any, Any]:
     return collect(y) if isinstance(y, list | tuple) else y, collect(x) if isinstance(x, list | tuple) else x, dx
 

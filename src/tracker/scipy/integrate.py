@@ -1,17 +1,51 @@
-"""scipy.integrate, differentiable: initial value problems, quadrature, and integrals of samples."""
+"""scipy.integrate, differentiable: initial value problems, quadrature, and integrals of samples.
+
+What has no derivative here says so and what to take instead; the rest is SciPy's own.
+"""
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+import scipy.integrate as _scipy
+
 from tracker.scipy._initial_value import solve_ivp
-from tracker.scipy._quadrature import quad, quad_vec
-from tracker.scipy._samples import cumulative_simpson, cumulative_trapezoid, simpson, trapezoid
+from tracker.scipy._quadrature import fixed_quad, quad, quad_vec
+from tracker.scipy._refused import refusing as _refusing
+from tracker.scipy._samples import cumulative_simpson, cumulative_trapezoid, romb, simpson, trapezoid
 
 __all__ = [
     "cumulative_simpson",
     "cumulative_trapezoid",
+    "fixed_quad",
     "quad",
     "quad_vec",
+    "romb",
     "simpson",
     "solve_ivp",
     "trapezoid",
 ]
+
+_NESTED: Final = "take quad of a function that calls quad."
+REASONS: Final = {
+    "complex_ode": "take solve_ivp, with a complex initial state.",
+    "cubature": _NESTED,
+    "dblquad": _NESTED,
+    "nquad": _NESTED,
+    "nsum": "sum the terms with numpy.sum.",
+    "ode": "take solve_ivp.",
+    "odeint": 'take solve_ivp, with method="LSODA".',
+    "qmc_quad": "take the mean of the integrand at the points of scipy.stats.qmc.",
+    "solve_bvp": "shoot: find the start from which solve_ivp meets the conditions by tracker.scipy.optimize.root.",
+    "tanhsinh": "take quad or quad_vec.",
+    "tplquad": _NESTED,
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The names of scipy.integrate that have no derivative."""
+    if name in REASONS:
+        return _refusing("integrate", getattr(_scipy, name), REASONS[name])
+    if name in _scipy.__all__:
+        return getattr(_scipy, name)
+    raise AttributeError(f"tracker.scipy.integrate has no {name!r}, as scipy.integrate has none.")

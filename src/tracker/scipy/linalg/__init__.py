@@ -10,6 +10,7 @@ from typing import Any
 
 import scipy.linalg as _scipy
 
+from tracker.scipy._refused import refusing as _refusing
 from tracker.scipy.linalg._banded import cho_solve_banded, cholesky_banded, solve_banded, solveh_banded
 from tracker.scipy.linalg._equations import (
     solve_continuous_are,
@@ -46,7 +47,6 @@ from tracker.scipy.linalg._orthogonal import orthogonal_procrustes, polar, qr, r
 from tracker.scipy.linalg._refused import PLAIN as _PLAIN
 from tracker.scipy.linalg._refused import REASONS as _REASONS
 from tracker.scipy.linalg._refused import answering as _answering
-from tracker.scipy.linalg._refused import refusing as _refusing
 from tracker.scipy.linalg._singular import norm, null_space, orth, subspace_angles, svd, svdvals
 from tracker.scipy.linalg._solve import det, inv, lstsq, pinv, pinvh, solve, solve_triangular
 from tracker.scipy.linalg._spectral import (
@@ -153,7 +153,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """The names of scipy.linalg that have no derivative."""
     if name in _REASONS:
-        return _refusing(name)
+        return _refusing("linalg", getattr(_scipy, name), _REASONS[name])
     if name in _PLAIN:
         return _answering(name)
     if name in _scipy.__all__:

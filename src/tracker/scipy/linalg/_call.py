@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,8 +11,19 @@ from tracker._arrays import dispatch
 from tracker._arrays.leaf import collect
 from tracker.scipy._derived import derived
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 VECTOR_OR_MATRIX = -2  # a right-hand side: a vector if it has one axis, else matrices
 _LAPACK = {"e": np.float32, "g": np.float64, "G": np.complex128}  # what SciPy makes of other types
+
+
+def named(name: str) -> Callable[[_Function], _Function]:
+    """Decorator: a function that has a rule goes by SciPy's name in errors."""
+
+    def mark(f: _Function) -> _Function:
+        f.__module__, f.__name__ = "scipy.linalg", name
+        return f
+
+    return mark
 
 
 def gathered(x: Any) -> Any:

@@ -11,7 +11,7 @@ from tracker._arrays import dispatch
 from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
-from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, as_tuple, call, gathered
+from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, as_tuple, call, gathered, named
 from tracker.scipy.linalg._solve import solve_triangular
 
 __all__ = ["cho_factor", "cho_solve", "cholesky", "lu", "lu_factor", "lu_solve", "matrix_balance"]
@@ -104,6 +104,7 @@ def lu(
     return (p if p_indices else _lib.lu(dispatch.plain(a), check_finite=False)[0]), l, u
 
 
+@named("lu")
 def _factors(a: Any, check_finite: bool = True) -> Any:
     """(p, l, u) with a = l[p] @ u."""
     return as_tuple(_lib.lu(a, check_finite=check_finite, p_indices=True))
@@ -127,6 +128,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     return track(_packed, gathered(a), check_finite=check_finite)  # type: ignore[no-any-return]
 
 
+@named("lu_factor")
 def _packed(a: Any, check_finite: bool = True) -> Any:
     return as_tuple(_lib.lu_factor(a, check_finite=check_finite))
 

@@ -14,7 +14,7 @@ from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._watch import any_tracked
-from tracker.scipy.linalg._call import as_tuple, call, gathered
+from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 from tracker.scipy.linalg._functions import sqrtm
 
 __all__ = ["orthogonal_procrustes", "polar", "qr", "rq"]
@@ -53,6 +53,7 @@ def qr(
     return call(_lib.qr, composition, (2,), a, **options)
 
 
+@named("qr")
 def _both(a: Any, **options: Any) -> Any:
     return as_tuple(_lib.qr(a, **options))
 
@@ -115,6 +116,7 @@ def _reversed(a: Any) -> Any:
     return np.flip(conj_transpose(a), -1)
 
 
+@named("rq")
 def _both_reversed(a: Any, **options: Any) -> Any:
     return as_tuple(_lib.rq(a, **options))
 

@@ -8,8 +8,6 @@ from typing import Any, Final
 import scipy.linalg as sl
 
 from tracker._arrays import dispatch
-from tracker.errors import NotDifferentiableError
-from tracker.scipy._watch import any_tracked
 
 _lib: Any = sl
 REASONS: Final = {
@@ -31,21 +29,6 @@ REASONS: Final = {
     "schur": "its factors are not unique where eigenvalues are complex: take eig, or eigvals.",
 }
 PLAIN: Final = frozenset({"bandwidth", "ishermitian", "issymmetric"})  # questions, answered for the plain values
-
-
-def refusing(name: str) -> Callable[..., Any]:
-    """scipy.linalg's function of this name, which refuses tracked values and says what to do instead."""
-    theirs = getattr(_lib, name)
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        if any_tracked((args, kwargs)):
-            raise NotDifferentiableError(f"scipy.linalg.{name} has no derivative: {REASONS[name]}")
-        return theirs(*args, **kwargs)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = theirs.__doc__
-    function.refusal = REASONS[name]  # type: ignore[attr-defined]
-    return function
 
 
 def answering(name: str) -> Callable[..., Any]:

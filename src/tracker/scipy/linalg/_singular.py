@@ -15,7 +15,7 @@ from tracker._rules.spectral import require_basis_free
 from tracker._transforms.custom import track
 from tracker.errors import DegenerateError, UnsupportedKeywordError
 from tracker.scipy._derived import derived
-from tracker.scipy.linalg._call import as_tuple, call, gathered
+from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 
 __all__ = ["norm", "null_space", "orth", "subspace_angles", "svd", "svdvals"]
 
@@ -49,6 +49,7 @@ def svd(
     return track(_factors, a, **options)
 
 
+@named("svd")
 def _factors(a: Any, **options: Any) -> Any:
     return as_tuple(_lib.svd(a, **options))
 
@@ -123,6 +124,7 @@ def null_space(
     return track(_null_space, gathered(A), **options)
 
 
+@named("null_space")
 def _null_space(a: Any, **options: Any) -> Any:
     return _lib.null_space(a, **options)
 

@@ -5,13 +5,12 @@ What has no derivative here says so and what to take instead; the rest is SciPy'
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import scipy.sparse.linalg as _scipy
 
-from tracker.errors import NotDifferentiableError
-from tracker.scipy._watch import any_tracked
+from tracker._arrays.dispatch import is_tracked
+from tracker.scipy._refused import refusing as _refusing
 from tracker.scipy.sparse._matrix import SparseMatrix
 from tracker.scipy.sparse.linalg._spectral import eigsh, expm_multiply, norm
 from tracker.scipy.sparse.linalg._systems import (
@@ -63,26 +62,17 @@ REASONS: Final = {
 }
 
 
-def _refusing(name: str) -> Callable[..., Any]:
-    theirs = getattr(_scipy, name)
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        given = [x.data if isinstance(x, SparseMatrix) else x for x in (*args, *kwargs.values())]
-        if any_tracked(given):
-            raise NotDifferentiableError(f"scipy.sparse.linalg.{name} has no derivative: {REASONS[name]}")
-        plain = [x.toscipy() if isinstance(x, SparseMatrix) else x for x in args]
-        return theirs(*plain, **kwargs)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = theirs.__doc__
-    function.refusal = REASONS[name]  # type: ignore[attr-defined]
-    return function
+def _plain(x: Any) -> Any:
+    """SciPy's matrix for one of ours with plain values; for one with tracked values, those."""
+    if not isinstance(x, SparseMatrix):
+        return x
+    return x.data if is_tracked(x.data) else x.toscipy()
 
 
 def __getattr__(name: str) -> Any:
     """The names of scipy.sparse.linalg that have no derivative."""
     if name in REASONS:
-        return _refusing(name)
+        return _refusing("sparse.linalg", getattr(_scipy, name), REASONS[name], _plain)
     if name in _scipy.__all__:
         return getattr(_scipy, name)
     raise AttributeError(f"tracker.scipy.sparse.linalg has no {name!r}, as scipy.sparse.linalg has none.")
