@@ -4,9 +4,9 @@ import numpy as np
 
 from tests.cases.case import Case, Input, case, normal, positive, uniform, wrapped
 from tracker import nn
-from tracker.nn import ctc_paths, pooling
+from tracker.nn import correlation, ctc_paths, normalise, pooling
 from tracker.nn import windows as _windows
-from tracker.nn.gelu import gelu, slope
+from tracker.nn.gelu import gated, gelu, slope
 
 _SMALL = _windows.windows((5, 4), (2, 3), (2, 1), ((1, 0), (0, 2)), (1, 2))
 _PEAKS = np.random.default_rng(3).permutation(40).astype(float).reshape(1, 2, 5, 4)
@@ -36,6 +36,7 @@ CASES: list[Case] = [
     case(nn.elu, normal(5), alpha=0.7),
     case(nn.celu, normal(5), alpha=0.7),
     case(nn.soft_shrink, normal(5), 0.2),
+    case(nn.gelu, normal(4)).but(covers=gated),
     case(nn.gelu, normal(5), approximate="tanh"),
     wrapped(slope, lambda x: slope(x, gelu(x)), normal(2, 3)),
     case(nn.glu, normal(3, 4)),
@@ -56,15 +57,21 @@ CASES: list[Case] = [
     ),
     case(nn.unfold, normal(2, 2, 5), 3, pad="same"),
     case(nn.fold, normal(1, 4, 9), (4, 4), 2),
-    case(nn.conv, normal(2, 3, 6), normal(4, 3, 2)),
+    case(nn.conv, normal(2, 3, 6), normal(4, 3, 2)).but(covers=correlation.correlate),
     case(nn.conv, normal(2, 2, 5, 6), normal(3, 2, 3, 2), stride=2, pad=((1, 0), (2, 1))),
     case(nn.conv, normal(1, 4, 5, 5), normal(6, 2, 2, 2), groups=2, dilation=2, flipped=True),
     case(nn.conv, normal(1, 2, 3, 4, 3), normal(2, 2, 2, 2, 2), pad="same"),
     wrapped(
-        nn.conv, lambda x, w, b: nn.conv(x, w, pad=1, bias=b), normal(2, 2, 4, 5), normal(3, 2, 2, 2), normal(3)
+        correlation.shifted,
+        lambda x, w, b: nn.conv(x, w, pad=1, bias=b),
+        normal(2, 2, 4, 5),
+        normal(3, 2, 2, 2),
+        normal(3),
     ).but(note=" bias"),
-    case(nn.conv_data_gradient, normal(2, 3, 2), normal(3, 2, 3), (6,), stride=2),
-    case(nn.conv_weight_gradient, normal(2, 2, 6), normal(2, 3, 2), (3,), stride=2, flipped=True),
+    case(nn.conv_data_gradient, normal(2, 3, 2), normal(3, 2, 3), (6,), stride=2).but(covers=correlation.by_data),
+    case(nn.conv_weight_gradient, normal(2, 2, 6), normal(2, 3, 2), (3,), stride=2, flipped=True).but(
+        covers=correlation.by_weights
+    ),
     case(nn.conv_transpose, normal(2, 3, 2, 3), normal(3, 2, 3, 2), stride=2, pad=1, output_pad=1),
     case(nn.depthwise_conv, normal(2, 3, 4, 4), normal(6, 1, 2, 3)),
     wrapped(pooling.window_max, lambda x: pooling.window_max(x, _SMALL), _apart(2, 3, 5, 4)),
@@ -99,7 +106,7 @@ CASES: list[Case] = [
     case(nn.standardise, normal(3, 4, 2), (0, 2), 0.1),
     case(nn.batch_norm, normal(3, 2, 4), normal(2), normal(2)),
     case(nn.batch_norm, normal(3, 2), mean=_PLAIN, var=_PLAIN + 1),
-    case(nn.layer_norm, normal(3, 4), normal(4), normal(4)),
+    case(nn.layer_norm, normal(3, 4), normal(4), normal(4)).but(covers=normalise.normed),
     case(nn.layer_norm, normal(2, 3, 4), normal(4)),
     case(nn.layer_norm, normal(0, 4), normal(4), normal(4)),
     case(nn.layer_norm, normal(3, 4, 2), normal(4, 1), normal(4, 1), axis=1),
