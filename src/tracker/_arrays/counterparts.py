@@ -66,6 +66,10 @@ def _called(frame: FrameType) -> str:
     decorated = frame.f_locals.get("hypotest_fun_in")  # in the wrapper that scipy.stats' decorator makes
     if decorated is not None:
         return str(decorated.__name__)
+    if name == "wrapper" and own is None and "fun" in frame.f_locals:  # scipy.special's decorator
+        return str(frame.f_locals["fun"].__name__)
+    if type(own).__name__ == "MultiUFunc":
+        return str(own.__name__)  # type: ignore[union-attr]
     if own is None or not str(frame.f_globals["__name__"]).startswith("scipy.stats"):
         return name
     distribution = getattr(own, "dist", own)  # a frozen one has it

@@ -57,7 +57,7 @@ def refused(name: str, argument: str) -> Callable[..., Any]:
 
 def undefined(f: Any, reason: str) -> None:
     """A ufunc that is refused by name, in every argument and when it is called."""
-    name = f"scipy.special.{f.__name__}"
+    name = f"scipy.special.{f.__name__.lstrip('_')}"
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise NoRuleError(

@@ -19,10 +19,11 @@ _ROUGH = (
 )
 _REASONS = {
     **{name: _SPHEROIDAL for name in vars(sp) if name.startswith(("pro_", "obl_"))},
+    "_ellip_harm": "Lame's equation has no formula for it in functions of SciPy",
     **dict.fromkeys(("ncfdtridfn", "ncfdtridfd", "ncfdtrinc"), _ROUGH),
 }
 _known = {id(op.fun) for op in supplied()}
-_ALL = [f for f in vars(sp).values() if isinstance(f, np.ufunc)] + [_ufuncs._riemann_zeta]
+_ALL = [f for f in vars(sp).values() if isinstance(f, np.ufunc)] + [_ufuncs._riemann_zeta, _ufuncs._ellip_harm]
 for _f in _ALL:
     if id(_f) not in _known:
         undefined(_f, _REASONS.get(_f.__name__, "no formula for its derivative is implemented"))

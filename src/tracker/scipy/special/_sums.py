@@ -1,4 +1,4 @@
-"""Functions of scipy.special that are no ufuncs, with SciPy's names, signatures and values."""
+"""Sums of exponentials, softmax, and gamma functions of several kinds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import scipy.special as sp
 
 from tracker._core.registry import rule
 from tracker._transforms.custom import track
-
-__all__ = ["log_softmax", "logsumexp", "multigammaln", "polygamma", "softmax"]
 
 
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
