@@ -72,9 +72,9 @@ def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
     `vmap` calls `f` once for each entry. Arguments and results may be nested structures; integers are constants.
 
     JAX must know shapes and dtypes before `f` runs: `result` gives them as a structure of `jax.ShapeDtypeStruct` (or
-    arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called with ones to find out, once
-    for each shape of the arguments. Results are cast to JAX's precision: float64 becomes float32 unless JAX's x64 mode
-    is on.
+    arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called with ones to find out,
+    once for each shape of the arguments. Results are cast to JAX's precision: float64 becomes float32 unless JAX's x64
+    mode is on.
 
     Raises `TypeError` where `f` can't be called with ones, and `ValueError` where a result is not of the shape said.
 
