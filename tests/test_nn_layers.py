@@ -46,6 +46,21 @@ def test_named_chain_of_convolutions_is_differentiable_to_second_order():
     assert tracker.gradcheck(lambda v: np.sum(rebuild(v)(x) ** 2), vector, order=2)
 
 
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (nn.Chain(nn.Dense(2, 3, np.tanh, rng=rng(), dtype=float), nn.LayerNorm(3, dtype=float)), (2, 2)),
+        (nn.Conv((2,), 1, 2, nn.gelu, pad=1, rng=rng(), dtype=float), (1, 1, 3)),
+        (nn.ConvTranspose((2,), 2, 2, stride=2, groups=2, rng=rng(), dtype=float), (1, 2, 2)),
+        (nn.MultiHeadAttention(2, 1, rng=rng(), dtype=float), (1, 3, 2)),
+        (nn.SkipConnection(nn.Bilinear(2, 2, 2, rng=rng(), dtype=float), np.multiply), (2, 2)),
+        (nn.Chain(nn.GRUCell(2, 2, rng=rng(), dtype=float), lambda pair: pair[0], nn.Scale(2, dtype=float)), (2, 2)),
+    ],
+)
+def test_models_agree_with_differences_to_second_order(model, shape):
+    assert tracker.gradcheck(lambda m, x: np.sum(m(x) ** 2), model, rng().standard_normal(shape), order=2)
+
+
 def test_float32_layers_give_float32():
     model = nn.Chain(nn.Conv((3, 3), 1, 2, nn.relu, rng=rng()), nn.MaxPool(2), nn.Flatten(), nn.Dense(8, 1, rng=rng()))
     x = np.ones((2, 1, 6, 6), np.float32)

@@ -135,7 +135,7 @@ def _dot(gradients: Any, directions: Any) -> Any:
     """<gradients, directions>, the real inner product over the whole structure."""
     total: Any = 0.0
     for g, v in zip(tree.flatten(gradients)[0], tree.flatten(directions)[0], strict=True):
-        if v is not None and g is not None:
+        if tree.is_parameter(v) and tree.is_parameter(g):
             total = total + np.sum(np.real(np.conj(v) * g) if _is_complex(g) else v * g)
     return total
 
@@ -144,7 +144,7 @@ def _compare(mode: str, actual: Any, expected: Any, args: Any, rtol: float, atol
     for i, (a, e) in enumerate(zip(actual, expected, strict=True)):
         names = tree.names(args[i], f"argument {i}")
         for name, x, y in zip(names, tree.flatten(a)[0], tree.flatten(e)[0], strict=True):
-            if y is not None:
+            if tree.is_parameter(y):  # not so for None and for static fields
                 _close(f"{mode}, {name}", x, y, rtol, atol)
 
 
