@@ -115,6 +115,22 @@ def test_complex_gradients_follow_trackers_convention(bridge, loss):
     np.testing.assert_allclose(found, tracker.gradient(lambda z: loss(np.exp(z) * np.conj(z)), Z)[0], rtol=1e-12)
 
 
+def test_a_foreign_function_that_takes_a_gradient_itself(bridge):
+    if bridge.xp.__name__ == "torch":
+
+        def slope(x):
+            x = x if x.requires_grad else x.requires_grad_()
+            return bridge.xp.autograd.grad((x**3).sum(), x, create_graph=True)[0]
+
+    else:
+        import jax
+
+        slope = jax.grad(lambda x: (x**3).sum())
+    f = bridge.foreign(slope)
+    np.testing.assert_allclose(f(X), 3 * X**2, rtol=1e-12)
+    assert tracker.gradcheck(f, X, order=2)
+
+
 def test_neither_side_sees_the_others_writes(bridge):
     def f(x):
         x = 1.0 * x

@@ -267,7 +267,7 @@ class _Bridge:
         return bool(x.is_floating_point() or x.is_complex())
 
     def value(self, f: Callable[..., Any], xs: list[Any]) -> tuple[list[Any], Any]:
-        with torch.no_grad():
+        with torch.enable_grad():  # `f` may take a gradient itself
             ys, rest = f([self.put(x) for x in xs])
         return ys, rest
 
@@ -283,7 +283,7 @@ class _Bridge:
         return ys, rest, gradients
 
     def adjoint(self, f: Callable[..., Any], xs: list[Any], dys: list[Any]) -> list[Any]:
-        again = torch.is_grad_enabled()
+        again = any(x is not None and x.requires_grad for x in (*xs, *dys))
         with torch.enable_grad():
             inputs = [x if x.requires_grad else x.detach().requires_grad_() for x in xs]
             ys, _ = f(inputs)
