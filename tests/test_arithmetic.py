@@ -9,6 +9,7 @@ import pytest
 
 from tracker._arrays import arithmetic
 from tracker._core.programs import program_of
+from tracker._core.registry import lookup
 
 RNG = np.random.default_rng(11)
 OPERATIONS = {
@@ -196,3 +197,45 @@ def test_program_of_a_rule_is_the_rule(name):
 )
 def test_what_is_no_arithmetic_has_no_program(rule):
     assert program_of(rule, 1) is None
+
+
+@COMPILED
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("f", "sign"), [(np.maximum, 1), (np.minimum, -1)])
+def test_kernel_of_a_choice_is_its_rule(f, sign, dtype):
+    corners = np.array([0.0, -0.0, 1, -1, np.inf, -np.inf, np.nan, 2.5, 1e-40], dtype)
+    a, b = np.repeat(corners, corners.size), np.tile(corners, corners.size)
+    dy = RNG.standard_normal(a.size).astype(dtype)
+    dy[::7] = np.inf
+    op = lookup(f)
+    for operands in ((a, b), (a, 1), (a, 0.0), (-1.5, b)):
+        for k in range(2):
+            new = arithmetic.chosen(dy, operands[k], operands[1 - k], sign)
+            assert new.dtype == dtype
+            np.testing.assert_array_equal(new, op.rules[k](dy, None, *operands))
+
+
+@COMPILED
+def test_kernel_of_a_choice_leaves_the_rest_to_numpy():
+    x = np.ones((4, 6))
+    for dy, a, b in (
+        (x, x[:1], 0.0),
+        (x[:, ::2], x[:, ::2], 0.0),
+        (x, x.astype(np.float32), 0.0),
+        (x.astype(">f8"), x, 0.0),
+        (x, x, None),
+        (np.float64(1), 1.0, 2.0),
+    ):
+        assert arithmetic.chosen(dy, a, b, 1) is None
+
+
+@COMPILED
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_nan_is_found_wherever_it_is(dtype):
+    for n in (0, 1, 31, 32, 33, 100):
+        x = np.full(n, np.inf, dtype)
+        assert arithmetic.has_nan(x) is False
+        for k in range(n):
+            y = x.copy()
+            y[k] = np.nan
+            assert arithmetic.has_nan(y) is True

@@ -30,3 +30,4 @@ add_into: Final = _function("add_into", operator.add)  # the sum, which may be w
 scaled: Final = _function("scaled", _no_kernel)  # dy times a program of the operands, or None
 fitted: Final = _function("fitted", _no_kernel)  # a gradient summed or broadcast to a shape and dtype, or None
 has_nan: Final = _function("has_nan", _no_kernel)  # whether an entry is NaN, or None
+chosen: Final = _function("chosen", _no_kernel)  # the pullback of maximum (sign 1) or minimum (-1), or None

@@ -1,4 +1,5 @@
-/* Arithmetic on small float arrays, without a ufunc's overhead (0.1 us instead of 0.3 us for ten numbers).
+/* Arithmetic on small float arrays, without a ufunc's overhead (0.1 us instead of 0.3 us for ten numbers), and
+   what the sweep would need several passes for.
 
    Sums, differences, products and quotients are rounded as IEEE 754 says, so NumPy's values come out bit for
    bit. Whatever is not a small plain array of float64 or float32, and whatever raises a floating-point flag
@@ -15,11 +16,18 @@
 #include <numpy/arrayscalars.h>
 #include <string.h>
 
-#define MOST 1024   /* elements: beyond, NumPy's vector code wins back its overhead, benchmarks/kernels.py */
+#define MOST 1024   /* elements: beyond, NumPy's vector code wins back its overhead */
 #define MOST_SUMMED 4096
 #define MAX_DIMS 6  /* axes */
 #define BLOCK 256   /* elements that a program works on at a time */
 #define DEPTH 6     /* of a program's stack */
+
+/* Compiled for wider vectors, too, and chosen at run time where the linker can. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
 
 enum { ADD, SUBTRACT, MULTIPLY, DIVIDE };
 
@@ -382,35 +390,8 @@ static PyObject *fitted(PyObject *self, PyObject *const *args, Py_ssize_t count)
     Py_RETURN_NONE;
 }
 
-/* Zero times each entry, summed in lanes that the compiler can keep in vectors: NaN only if an entry is not finite. */
-#define ANY_NAN(T)                                                                  \
-    {                                                                               \
-        const T *v = PyArray_DATA(a);                                               \
-        T lanes[8] = {0}, total = 0;                                                \
-        npy_intp i = 0;                                                             \
-        for (; i + 8 <= n; i += 8)                                                  \
-            for (int j = 0; j < 8; j++) lanes[j] += 0 * v[i + j];                   \
-        for (; i < n; i++) total += 0 * v[i];                                       \
-        for (int j = 0; j < 8; j++) total += lanes[j];                              \
-        if (total != total)                                                         \
-            for (i = 0; i < n; i++) found |= v[i] != v[i];                          \
-    }
-
-/* has_nan(x): whether an entry is NaN, or None if NumPy has to look. */
-static PyObject *has_nan(PyObject *self, PyObject *x)
-{
-    if (PyFloat_Check(x)) return PyBool_FromLong(isnan(PyFloat_AS_DOUBLE(x)));
-    PyArray_Descr *dtype = readable(x);
-    PyArrayObject *a = (PyArrayObject *)x;
-    if (!dtype || !PyArray_ISONESEGMENT(a)) Py_RETURN_NONE;
-    npy_intp n = PyArray_SIZE(a);
-    int found = 0;
-    if (dtype == float64) ANY_NAN(double) else ANY_NAN(float)
-    return PyBool_FromLong(found);
-}
-
-/* One operand of a program at element `start`: its data and step; 0 if it does not fit `like`. */
-static int program_operand(PyObject *x, PyArrayObject *like, PyArray_Descr *dtype, Operand *into)
+/* x as an operand that goes with `like` element by element: a contiguous array of its shape or a number; 0 if not. */
+static int operand_like(PyObject *x, PyArrayObject *like, PyArray_Descr *dtype, Operand *into)
 {
     if (readable(x) == dtype) {
         PyArrayObject *a = (PyArrayObject *)x;
@@ -420,6 +401,83 @@ static int program_operand(PyObject *x, PyArrayObject *like, PyArray_Descr *dtyp
         return 1;
     }
     return read_number(x, dtype, into);
+}
+
+/* ---------------------------------------------------------------- arrays of any size, in one pass */
+
+/* Zero times each entry, summed in lanes that the compiler can keep in vectors: NaN only if an entry is not finite. */
+#define LANES 32
+#define ANY_NAN(NAME, T)                                                            \
+    WIDE static int NAME(const T *v, npy_intp n)                                    \
+    {                                                                               \
+        T lanes[LANES] = {0}, total = 0;                                            \
+        npy_intp i = 0;                                                             \
+        for (; i + LANES <= n; i += LANES)                                          \
+            for (int j = 0; j < LANES; j++) lanes[j] += 0 * v[i + j];               \
+        for (; i < n; i++) total += 0 * v[i];                                       \
+        for (int j = 0; j < LANES; j++) total += lanes[j];                          \
+        int found = 0;                                                              \
+        if (total != total)                                                         \
+            for (i = 0; i < n; i++) found |= v[i] != v[i];                          \
+        return found;                                                               \
+    }
+
+ANY_NAN(any_nan_double, double)
+ANY_NAN(any_nan_float, float)
+
+/* has_nan(x): whether an entry is NaN, or None if NumPy has to look. */
+static PyObject *has_nan(PyObject *self, PyObject *x)
+{
+    if (PyFloat_Check(x)) return PyBool_FromLong(isnan(PyFloat_AS_DOUBLE(x)));
+    PyArray_Descr *dtype = readable(x);
+    PyArrayObject *a = (PyArrayObject *)x;
+    if (!dtype || !PyArray_ISONESEGMENT(a)) Py_RETURN_NONE;
+    npy_intp n = PyArray_SIZE(a);
+    return PyBool_FromLong(dtype == float64 ? any_nan_double(PyArray_DATA(a), n) : any_nan_float(PyArray_DATA(a), n));
+}
+
+/* What of dy goes to x in maximum(x, other) (sign 1) or minimum (sign -1): half where they tie, and a NaN wins. */
+#define CHOSEN(NAME, T)                                                                                       \
+    WIDE static void NAME(npy_intp n, const T *dy, const T *x, npy_intp sx, const T *other, npy_intp so, T sign, \
+                          T *restrict out)                                                                    \
+    {                                                                                                         \
+        if (sx == 1 && so == 0)                                                                               \
+            for (npy_intp i = 0; i < n; i++) out[i] = SHARE(T, dy[i], sign * x[i], sign * other[0]);          \
+        else if (sx == 1 && so == 1)                                                                          \
+            for (npy_intp i = 0; i < n; i++) out[i] = SHARE(T, dy[i], sign * x[i], sign * other[i]);          \
+        else                                                                                                  \
+            for (npy_intp i = 0; i < n; i++) out[i] = SHARE(T, dy[i], sign * x[i * sx], sign * other[i * so]); \
+    }
+#define SHARE(T, d, a, b) ((a) == (b) ? (d) / 2 : ((a) < (b)) | (((b) != (b)) & ((a) == (a))) ? (T)0 : (d))
+
+CHOSEN(chosen_double, double)
+CHOSEN(chosen_float, float)
+
+/* chosen(dy, x, other, sign): the pullback of maximum (sign 1) or minimum (-1) by x; None if that is NumPy's. */
+static PyObject *chosen(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 4 || !PyLong_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "chosen takes a gradient, two operands and a sign");
+        return NULL;
+    }
+    long sign = PyLong_AsLong(args[3]);
+    PyArray_Descr *dtype = readable(args[0]);
+    PyArrayObject *dy = (PyArrayObject *)args[0];
+    Operand x, other;
+    if (!dtype || !PyArray_IS_C_CONTIGUOUS(dy) || PyArray_NDIM(dy) == 0 || PyArray_NDIM(dy) > NPY_MAXDIMS ||
+        !operand_like(args[1], dy, dtype, &x) || !operand_like(args[2], dy, dtype, &other))
+        Py_RETURN_NONE;
+    PyObject *result = new_array(dtype, PyArray_NDIM(dy), PyArray_DIMS(dy));
+    if (!result) return NULL;
+    npy_intp n = PyArray_SIZE(dy);
+    void *out = PyArray_DATA((PyArrayObject *)result);
+    if (dtype == float64)
+        chosen_double(n, PyArray_DATA(dy), (const double *)x.data, x.ndim, (const double *)other.data, other.ndim,
+                      (double)sign, out);
+    else
+        chosen_float(n, PyArray_DATA(dy), (const float *)x.data, x.ndim, (const float *)other.data, other.ndim,
+                     (float)sign, out);
+    return result;
 }
 
 #define RUN_PROGRAM(NAME, T)                                                                                    \
@@ -501,7 +559,7 @@ static PyObject *scaled(PyObject *self, PyObject *const *args, Py_ssize_t count)
     float floats[CONSTANTS];
     for (Py_ssize_t k = 0; k < length; k += 2) {
         Py_ssize_t which = steps[k + 1];
-        if (steps[k] == 'x' && !program_operand(PyList_GET_ITEM(values, which), dy, dtype, operands + which))
+        if (steps[k] == 'x' && !operand_like(PyList_GET_ITEM(values, which), dy, dtype, operands + which))
             Py_RETURN_NONE;
     }
     for (Py_ssize_t k = 0; k < constants; k++) {
@@ -529,6 +587,7 @@ static PyMethodDef functions[] = {
     {"scaled", (PyCFunction)(void (*)(void))scaled, METH_FASTCALL, NULL},
     {"fitted", (PyCFunction)(void (*)(void))fitted, METH_FASTCALL, NULL},
     {"has_nan", has_nan, METH_O, NULL},
+    {"chosen", (PyCFunction)(void (*)(void))chosen, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

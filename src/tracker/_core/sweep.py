@@ -397,6 +397,10 @@ def _pull(op: Op, i: int, dy: Any, y: Any, arguments: list[Any], kwargs: Any) ->
                 "call is tracked. Give the rule one pullback (or None) per positional argument."
             )
         return None
+    if op.kernels:
+        new = op.kernels[i](dy, arguments)
+        if new is not None:
+            return new
     if op.variadic and i >= len(op.rules) - 1:
         return pullback(i, dy, y, *arguments, **(kwargs or {}))
     if kwargs is None:
