@@ -2170,3 +2170,14 @@ def test_back_from_an_array_of_another_library():
     x = param(StrictArray(np.array([1.0, 2.0])))
     np.sum(x * x).back()
     exactly(StrictArray.reveal(x.grad), np.array([2.0, 4.0]))
+
+
+@pytest.mark.parametrize("mode", [None, "forward", "reverse"])
+def test_jacobian_of_lists_and_of_whole_numbers(mode):
+    x = np.array([1.0, 2.0])
+    close(jacobian(lambda x: [x[0] * x[1], 2 * x[1], 3.0], x, mode), [[2, 1], [0, 2], [0, 0]])
+    close(jacobian(lambda x: (x, 2 * x), x, mode), [np.eye(2), 2 * np.eye(2)])
+    close(jacobian(lambda x: 3, x, mode), [0, 0])
+    close(jacobian(np.argsort, x, mode), np.zeros((2, 2)))
+    with pytest.raises(TypeError, match="gave a dict"):
+        jacobian(lambda x: {"a": x}, x, mode)

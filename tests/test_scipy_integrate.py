@@ -366,3 +366,19 @@ def test_initial_value_before_cumulative_sums(name):
 def test_float32_samples_stay_float32():
     y = np.linspace(0, 1, 5, dtype=np.float32)
     assert tracker.gradient(lambda y: np.sum(integrate.simpson(y)), y)[0].dtype == np.float32
+
+
+@pytest.mark.parametrize("limits", [(1.0, 0.0), (np.inf, 0.5), (-0.5, -np.inf), (np.inf, -np.inf)])
+def test_falling_limits(limits):
+    f = lambda a: integrate.quad(lambda x: np.exp(-a * x * x) * (1 + x), *limits)[0]
+    up = lambda a: -integrate.quad(lambda x: np.exp(-a * x * x) * (1 + x), *limits[::-1])[0]
+    np.testing.assert_allclose(f(1.3), up(1.3), rtol=1e-12)
+    np.testing.assert_allclose(tracker.gradient(f, 1.3), tracker.gradient(up, 1.3), rtol=1e-9)
+    if np.isfinite(limits[1]):
+        by_end = tracker.gradient(lambda b: integrate.quad(lambda x: np.exp(-x), limits[0], b)[0], limits[1])
+        np.testing.assert_allclose(by_end, np.exp(-limits[1]), rtol=1e-9)
+
+
+def test_falling_limits_of_quad_vec():
+    f = lambda a: integrate.quad_vec(lambda x: a * x, 1.0, 0.0)[0]
+    np.testing.assert_allclose(tracker.gradient(f, 2.0), -0.5, rtol=1e-12)

@@ -228,3 +228,37 @@ def test_scipy_rejects_what_it_rejects():
         optimize.minimize(rosenbrock, np.zeros(2), method="no such")
     with pytest.raises(ValueError, match="`method` must be"):
         optimize.least_squares(lambda x: x, np.zeros(2), method="no such")
+
+
+def test_a_function_that_writes_into_its_argument_gets_a_copy():
+    """The solution used to be what the function had made of it."""
+
+    def distance(x):
+        x -= 3.0
+        return np.sum(x**2)
+
+    np.testing.assert_allclose(optimize.minimize(distance, np.zeros(2)).x, [3.0, 3.0], rtol=1e-6)
+
+    def residuals(p):
+        p["a"] -= 3.0
+        return p["a"]
+
+    np.testing.assert_allclose(optimize.least_squares(residuals, {"a": np.zeros(2)}).x["a"], [3.0, 3.0], rtol=1e-6)
+    np.testing.assert_allclose(optimize.root(lambda x: residuals({"a": x}), np.zeros(2)).x, [3.0, 3.0], rtol=1e-6)
+    pulled = lambda c: optimize.minimize(lambda x: c * x[0] + distance(x), np.zeros(2)).x.sum()
+    by_c = tracker.gradient(pulled, 1.0)
+    np.testing.assert_allclose(by_c, -0.5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("make", [lambda s: [(0, s), (0, s)], lambda s: scipy.optimize.Bounds([0, 0], s * np.ones(2))])
+def test_tracked_bounds_are_refused(make):
+    """A minimum at a bound moves with it, which used to be left out."""
+    f = lambda s: np.sum(optimize.minimize(lambda x: np.sum((x - 3) ** 2), np.ones(2), bounds=make(s)).x)
+    with pytest.raises(NotImplementedError, match="by its bounds"):
+        tracker.gradient(f, 2.0)
+
+
+def test_tracked_bounds_of_least_squares_are_refused():
+    f = lambda s: np.sum(optimize.least_squares(lambda x: x - 3, np.ones(2), bounds=([0, 0], [s, s])).x)
+    with pytest.raises(NotImplementedError, match="by its bounds"):
+        tracker.gradient(f, 2.0)

@@ -115,3 +115,10 @@ def test_scipy_rejects_what_it_rejects():
         signal.convolve(tracker.param(X), IMAGE)
     with pytest.raises(ValueError, match="mode"):
         signal.savgol_filter(tracker.param(X), 3, 1, mode="magic")
+
+
+def test_a_single_coefficient_may_be_a_number():
+    x = np.array([1.0, 0.5, -1.0])
+    f = lambda gain, pole: np.sum(signal.lfilter(gain, tracker.collect([1.0, -pole]), x) ** 2)
+    assert f(0.7, 0.4) == np.sum(scipy.signal.lfilter(0.7, [1.0, -0.4], x) ** 2)
+    assert tracker.gradcheck(f, 0.7, 0.4, order=2)

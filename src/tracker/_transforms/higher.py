@@ -9,14 +9,14 @@ import numpy as np
 
 from tracker import tree
 from tracker._arrays import dispatch
-from tracker._arrays.leaf import own_value
+from tracker._arrays.leaf import collect, own_value
 from tracker._transforms.custom import record_joint
 from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import grad, pullback
 
 
 def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
-    """The derivative of the array `f(x)` by the array `x`, of shape `y.shape + x.shape`.
+    """The derivative of the array `f(x)`, or list of numbers, by the array `x`, of shape `y.shape + x.shape`.
 
     `mode` is "reverse" (one sweep per entry of y), "forward" (one run of f per entry of x),
     or None: reverse unless y has more entries than x. Raises `ValueError` for another mode.
@@ -30,12 +30,22 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
     if mode not in (None, "reverse", "forward"):
         raise ValueError(f'mode is "reverse", "forward" or None; it was {mode!r}.')
     x = _array_argument(x)
+    g = lambda x: _array_result(f(x))
     if mode == "forward":
-        return _of_columns(f, x)
-    y, back = pullback(f, x)
+        return _of_columns(g, x)
+    y, back = pullback(g, x)
     if mode is None and np.size(dispatch.plain(y)) > np.size(dispatch.plain(x)):
-        return _of_columns(f, x)
+        return _of_columns(g, x)
     return _by_rows(y, back, x)
+
+
+def _array_result(y: Any) -> Any:
+    if isinstance(y, list | tuple):
+        return collect(list(y))
+    plain = dispatch.plain(y)
+    if not hasattr(plain, "shape") and not isinstance(plain, int | float | complex):
+        raise TypeError(f"jacobian takes a function that gives an array; this one gave a {type(y).__name__}.")
+    return y
 
 
 def hessian(f: Callable[..., Any], x: Any) -> Any:
@@ -136,7 +146,8 @@ def _by_columns(f: Callable[..., Any], x: Any, step: complex) -> Any:
     plain = dispatch.plain(x)
     columns = []
     for k in range(np.size(plain)):
-        columns.append(pushforward(f, (x,), (_unit(plain, k, step),))[1])
+        y, column = pushforward(f, (x,), (_unit(plain, k, step),))
+        columns.append(np.zeros(np.shape(y)) if column is None else column)  # None: of whole numbers
     if not columns:
         y = dispatch.plain(f(x))
         return np.zeros((*np.shape(y), *shape), np.result_type(y, plain))

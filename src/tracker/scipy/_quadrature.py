@@ -98,7 +98,7 @@ def _integral(f: Any, a: Any, b: Any, intervals: Any, value: Any, name: str) -> 
     if low == high:
         intervals = np.array([[0.0, 1.0]])
     elif np.isfinite(low) and np.isfinite(high):
-        intervals = (intervals - low) / (high - low)
+        intervals = np.sort((intervals - low) / (high - low), axis=1)  # SciPy swaps limits that fall
     middles, radii = intervals.mean(axis=1), np.diff(intervals, axis=1)[:, 0] / 2
     total: Any = 0.0
     size: Any = 0.0

@@ -29,13 +29,16 @@ class Layout:
         self.vector = np.concatenate([np.zeros(0), *[np.ravel(self.leaves[i]) for i in self.places]])
 
     def restore(self, vector: Any) -> Any:
-        """The structure with the entries of `vector` (n,), tracked or plain."""
+        """The structure with the entries of `vector` (n,), tracked or plain, in arrays of its own.
+
+        So a function that writes into what it is given does not write into the solver's vector.
+        """
         leaves = list(self.leaves)
         start = 0
         for i in self.places:
             like = leaves[i]
             size = np.size(like)
-            part = vector[start : start + size]
+            part = np.copy(vector[start : start + size])
             leaves[i] = _like(part, like)
             start += size
         return tree.unflatten(self.treedef, leaves)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.optimize
 
+from tracker import tree
 from tracker._arrays import dispatch
 from tracker._transforms.custom import no_grad, stop_gradient
 from tracker._transforms.higher import hessian as _hessian
@@ -76,6 +77,7 @@ def minimize(
     args = args if isinstance(args, tuple) else (args,)
     layout = Layout(x0)
     plain_args = stop_gradient(args)
+    _refuse_tracked("minimize", bounds)
 
     def objective(x: Any) -> Any:
         return _number(fun(layout.restore(x), *plain_args))
@@ -183,6 +185,16 @@ def _as_function(result: Any, live: Any, layout: Layout, bounds: Any, constraint
         result.jac = layout.restore(result.jac)
 
 
+def _refuse_tracked(name: str, bounds: Any) -> None:
+    """Raise for bounds that are tracked: an entry at one of them would move with it."""
+    pairs = (bounds.lb, bounds.ub) if isinstance(bounds, _optimize.Bounds) else bounds
+    if pairs is not None and any(dispatch.is_tracked(x) for x in tree.flatten(pairs, True)[0]):
+        raise UnsupportedKeywordError(
+            f"{name} is not differentiated by its bounds. Substitute a variable that keeps within them, or pass "
+            "tracker.stop_gradient(bounds)."
+        )
+
+
 def _inside(x: Any, bounds: Any) -> Any:
     """Which entries of `x` are not at a bound."""
     if bounds is None:
@@ -224,6 +236,7 @@ def least_squares(
     args = args if isinstance(args, tuple) else (args,)
     layout = Layout(x0)
     frozen = stop_gradient((args, kwargs or {}))
+    _refuse_tracked("least_squares", bounds)
     residuals: _Map = lambda x: ravel(fun(layout.restore(x), *frozen[0], **frozen[1]))
     live: _Map = lambda x: ravel(fun(layout.restore(x), *args, **(kwargs or {})))
     with no_grad():

@@ -71,7 +71,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     >>> tracker.gradient(lambda x: lfilter([1.0], [1.0, -0.5], x)[2], np.zeros(3))[0]
     array([0.25, 0.5 , 1.  ])
     """
-    b, a, x = _array(b), _array(a), _array(x)
+    b, a, x = np.atleast_1d(_array(b)), np.atleast_1d(_array(a)), _array(x)
     if zi is not None:
         _refuse("lfilter", "zi", b, a, x, zi)
         return _signal.lfilter(b, a, x, axis, zi)
