@@ -234,6 +234,20 @@ def test_a_tracked_gradient_of_steps_at_once():
     )
 
 
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+@pytest.mark.parametrize("name", ["columns", "branch"])
+def test_a_sweep_within_no_grad_is_the_same(how, name):
+    k = tracker.param(RATES)
+    loss = with_parameters(RIGHT_HAND_SIDES[name][0], gradient=how)(integrate)(STATE, k)
+    with tracker.no_grad():
+        loss.back(once=False)
+    within = k.grad.copy()
+    tracker.zero_grad(k)
+    loss.back()
+    np.testing.assert_array_equal(within, k.grad)
+    assert np.any(within)
+
+
 def test_a_solve_of_no_length_is_its_start():
     f = lambda y0: integrate.solve_ivp(prey, (1.0, 1.0), y0, args=(RATES,)).y[:, -1] @ np.array([1.0, 2.0])
     np.testing.assert_allclose(tracker.gradient(f, STATE)[0], [1.0, 2.0])

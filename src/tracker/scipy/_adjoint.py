@@ -15,6 +15,7 @@ from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.reverse import sweep_roots
 from tracker.errors import NotDifferentiableError
+from tracker.scipy._watch import unpaused
 
 _integrate: Any = scipy.integrate
 _TOGETHER: Final = 64  # evaluations whose record is kept at a time
@@ -39,7 +40,8 @@ def by_adjoint(
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
         if dispatch.is_tracked(dy):
             raise NotDifferentiableError(_WAY_OUT)
-        return _backwards(system, sol, ts, dy, sources, (y0, t_span[0], t_span[1], times), at_steps, method, options)
+        with unpaused():
+            return _backwards(system, sol, ts, dy, sources, (y0, *t_span, times), at_steps, method, options)
 
     value = result.y
     op = Op(lambda *_: value, "solve_ivp", PULLBACKS, (None,) * len(sources))

@@ -23,7 +23,7 @@ from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._adjoint import by_adjoint, distinct, is_deep
 from tracker.scipy._runge_kutta import interpolate, step
 from tracker.scipy._transposed_steps import FEW, Evaluations, Log, transposed, within
-from tracker.scipy._watch import any_tracked, watched
+from tracker.scipy._watch import any_tracked, unpaused, watched
 
 _integrate: Any = scipy.integrate
 _EXPLICIT = {"RK23": _integrate.RK23, "RK45": _integrate.RK45, "DOP853": _integrate.DOP853}
@@ -203,6 +203,10 @@ def _at_once(
     nodes = [dispatch.node_of(x) for x in sources]
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
+        with unpaused():
+            return backwards(dy)
+
+    def backwards(dy: Any) -> list[Any]:
         if not dispatch.is_tracked(dy):
             found = _gradients(np.asarray(dy))
             if found is not None:

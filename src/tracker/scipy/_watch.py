@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tracker import tree
@@ -16,6 +17,16 @@ def watched(run: Callable[[], Any]) -> tuple[Any, list[Any]]:
     token = enter_pause(Pause(new_level(), seen))
     try:
         return run(), list(seen.values())
+    finally:
+        leave_pause(token)
+
+
+@contextlib.contextmanager
+def unpaused() -> Iterator[None]:
+    """A context in which calls are recorded: a sweep that records may itself be run within `no_grad`."""
+    token = enter_pause(None)
+    try:
+        yield
     finally:
         leave_pause(token)
 

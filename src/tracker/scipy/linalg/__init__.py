@@ -71,11 +71,9 @@ from tracker.scipy.linalg._structured import (
     khatri_rao,
     kron,
     leslie,
-    matmul_toeplitz,
-    solve_circulant,
-    solve_toeplitz,
     toeplitz,
 )
+from tracker.scipy.linalg._toeplitz import matmul_toeplitz, solve_circulant, solve_toeplitz
 
 __all__ = [
     "block_diag",
