@@ -313,6 +313,9 @@ TAILS = [
         lambda j: mpmath.exp(-nc / 2) * (nc / 2) ** j / mpmath.factorial(j)
         * mpmath.gammainc(df / 2 + j, x / 2, mpmath.inf, regularized=True), [0, 90])),
     ("exponweib", "logsf", 40.0, (2.0, 1.0), lambda x, a, c: mpmath.log(1 - (1 - mpmath.exp(-x)) ** a)),
+    ("ncf", "sf", 60.0, (3.0, 9.0, 4.0), lambda x, n, d, nc: mpmath.nsum(
+        lambda j: mpmath.exp(-nc / 2) * (nc / 2) ** j / mpmath.factorial(j)
+        * mpmath.betainc(n / 2 + j, d / 2, n * x / (n * x + d), 1, regularized=True), [0, 90])),
     ("arcsine", "sf", 1 - 2.0**-40, (), lambda x: 2 / mpmath.pi * mpmath.asin(mpmath.sqrt(1 - x))),
 ]  # fmt: skip
 
@@ -372,6 +375,20 @@ def test_keywords_as_in_scipy_and_mistakes_named():
     assert np.isnan(stats.norm.logpdf(0.0, 0.0, 0.0))
 
 
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_results_are_numpys_numbers_or_arrays_and_lists_integers_and_nothing_are_taken(name):
+    shapes = shapes_of(name)
+    for method in METHODS if name not in DENSITIES_ONLY else METHODS[:2]:
+        f = getattr(getattr(stats, name), method)
+        assert isinstance(f(0.5, *shapes), np.floating)
+        assert f([0.5, 0.7], *shapes).shape == (2,)
+        assert f(np.zeros(0), *shapes).shape == (0,)
+        assert tracker.grad(lambda x, f=f: np.sum(f(x, *shapes)))(np.zeros((2, 0))).shape == (2, 0)
+        np.testing.assert_array_equal(f(np.array([1, 2]), *shapes), f(np.array([1.0, 2.0]), *shapes))
+    with pytest.raises(TypeError, match=f"{name} takes real numbers"):
+        getattr(stats, name).logpdf(1 + 1j, *shapes)
+
+
 WRONG = [
     ("text", "norm", ("a",)),
     ("nothing", "norm", (None,)),
@@ -399,6 +416,6 @@ def test_most_of_scipys_continuous_distributions_are_there():
     everything = [n for n in scipy.stats.__all__ if isinstance(getattr(scipy.stats, n), scipy.stats.rv_continuous)]
     assert len(CONTINUOUS) > 95
     assert set(everything) - set(CONTINUOUS) == {
-        "gausshyper", "irwinhall", "ksone", "kstwo", "kstwobign", "landau", "levy_stable", "ncf", "nct",
+        "gausshyper", "irwinhall", "ksone", "kstwo", "kstwobign", "landau", "levy_stable", "nct",
         "studentized_range",
     }  # fmt: skip

@@ -87,6 +87,12 @@ def _f_mean(term: Term) -> Term:
 _f_density: Final = _f_mean(lambda j, n, d, u, v: beta_density(0.5 * n + j, 0.5 * d, u))
 
 
+_f_cdf: Final = _f_mean(lambda j, n, d, u, v: sp.betainc(0.5 * n + j, 0.5 * d, u))
+_f_sf: Final = _f_mean(lambda j, n, d, u, v: sp.betaincc(0.5 * n + j, 0.5 * d, u))
+noncentral_f_cdf: Final[Term] = lambda f, n, d, nc: _f_cdf(n, d, nc, f)
+noncentral_f_sf: Final[Term] = lambda f, n, d, nc: _f_sf(n, d, nc, f)
+
+
 def _f_by_n(n: Any, d: Any, nc: Any, f: Any) -> Any:
     u, v = _share(n, d, f)
     order = _f_mean(lambda j, n, d, u, v: 0.5 * beta_by_a(0.5 * n + j, 0.5 * d, u, v))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker._arrays.leaf import collect
+from tracker._arrays.real import TrackedReal
 from tracker._transforms.custom import data
 
 
@@ -25,8 +26,21 @@ def bind(name: str, shapes: tuple[str, ...], args: tuple[Any, ...], kwargs: Any,
     if missing:
         raise TypeError(f"{name} needs the shape parameters {', '.join(missing)}.")
     values = [x, *[given[key] for key in shapes], given.get("loc", 0.0), given.get("scale", 1.0)]
-    x, *found, loc, scale = _in_one_dtype([as_array(v) for v in values])
+    x, *found, loc, scale = _in_one_dtype([_real(name, as_array(v)) for v in values])
     return x, found, loc, scale
+
+
+def _real(name: str, x: Any) -> Any:
+    if getattr(getattr(x, "dtype", None), "kind", "") == "c" or type(x) is complex:
+        raise TypeError(f"{name} takes real numbers; it was given complex ones. Pass their real parts.")
+    return x
+
+
+def as_scalar(y: Any) -> Any:
+    """A NumPy number for an array without axes and for Python's number, as SciPy gives; other results as they are."""
+    if type(y) is float:
+        return np.float64(y)
+    return y[()] if isinstance(y, np.ndarray) and y.ndim == 0 else y
 
 
 def as_array(x: Any) -> Any:
@@ -56,7 +70,8 @@ def narrowed(y: Any, values: list[Any]) -> Any:
 
 def _is_weak(x: Any) -> bool:
     """Whether NumPy lets the precision of `x` be decided by arrays: Python's numbers, also tracked ones."""
-    return isinstance(data(x), int | float) and not isinstance(data(x), np.generic)
+    kind = type(x) if type(x) is not TrackedReal else type(data(x))
+    return kind is float or kind is int
 
 
 def all_positive(shapes: list[Any]) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tracker._transforms.custom import data
 from tracker.errors import NoRuleError
-from tracker.scipy.stats.arguments import all_positive, as_array, bind, is_valid, narrowed, voided
+from tracker.scipy.stats.arguments import all_positive, as_array, as_scalar, bind, is_valid, narrowed, voided
 from tracker.scipy.stats.frozen import Frozen
 from tracker.scipy.stats.inverse import quantile, reparametrised
 from tracker.scipy.stats.moments import MOMENTS
@@ -92,7 +92,7 @@ class Continuous:
             y = np.where(under, below, np.where(over, above, y))[()]
         known = z == z
         y = y if is_valid(known) else voided(y, known)
-        return narrowed(y, [x, *shapes, loc, scale])
+        return as_scalar(narrowed(y, [x, *shapes, loc, scale]))
 
     def _at_ends(self, y: Any, z: Any, low: Any, high: Any) -> Any:
         """The logarithm of the density, minus infinity at ends where the formula has no limit."""
@@ -152,7 +152,7 @@ class Continuous:
         if not np.all(inside):
             first, last = self._limits(shapes)[:: -1 if upper else 1]
             z = np.where(q == 0, first, np.where(q == 1, last, np.where(inside, z, math.nan)))[()]
-        return narrowed(z * scale + loc, [q, *shapes, loc, scale])
+        return as_scalar(narrowed(z * scale + loc, [q, *shapes, loc, scale]))
 
     def median(self, *args: Any, **kwargs: Any) -> Any:
         """The median: `ppf(0.5)`."""

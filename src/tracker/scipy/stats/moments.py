@@ -273,6 +273,15 @@ MOMENTS: Final[dict[str, tuple[Formula, Formula, Formula]]] = {
         lambda nu: 1 - np.exp(2 * sp.gammaln(nu + 0.5) - 2 * sp.gammaln(nu)) / nu,
         lambda nu: _gamma_entropy(nu) - 0.5 * sp.digamma(nu) - 0.5 * np.log(nu) - LOG_2,
     ),
+    "ncf": (
+        lambda n, d, nc: _where(d > 2, lambda: d * (n + nc) / (n * (d - 2)), math.inf),
+        lambda n, d, nc: _where(
+            d > 4,
+            lambda: 2 * (d / n) ** 2 * ((n + nc) ** 2 + (n + 2 * nc) * (d - 2)) / ((d - 2) ** 2 * (d - 4)),
+            math.inf,
+        ),
+        None,
+    ),
     "ncx2": (lambda df, nc: df + nc, lambda df, nc: 2 * (df + 2 * nc), None),
     "norm": (lambda: 0.0, lambda: 1.0, lambda: NORMAL_ENTROPY),
     "norminvgauss": (

@@ -57,7 +57,7 @@ REASONS: Final[dict[str, str]] = {
         _WHOLE,
     ),
     **_all(
-        "gausshyper irwinhall ksone kstwo kstwobign landau levy_stable matrix_t ncf nct poisson_binom "
+        "gausshyper irwinhall ksone kstwo kstwobign landau levy_stable matrix_t nct poisson_binom "
         "studentized_range rv_histogram",
         _NUMERIC,
     ),

@@ -1,4 +1,4 @@
-"""Distributions that are sums of others: noncentral chi-square, Rice and von Mises."""
+"""Distributions that are sums of others: noncentral chi-square and F, Rice and von Mises."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from typing import Any, Final
 import numpy as np
 import scipy.special as sp
 
-from tracker._rules.special.noncentral import chi_square_cdf, chi_square_sf, counts
+from tracker._rules.special.noncentral import (
+    chi_square_cdf,
+    chi_square_sf,
+    counts,
+    noncentral_f_cdf,
+    noncentral_f_sf,
+)
 from tracker._transforms.custom import data
 from tracker.scipy.special import logsumexp
 from tracker.scipy.stats.distribution import Continuous
 from tracker.scipy.stats.pieces import HALF, LINE, LOG_2, log_i0e
 
-__all__ = ["ncx2", "rice", "vonmises", "vonmises_line"]
+__all__ = ["ncf", "ncx2", "rice", "vonmises", "vonmises_line"]
 
 LOG_2PI: Final = math.log(2 * math.pi)
 
@@ -31,17 +37,28 @@ def _log_poisson(j: Any, m: Any) -> Any:
     return sp.xlogy(j, m) - m - sp.gammaln(j + 1)
 
 
-def _chi_square_logpdf(z: Any, df: Any, nc: Any) -> Any:
-    j = counts(0.5 * nc, 0.5 * np.sqrt(nc * z))
-    z, df, nc = _row(z, df, nc)
-    a = 0.5 * df + j
-    each = sp.xlogy(a - 1, z) - 0.5 * z - a * LOG_2 - sp.gammaln(a)
+def _mixture_logpdf(each: Any, nc: Any, reach: Any, *args: Any) -> Any:
+    """The logarithm of the Poisson mean of exp(each(j, *args))."""
+    j = counts(0.5 * nc, reach)
+    nc, *args = _row(nc, *args)
+    terms = each(j, *args)
     central = nc == 0
-    y = logsumexp(each + _log_poisson(j, 0.5 * np.where(central, 1.0, nc)), axis=-1)
+    y = logsumexp(terms + _log_poisson(j, 0.5 * np.where(central, 1.0, nc)), axis=-1)
     if not np.any(central):
         return y
-    near = each[..., :1] + np.log(_few(np.where(central, nc, 0.0), np.exp(each[..., :5] - each[..., :1])))
+    near = terms[..., :1] + np.log(_few(np.where(central, nc, 0.0), np.exp(terms[..., :5] - terms[..., :1])))
     return np.where(central, near, y[..., None])[..., 0]
+
+
+def _chi_square_term(j: Any, z: Any, df: Any) -> Any:
+    a = 0.5 * df + j
+    return sp.xlogy(a - 1, z) - 0.5 * z - a * LOG_2 - sp.gammaln(a)
+
+
+def _f_term(j: Any, z: Any, n: Any, d: Any) -> Any:
+    a, b, total = 0.5 * n + j, 0.5 * d, n * z + d
+    u, v = n * z / total, d / total
+    return sp.xlogy(a - 1, u) + (b - 1) * np.log(v) - sp.betaln(a, b) + np.log(n) + np.log(v) - np.log(total)
 
 
 def _few(nc: Any, values: Any) -> Any:
@@ -54,10 +71,19 @@ ncx2 = Continuous(
     "ncx2",
     "df nc",
     HALF,
-    _chi_square_logpdf,
+    lambda z, df, nc: _mixture_logpdf(_chi_square_term, nc, 0.5 * np.sqrt(nc * z), z, df),
     chi_square_cdf,
     chi_square_sf,
     valid=lambda s: (s[0] > 0) & (s[1] >= 0),
+)
+ncf = Continuous(
+    "ncf",
+    "dfn dfd nc",
+    HALF,
+    lambda z, n, d, nc: _mixture_logpdf(_f_term, nc, 0.0, z, n, d),
+    noncentral_f_cdf,
+    noncentral_f_sf,
+    valid=lambda s: (s[0] > 0) & (s[1] > 0) & (s[2] >= 0),
 )
 rice = Continuous(
     "rice",
