@@ -59,10 +59,13 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
         n = y.shape[-1]
         if n == 2:
             return h[..., 0] * (y[..., 0] + y[..., 1]) / 2
-        first, second = _halves(y, h)
-        pairs = np.sum(first[..., ::2], axis=-1) + np.sum(second[..., ::2], axis=-1)
+        left, right = h[..., :-1:2], h[..., 1::2]
+        a, b, c = y[..., :-2:2], y[..., 1:-1:2], y[..., 2::2]
+        pairs = np.sum(_first_part(a, b, c, left, right) + _first_part(c, b, a, right, left), axis=-1)
+        if n % 2:
+            return pairs
         # an even number of samples leaves one interval, under the parabola of the last three: Cartwright (2017)
-        return pairs if n % 2 else pairs + second[..., -1]
+        return pairs + _first_part(y[..., -1], y[..., -2], y[..., -3], h[..., -1], h[..., -2])
 
     value = lambda y, x, dx: _integrate.simpson(y, x, dx=dx, axis=axis)
     return derived("scipy.integrate.simpson", value, composition, *_arrays(y, x, dx))
