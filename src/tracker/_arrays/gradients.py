@@ -57,7 +57,8 @@ class ArrayAlgebra(Algebra):
         return dy * partial
 
     def negative(self, dy: Any, owned: bool) -> Any:
-        return np.negative(dy, dy) if owned and type(dy) is _ndarray else -dy
+        # with gaps between its entries NumPy 2.4 negates an array in place wrongly
+        return np.negative(dy, dy) if owned and type(dy) is _ndarray and dy.flags.forc else -dy
 
     def inner(self, dy: Any, partial: Any) -> Any:
         # one pass instead of three; in float64 alone: BLAS sums less accurately than np.sum

@@ -19,7 +19,7 @@ def _diff_back(g: Any) -> Any:
     if type(g) is not np.ndarray:
         return _diff_back_of_any(g)
     x = np.empty_like(g, shape=(*g.shape[:-1], g.shape[-1] + 1))
-    np.negative(g[..., 0], out=x[..., 0])
+    x[..., 0] = -g[..., 0]  # not out=: NumPy 2.4 negates float32 wrongly if both have gaps between their entries
     np.subtract(g[..., :-1], g[..., 1:], out=x[..., 1:-1])
     x[..., -1] = g[..., -1]
     return x
@@ -35,7 +35,7 @@ def _centre_back(g: Any) -> Any:
     if type(g) is not np.ndarray:
         return _centre_back_of_any(g)
     x = np.empty_like(g)
-    np.negative(2 * g[..., 0] + g[..., 1], out=x[..., 0])
+    x[..., 0] = -(2 * g[..., 0] + g[..., 1])
     np.subtract(g[..., :-2], g[..., 2:], out=x[..., 1:-1])
     x[..., 1] += g[..., 0]
     x[..., -2] -= g[..., -1]
@@ -44,9 +44,11 @@ def _centre_back(g: Any) -> Any:
 
 
 def _centre_back_of_any(g: Any) -> Any:
-    g = np.concatenate((2 * g[..., :1], g[..., 1:-1], 2 * g[..., -1:]), axis=-1)
-    ends = -(g[..., :1] + g[..., 1:2]), g[..., -1:] + g[..., -2:-1]
-    return np.concatenate((ends[0], g[..., :-2] - g[..., 2:], ends[1]), axis=-1)
+    first, last = g[..., :1], g[..., -1:]
+    inner = g[..., :-2] - g[..., 2:]
+    none = np.zeros_like(inner[..., 1:])
+    inner = inner + np.concatenate((first, none), axis=-1) - np.concatenate((none, last), axis=-1)
+    return np.concatenate((-(2 * first + g[..., 1:2]), inner, 2 * last + g[..., -2:-1]), axis=-1)
 
 
 composed(_diff_back, _diff_back_of_any)
