@@ -143,6 +143,14 @@ SAME = {
         [(4, 3, 3, 2), (6,), (2, 4, 3, 5)],
         lambda t, f, w, b, x: f.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, groups=2),
     ),
+    "grid_sample": (
+        [(2, 3, 4, 5), (2, 3, 2, 2)],
+        lambda t, f, x, grid: f.grid_sample(x, 1.3 * grid, align_corners=False),
+    ),
+    "grid_sample, border": (
+        [(2, 3, 4, 5), (2, 3, 2, 2)],
+        lambda t, f, x, grid: f.grid_sample(x, 1.3 * grid, padding_mode="border", align_corners=True),
+    ),
     "hard_swish": ([(3, 4)], lambda t, f, x: f.hardswish(4 * x)),
     "thresholded_relu": ([(3, 4)], lambda t, f, x: f.threshold(x, 0.3, 0.0)),
     "mse": ([(2, 3), (2, 3)], lambda t, f, x, y: f.mse_loss(x, y)),

@@ -200,6 +200,17 @@ def test_rows_of_an_embedding_that_repeat_add_their_gradients():
     np.testing.assert_array_equal(dlayer.weight, [[0, 0], [2, 2], [0, 0], [1, 1]])
 
 
+def test_random_slopes_are_between_their_bounds_and_are_the_gradient():
+    x = np.array([[-1.0, 2.0, -0.5]], np.float32)
+    f = lambda x: np.sum(nn.rrelu(rng(), x, 0.1, 0.3))
+    dx = tracker.gradient(f, x)[0]
+    assert dx.dtype == np.float32
+    assert dx[0, 1] == 1
+    assert np.all((0.1 <= dx[0, ::2]) & (dx[0, ::2] <= 0.3))
+    np.testing.assert_allclose(nn.rrelu(rng(), x, 0.1, 0.3), x * dx, rtol=1e-6)
+    assert tracker.gradcheck(f, x.astype(float), order=2)
+
+
 def test_one_hot_rows_times_a_table_have_the_gradients_of_its_rows():
     w, indices = rng().standard_normal((4, 2)), np.array([2, 0, 2])
     by_rows = tracker.gradient(lambda w: np.sum(nn.embedding(indices, w) ** 3), w)[0]
@@ -214,6 +225,7 @@ def test_one_hot_rows_times_a_table_have_the_gradients_of_its_rows():
         (lambda x: nn.upsample(x, size=0), "positive"), (lambda x: nn.pixel_shuffle(x, 3), "multiple"),
         (lambda x: nn.pixel_unshuffle(x, 2), "multiple"), (lambda x: nn.pad(x, 1, "mirror"), "mirror"),
         (lambda x: nn.adaptive_maxpool(x, (2, 2)), "each axis"), (nn.LayerNorm(2), "last axes"),
+        (lambda x: nn.rrelu(rng(), x, 1.0, 0.5), "low <= high"), (lambda x: nn.grid_sample(x, x), "grid"),
         (lambda x: nn.GroupNorm(4, 3), "divisor"), (lambda x: nn.DepthwiseConv((1,), 2, 3, rng=rng()), "multiple"),
     ],
 )  # fmt: skip

@@ -52,6 +52,8 @@ OURS = {
     "conv_transpose": layered(
         nn.ConvTranspose((3, 2), 4, 6, stride=2, pad=1, output_pad=1, groups=2, rng=rng(), dtype=float)
     ),
+    "grid_sample": lambda x, grid: nn.grid_sample(x, 1.3 * grid),
+    "grid_sample, border": lambda x, grid: nn.grid_sample(x, 1.3 * grid, pad="border", align_corners=True),
     "hard_swish": lambda x: nn.hard_swish(4 * x),
     "thresholded_relu": lambda x: nn.thresholded_relu(x, 0.3),
     "mse": nn.mse,

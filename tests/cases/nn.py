@@ -20,6 +20,12 @@ def _apart(*shape: int) -> Input:
     return Input(lambda rng: (rng.permutation(int(np.prod(shape))) / 10.0 - 1.0).reshape(shape))
 
 
+def _between(*shape: int) -> Input:
+    """Places of `grid_sample`, (..., 2), well between the pixels of images (3, 4), inside and outside."""
+    pixels = lambda rng: rng.integers(-2, 4, shape) + rng.uniform(0.2, 0.8, shape)
+    return Input(lambda rng: (2 * pixels(rng) + 1) / np.array([4, 3]) - 1)
+
+
 _SMOOTH = [
     *(nn.sigmoid, nn.softplus, nn.log_sigmoid, nn.gelu, nn.swish, nn.mish, nn.selu, nn.celu, nn.elu),
     *(nn.lisht, nn.logcosh),
@@ -95,6 +101,8 @@ CASES: list[Case] = [
     case(nn.pixel_shuffle, normal(1, 8, 2, 3), 2),
     case(nn.pixel_unshuffle, normal(1, 2, 4, 6), 2),
     *(case(nn.pad, normal(1, 2, 3, 4), ((1, 2), 1), mode) for mode in ("constant", "reflect", "edge", "wrap")),
+    case(nn.grid_sample, normal(2, 1, 3, 4), _between(2, 3, 2)),
+    case(nn.grid_sample, normal(1, 2, 3, 4), _between(1, 2, 2, 2), pad="border"),
     *(
         wrapped(nn.dropout, lambda x, f=f: f(np.random.default_rng(2), x, 0.4), normal(3, 4)).but(note=f.__name__)
         for f in (nn.dropout, nn.alpha_dropout)

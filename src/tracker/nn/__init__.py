@@ -34,7 +34,7 @@ from tracker.nn.convolution import conv, conv_data_gradient, conv_transpose, con
 from tracker.nn.convolutions import Conv, ConvTranspose, DepthwiseConv
 from tracker.nn.ctc import ctc
 from tracker.nn.data import DataLoader
-from tracker.nn.dropout import alpha_dropout, dropout
+from tracker.nn.dropout import alpha_dropout, dropout, rrelu
 from tracker.nn.embedding import embedding, one_hot
 from tracker.nn.flat import destructure
 from tracker.nn.gelu import gelu
@@ -74,6 +74,7 @@ from tracker.nn.pools import (
 )
 from tracker.nn.recurrent import GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, Recurrence, RNNCell, scan
 from tracker.nn.resize import pad, pixel_shuffle, pixel_unshuffle, upsample
+from tracker.nn.sampling import grid_sample
 from tracker.nn.saved import load, save
 from tracker.nn.softmax import log_softmax, logsumexp, softmax
 from tracker.nn.summary import summary
@@ -152,6 +153,7 @@ __all__ = [
     "global_maxpool",
     "global_meanpool",
     "glu",
+    "grid_sample",
     "group_norm",
     "hard_sigmoid",
     "hard_swish",
@@ -189,6 +191,7 @@ __all__ = [
     "relu",
     "relu6",
     "rms_norm",
+    "rrelu",
     "save",
     "save_checkpoint",
     "scan",

@@ -38,3 +38,16 @@ def alpha_dropout(rng: np.random.Generator, x: Any, p: float, axis: Any = None) 
     low = -_SELU_ALPHA * _SELU_SCALE
     scale = 1 / math.sqrt((1 - p) * (1 + p * low * low)) if 0 <= p < 1 else 1.0
     return scale * np.where(_kept(rng, x, p, axis), x, low) - scale * p * low
+
+
+def rrelu(rng: np.random.Generator, x: Any, low: float = 1 / 8, high: float = 1 / 3) -> Any:
+    """x where it is positive, elsewhere x times a slope drawn for each entry: Xu et al. (2015), section 2.4.
+
+    In testing use `leaky_relu` with the slope (low + high) / 2. Raises `ValueError` unless low <= high.
+
+    >>> rrelu(np.random.default_rng(0), np.array([-1.0, 2.0]), 0.5, 0.5)
+    array([-0.5,  2. ])
+    """
+    if not low <= high:
+        raise ValueError(f"rrelu takes low <= high; it was given {low} and {high}.")
+    return np.where(x > 0, x, rng.uniform(low, high, x.shape).astype(x.dtype) * x)
