@@ -95,6 +95,8 @@ REJECTED = [
     *calls("diag", "B"),
     *calls("triu", "Q"),
     *calls("vander ix_", "A"),
+    *calls("vander", "A[0, 0]", "3"),
+    *calls("polyval", "A[0, 0]", "A"),
     *calls("meshgrid", "V, U", "indexing='bad'", "foo=1"),
     "A.astype(f4, casting='safe')",
     *calls("partition", "V", "9", "1, kind='bad'", "1.0"),

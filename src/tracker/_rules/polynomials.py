@@ -44,6 +44,8 @@ def polyval(p: Any, x: Any) -> Any:
         p = p.coeffs
     if isinstance(x, np.poly1d):
         _refuse_poly1d("polyval", x)
+    if np.ndim(p) == 0:
+        raise TypeError("iteration over a 0-d array")
     p = _vector(p)
     x = _of_kind(p, x) if isinstance(x, list | tuple) else x
     if type(p) is np.ndarray and p.ndim == 1:
@@ -197,8 +199,7 @@ def roots(p: Any) -> Any:
 
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     """The powers of x by columns."""
-    x = _vector(x)
-    if x.ndim != 1:
+    if np.ndim(x) == 0 or (x := _vector(x)).ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     n = len(x) if N is None else N
     x = np.astype(x, np.promote_types(x.dtype, int))
