@@ -92,6 +92,27 @@ def test_regression(field, alternative):
     assert_derivatives(make, *both("linregress"), X, Y)
 
 
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+@pytest.mark.parametrize("field", ["statistic", "pvalue"])
+@pytest.mark.parametrize("name", ["ttest_1samp", "ttest_rel", "ttest_ind", "welch"])
+def test_t_tests(name, field, alternative):
+    options = {"alternative": alternative} | ({"equal_var": False} if name == "welch" else {})
+    make = lambda f: lambda a, b: getattr(f(a, b, **options), field)
+    xs = (X, 0.3) if name == "ttest_1samp" else (X, Y) if name == "ttest_rel" else (X, Y[:5] + 0.2)
+    assert_derivatives(make, *both("ttest_ind" if name == "welch" else name), *xs)
+
+
+def test_t_tests_along_axes_have_scipys_results():
+    for name, b in (("ttest_1samp", 1.0), ("ttest_rel", A[::-1]), ("ttest_ind", A[:2])):
+        ours, theirs = getattr(stats, name)(tracker.param(A), b), getattr(scipy.stats, name)(A, b)
+        statistic, pvalue = ours
+        np.testing.assert_array_equal(tracker.data(statistic), theirs.statistic)
+        np.testing.assert_array_equal(tracker.data(pvalue), theirs.pvalue)
+        np.testing.assert_array_equal(tracker.data(ours.df), theirs.df + 0 * theirs.statistic)
+    make = lambda f: lambda a, b: f(a, b, axis=1, equal_var=False).statistic
+    assert_derivatives(make, *both("ttest_ind"), A, A[:, :3] * 1.1)
+
+
 def test_regression_unpacks_as_scipys():
     slope, intercept, r, p, error = stats.linregress(tracker.param(X), Y)
     assert [tracker.data(v) for v in (slope, intercept, r, p, error)] == list(scipy.stats.linregress(X, Y))

@@ -20,6 +20,7 @@ from tracker.scipy.stats import (
     relations,
     samples,
     sums,
+    t_tests,
     transformed,
 )
 from tracker.scipy.stats.bounded import *  # noqa: F403
@@ -34,6 +35,7 @@ from tracker.scipy.stats.refused import elsewhere as _elsewhere
 from tracker.scipy.stats.relations import *  # noqa: F403
 from tracker.scipy.stats.samples import *  # noqa: F403
 from tracker.scipy.stats.sums import *  # noqa: F403
+from tracker.scipy.stats.t_tests import *  # noqa: F403
 from tracker.scipy.stats.transformed import *  # noqa: F403
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     *multivariate.__all__,
     *samples.__all__,
     *relations.__all__,
+    *t_tests.__all__,
     *transformed.__all__,
     *kernels.__all__,
 ]

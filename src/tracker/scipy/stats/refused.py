@@ -35,8 +35,8 @@ REASONS: Final[dict[str, str]] = {
         "epps_singleton_2samp f_oneway false_discovery_control fisher_exact fligner friedmanchisquare goodness_of_fit "
         "jarque_bera kruskal ks_1samp ks_2samp kstest kurtosistest levene logrank mannwhitneyu median_test "
         "monte_carlo_test mood multiscale_graphcorr normaltest page_trend_test permutation_test poisson_means_test "
-        "power power_divergence quantile_test ranksums shapiro skewtest ttest_1samp ttest_ind ttest_ind_from_stats "
-        "ttest_rel tukey_hsd wilcoxon",
+        "power power_divergence quantile_test ranksums shapiro skewtest ttest_ind_from_stats "
+        "tukey_hsd wilcoxon",
         _TEST,
     ),
     **_all(
