@@ -24,6 +24,8 @@ FIVE, COLUMNS = RNG.standard_normal(5), RNG.standard_normal((5, 2))
 FIRST = np.array([4.0, 0.7, -0.3, 0.5, 0.2])  # of a regular Toeplitz or circulant matrix
 ROW = np.array([4.0, -0.6, 0.2, 0.1, 0.3])
 SMALL = FULL / 4
+INDEFINITE = np.tril(RNG.standard_normal((4, 4)), -1)
+INDEFINITE = INDEFINITE + INDEFINITE.T + np.diag([0.1, -0.1, 0.05, 0.2])  # wants pivots of size 2
 POWERS = np.diag([1.0, 32.0, 900.0]) @ A @ np.diag([1.0, 1 / 32, 1 / 900])
 
 
@@ -114,6 +116,11 @@ CASES = {
     "lu_factor tall": (lambda m, a: m.lu_factor(a), (TALL,)),
     "lu_factor wide": (lambda m, a: m.lu_factor(a), (WIDE,)),
     **{f"lu_solve {t}": (lambda m, a, b, t=t: lu_solved(m, a, b, t), (FULL, b)) for t, b in ((0, V), (1, B), (2, V))},
+    "ldl": (lambda m, a: m.ldl(a), (POSITIVE,)),
+    "ldl upper": (lambda m, a: m.ldl(a, lower=False), (h(FULL),)),
+    "ldl in blocks": (lambda m, a: m.ldl(a), (INDEFINITE,)),
+    "ldl in blocks upper": (lambda m, a: m.ldl(a, lower=False), (INDEFINITE,)),
+    "ldl symmetric": (lambda m, a: m.ldl(a, hermitian=False), (INDEFINITE,)),
     "matrix_balance": (lambda m, a: m.matrix_balance(a), (POWERS,)),
     "matrix_balance separate": (lambda m, a: m.matrix_balance(a, separate=True)[0], (POWERS,)),
     "qr economic": (lambda m, a: m.qr(a, mode="economic"), (TALL,)),
@@ -210,15 +217,20 @@ CASES = {
 INEXACT = {"eigvals_banded"}  # SciPy bisects, to fewer digits than second differences need
 REAL = {"fiedler", "eigh_tridiagonal", "eigvalsh_tridiagonal", "solve_toeplitz"}  # SciPy takes real ones, or needs them
 BASES = {"svd", "svd full", "orth", "eig", "eig left", "eig pair", "eig left alone"}  # by magnitudes where complex
-NO_COMPLEX = REAL | {
-    "svd gesvd",
-    "eig_banded",
-    "eig_banded some",
-    "solve banded",
-    "pinv cut",
-    "norm nuclear",
-    "fractional_matrix_power by both",
-}
+HERMITIAN = {"ldl", "ldl upper", "ldl in blocks", "ldl in blocks upper"}  # SciPy warns of a complex diagonal
+NO_COMPLEX = (
+    REAL
+    | HERMITIAN
+    | {
+        "svd gesvd",
+        "eig_banded",
+        "eig_banded some",
+        "solve banded",
+        "pinv cut",
+        "norm nuclear",
+        "fractional_matrix_power by both",
+    }
+)
 
 
 def flat(y):
@@ -245,6 +257,14 @@ def test_complex_matrices_agree_with_differences_of_their_parts(name):
     g = lambda m: lambda *ys: flat(f(m, *[x + 1j * y for x, y in zip(ys[:n], ys[n:], strict=True)]))
     order = 1 if name in INEXACT else 2
     assert_derivatives(g, linalg, scipy.linalg, *xs, *parts, order=order)
+
+
+@pytest.mark.parametrize("name", sorted(HERMITIAN))
+def test_complex_hermitian_matrices_agree_with_differences_of_their_parts(name):
+    f, (x,) = CASES[name]
+    part = np.triu(0.3 * np.random.default_rng(0).standard_normal(x.shape), 1)
+    g = lambda m: lambda x, y: flat(f(m, x + 1j * (np.triu(y, 1) - np.triu(y, 1).T)))
+    assert_derivatives(g, linalg, scipy.linalg, x, part)
 
 
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")  # says SciPy of any float32 one
@@ -304,7 +324,7 @@ EMPTY = {
         for name in (
             "inv", "det", "pinv", "pinvh", "cholesky", "cho_factor", "lu", "lu_factor", "qr", "rq", "polar", "svd",
             "svdvals", "eig", "eigvals", "eigh", "eigvalsh", "expm", "sqrtm", "sinm", "cosm", "tanm",
-            "matrix_balance",
+            "matrix_balance", "ldl",
         )
     },
     "qr tall": (lambda m, a: m.qr(a), (3, 0)),

@@ -43,6 +43,7 @@ from tracker.scipy.linalg._functions import (
     tanhm,
     tanm,
 )
+from tracker.scipy.linalg._ldl import ldl
 from tracker.scipy.linalg._orthogonal import orthogonal_procrustes, polar, qr, rq
 from tracker.scipy.linalg._refused import PLAIN as _PLAIN
 from tracker.scipy.linalg._refused import REASONS as _REASONS
@@ -106,6 +107,7 @@ __all__ = [
     "inv",
     "khatri_rao",
     "kron",
+    "ldl",
     "leslie",
     "logm",
     "lstsq",

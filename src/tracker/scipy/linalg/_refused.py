@@ -18,7 +18,6 @@ REASONS: Final = {
     "funm": "its recurrence fails for the matrices that its derivative needs: take expm, logm, sqrtm, cosm, "
     "fractional_matrix_power, or v * f(w) @ inv(v) with w and v of eig.",
     "hessenberg": "its factors are not unique: take eig, eigvals or solve, which need none.",
-    "ldl": "its pivots come in blocks: take cholesky of a definite matrix, lu or eigh of another.",
     "ordqz": "its factors are not unique: take eigvals(a, b).",
     "qr_delete": "it updates factors that are there: take qr of the new matrix.",
     "qr_insert": "it updates factors that are there: take qr of the new matrix.",
