@@ -397,8 +397,26 @@ _METHODS = [
     "(lambda x: (np.multiply.at(x, [0, 2, 0], W[:3]), x)[1])(np.ones_like(V))",
 ]
 
+_COMPLEX = [
+    *calls("gradient", "C", "D[0]", "2.0, D[0]", "D[:3], axis=0", "D[:3], D[1:], edge_order=2"),
+    *calls("nan_to_num", "", "C, nan=Q", "N + 1j * P", "P + 1j * N, nan=Q"),
+    *calls("cumprod nancumprod", "C", "dtype=f4", "axis=1"),
+    *calls("subtract.accumulate divide.accumulate", "C", "axis=1", "dtype='c8'"),
+]
+
 DIFFERENTIATED = list(
     dict.fromkeys(
-        [*_REDUCTIONS, *_ELEMENTWISE, *_SHAPES, *_PICKING, *_STATISTICS, *_PRODUCTS, *_LINALG, *_FFT, *_METHODS]
+        [
+            *_REDUCTIONS,
+            *_ELEMENTWISE,
+            *_SHAPES,
+            *_PICKING,
+            *_STATISTICS,
+            *_PRODUCTS,
+            *_LINALG,
+            *_FFT,
+            *_METHODS,
+            *_COMPLEX,
+        ]
     )
 )

@@ -123,16 +123,21 @@ def _cumprod_back(dy: Any, y: Any, x: Any) -> Any:
     return conj(before) * recurrence_back(conj(x), dy)
 
 
+def _as_result(x: Any, y: Any) -> Any:
+    """`x` in the dtype of the result, which may be without the imaginary part (dtype=)."""
+    return np.astype(x, y.dtype) if getattr(x, "dtype", y.dtype) != y.dtype else x
+
+
 def _cumprod_pullback(dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    a = _as_result(a, y)
     return _unrow(_cumprod_back(_row(dy, axis), _row(y, axis), _row(a, axis)), np.shape(a), axis)
 
 
 def _cumprod_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None
 ) -> Any:  # fmt: skip
-    row = _row(a, axis)
-    dy = recurrence(row, products_before(row) * _row(tangents[0], axis))
-    return _unrow(dy, y.shape, axis)
+    row, t = (_row(_as_result(x, y), axis) for x in (a, tangents[0]))
+    return _unrow(recurrence(row, products_before(row) * t), y.shape, axis)
 
 
 def _cumulative_prod_pullback(

@@ -196,7 +196,7 @@ def _gradient_pullback(dy: Any, y: Any, f: Any, *varargs: Any, axis: Any = None,
         g = dy if len(axes) == 1 else dy[k]
         if g is None:
             continue
-        h = _steps(spacing, g)
+        h = conj(_steps(spacing, g))
         g = np.moveaxis(g, axes[k], -1)
         if edge_order == 1 and np.ndim(h) == 0 and g.shape[-1] > 2:
             g = _centre_back(0.5 * g if type(h) is float and h == 1 else 0.5 * g / h)
@@ -225,8 +225,9 @@ def _spacing_back(dy: Any, f: Any, spacing: Any, axis: int, edge_order: int) -> 
     """The gradient of the spacing of one axis, which is last; not yet summed over the others."""
     dy = np.moveaxis(dy, axis, -1)
     h = _steps(spacing, dy)
-    r = _share(h)
     d = np.diff(np.moveaxis(f, axis, -1), axis=-1) / h
+    h = conj(h)
+    r = _share(h)
     dh = -_slopes_back(dy, r, edge_order) * conj(d) / h
     if np.ndim(h) == 0:
         return dh

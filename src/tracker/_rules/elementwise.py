@@ -318,12 +318,24 @@ def finite(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
     return np.nan_to_num(x, True, nan, posinf, neginf)
 
 
+def _where(test: Any, dy: Any, x: Any) -> Any:
+    """`dy` where the test of `x` holds; of complex numbers each part by itself."""
+    if not is_complex(x):
+        return only(dy, test(x))
+    return only(np.real(dy), test(np.real(x))) + 1j * only(np.imag(dy), test(np.imag(x)))
+
+
+def _as_number(dy: Any, x: Any) -> Any:
+    """The gradient of a number that stands in for real and for imaginary parts."""
+    return np.real(dy) + np.imag(dy) if is_complex(x) else dy
+
+
 rule(
     finite,
-    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isfinite(x)),
-    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isnan(x)),
-    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isposinf(x)),
-    lambda dy, y, x, nan, posinf, neginf: only(dy, np.isneginf(x)),
+    lambda dy, y, x, nan, posinf, neginf: _where(np.isfinite, dy, x),
+    lambda dy, y, x, nan, posinf, neginf: _as_number(_where(np.isnan, dy, x), x),
+    lambda dy, y, x, nan, posinf, neginf: _as_number(_where(np.isposinf, dy, x), x),
+    lambda dy, y, x, nan, posinf, neginf: _as_number(_where(np.isneginf, dy, x), x),
     pushforward=lambda t, y, x, *numbers: _first_of(
         ((np.isfinite, t[0]), (np.isnan, t[1]), (np.isposinf, t[2]), (np.isneginf, t[3])), x
     ),
@@ -333,6 +345,12 @@ composed(np.nan_to_num, nan_to_num)
 
 def _first_of(choices: Any, x: Any) -> Any:
     """The tangent of each entry of `x`, among those that are given the one whose test holds."""
+    if is_complex(x):
+        parts = [
+            _first_of([(test, part(t) if t is choices[0][1] and t is not None else t) for test, t in choices], part(x))
+            for part in (np.real, np.imag)
+        ]
+        return parts[0] + 1j * parts[1]
     y: Any = 0
     for test, t in choices:
         y = y if t is None else np.where(test(x), t, y)

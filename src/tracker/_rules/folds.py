@@ -56,13 +56,13 @@ def _accumulate_rule(ufunc: Any) -> None:
     """y[k] = f(y[k - 1], a[k]): a linear recurrence for the tangents, and its transpose."""
 
     def pull(dy: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-        dy, y, a = (np.moveaxis(x, axis, -1) for x in (dy, y, a))
+        dy, y, a = (np.moveaxis(x, axis, -1) for x in (dy, y, np.astype(a, y.dtype, copy=False)))
         by_before, by_entry = _slopes(ufunc, y, a)
         dy = recurrence_back(conj(np.concatenate((np.ones_like(y[..., :1]), by_before), axis=-1)), dy)
         return np.moveaxis(np.concatenate((dy[..., :1], conj(by_entry) * dy[..., 1:]), axis=-1), -1, axis)
 
     def push(tangents: Any, y: Any, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-        t, y, a = (np.moveaxis(x, axis, -1) for x in (tangents[0], y, a))
+        t, y, a = (np.moveaxis(x, axis, -1) for x in (tangents[0], y, np.astype(a, y.dtype, copy=False)))
         by_before, by_entry = _slopes(ufunc, y, a)
         t = np.concatenate((t[..., :1], by_entry * t[..., 1:]), axis=-1)
         dy = recurrence(np.concatenate((np.ones_like(y[..., :1]), by_before), axis=-1), t)
