@@ -483,3 +483,14 @@ def test_signatures_are_scipys(name):
     expected = [p for p in theirs.values() if p.name not in deprecated]
     found = [p for p in ours.values() if p.name != "deprecated"]
     assert [(p.name, p.kind, p.default) for p in found] == [(p.name, p.kind, p.default) for p in expected]
+
+
+@pytest.mark.parametrize("name", ["expm", "cholesky", "cho_factor"])
+def test_a_number_is_a_matrix_of_one_entry_where_scipy_takes_it_so(name):
+    entry = lambda m, x: np.sum(getattr(m, name)(x)[0])
+    slope = (entry(scipy.linalg, 1.501) - entry(scipy.linalg, 1.499)) / 0.002
+    for x in (1.5, np.array(1.5)):
+        assert entry(linalg, x) == entry(scipy.linalg, x)
+        value, (found,) = tracker.withgradient(lambda x: entry(linalg, x), x)
+        assert value == entry(scipy.linalg, x)
+        np.testing.assert_allclose(found, slope, rtol=1e-5)

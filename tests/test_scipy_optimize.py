@@ -262,3 +262,20 @@ def test_tracked_bounds_of_least_squares_are_refused():
     f = lambda s: np.sum(optimize.least_squares(lambda x: x - 3, np.ones(2), bounds=([0, 0], [s, s])).x)
     with pytest.raises(NotImplementedError, match="by its bounds"):
         tracker.gradient(f, 2.0)
+
+
+def test_tracked_bounds_of_minimize_scalar_are_refused():
+    f = lambda s: optimize.minimize_scalar(lambda x: (x - 1) ** 2, bounds=(0, s), method="bounded").x
+    with pytest.raises(NotImplementedError, match="by its bounds"):
+        tracker.gradient(f, 0.5)
+
+
+@pytest.mark.parametrize("loss", ["soft_l1", "cauchy", "huber"])
+def test_the_scale_of_a_robust_loss_counts(loss):
+    """It used to be left out where nothing else was tracked."""
+    tight = {"xtol": 1e-14, "ftol": 1e-14, "gtol": 1e-14}
+    residuals = lambda x: np.stack([x[0] - 1.0, x[0] - 1.5, 2 * x[0] - 4.2])
+    f = lambda s: optimize.least_squares(residuals, np.ones(1), loss=loss, f_scale=s, **tight).x[0]
+    (slope,) = tracker.gradient(f, 0.7)
+    assert abs(slope) > 1e-2
+    np.testing.assert_allclose(slope, (f(0.701) - f(0.699)) / 0.002, rtol=1e-4)

@@ -225,8 +225,8 @@ def least_squares(
 ) -> Any:
     """`scipy.optimize.least_squares` with the Jacobian of its own, from any structure `x0`.
 
-    `fun` gives residuals of any structure. `x` of the result depends on what is tracked in `args`, `kwargs` or captured
-    by `fun`. A callable `jac` gets vectors. Raises as `minimize` does.
+    `fun` gives residuals of any structure. `x`, `fun` and `cost` of the result depend on what is tracked in `args`,
+    `kwargs`, `f_scale` or captured by `fun`. A callable `jac` gets vectors. Raises as `minimize` does.
 
     >>> t = np.arange(4.0)
     >>> result = least_squares(lambda p: p["a"] * t + p["b"] - (2 * t + 1), {"a": 0.0, "b": 0.0})
@@ -251,11 +251,11 @@ def least_squares(
             gtol=gtol,
             x_scale=x_scale,
             loss=loss,
-            f_scale=f_scale,
+            f_scale=dispatch.plain(f_scale),
             **options,
         )
     vector = result.x
-    if dispatch.is_tracked(live(vector)):
+    if dispatch.is_tracked(live(vector)) or dispatch.is_tracked(f_scale):
         cost = _cost(live, loss, f_scale)
         lower, upper = (bounds.lb, bounds.ub) if isinstance(bounds, _optimize.Bounds) else bounds
         free = (vector > lower) & (vector < upper)
@@ -390,6 +390,7 @@ def minimize_scalar(
     """
     args = args if isinstance(args, tuple) else (args,)
     plain_args = stop_gradient(args)
+    _refuse_tracked("minimize_scalar", bounds)
     with no_grad():
         result = _optimize.minimize_scalar(
             lambda x: dispatch.plain(fun(x, *plain_args)), bracket, bounds, (), method, tol, options

@@ -33,6 +33,12 @@ def gathered(x: Any) -> Any:
     return x if x is None or hasattr(x, "ndim") else np.asarray(x)
 
 
+def matrix(x: Any) -> Any:
+    """`gathered`, a number being a matrix of one entry, for those functions of SciPy that take it so."""
+    x = gathered(x)
+    return np.reshape(x, (1, 1)) if x is not None and np.ndim(x) == 0 else x
+
+
 def call(f: Any, composition: Callable[..., Any], cores: Sequence[int], *arrays: Any, **keywords: Any) -> Any:
     """`f(*arrays, **keywords)` of scipy.linalg, with the derivatives of `composition(*arrays)`.
 

@@ -11,7 +11,7 @@ from tracker._arrays import dispatch
 from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
-from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, as_tuple, call, gathered, named
+from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, as_tuple, call, gathered, matrix, named
 from tracker.scipy.linalg._solve import solve_triangular
 
 __all__ = ["cho_factor", "cho_solve", "cholesky", "lu", "lu_factor", "lu_solve", "matrix_balance"]
@@ -31,7 +31,7 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
     >>> tracker.gradient(lambda a: cholesky(a)[0, 0], np.array([[4.0]]))
     (array([[0.25]]),)
     """
-    return call(_lib.cholesky, lambda a: _cholesky(a, lower), (2,), a, lower=lower, check_finite=check_finite)
+    return call(_lib.cholesky, lambda a: _cholesky(a, lower), (2,), matrix(a), lower=lower, check_finite=check_finite)
 
 
 def _cholesky(a: Any, lower: bool) -> Any:
@@ -51,7 +51,7 @@ def cho_factor(
     def composition(a: Any) -> Any:
         return _cholesky(a, lower) + (np.triu(a, 1) if lower else np.tril(a, -1))
 
-    return call(_cho_factor, composition, (2,), a, lower=lower, check_finite=check_finite), lower
+    return call(_cho_factor, composition, (2,), matrix(a), lower=lower, check_finite=check_finite), lower
 
 
 def _cho_factor(a: Any, **options: Any) -> Any:

@@ -12,7 +12,7 @@ from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError
-from tracker.scipy.linalg._call import call, gathered
+from tracker.scipy.linalg._call import call, gathered, matrix
 
 __all__ = [
     "coshm",
@@ -39,7 +39,7 @@ def expm(A: Any) -> Any:
     >>> tracker.gradient(lambda t: expm(t * np.eye(2))[0, 0], 0.0)
     (1.0,)
     """
-    return track(_lib.expm, gathered(A))
+    return track(_lib.expm, matrix(A))
 
 
 def logm(A: Any, **deprecated: Any) -> Any:
