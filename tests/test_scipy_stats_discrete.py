@@ -165,3 +165,23 @@ def test_what_scipy_rejects_is_rejected_with_the_same_exception(args):
         scipy.stats.poisson.logpmf(*args)
     with pytest.raises(TypeError if isinstance(expected.value, TypeError) else ValueError):
         stats.poisson.logpmf(*args)
+
+
+@pytest.mark.parametrize(
+    ("name", "k", "shapes"),
+    [
+        ("bernoulli", 1, (0.0,)), ("bernoulli", 0, (1.0,)), ("bernoulli", 0, (0.0,)), ("binom", 1, (5, 0.0)),
+        ("binom", 4, (5, 1.0)), ("binom", 2, (5, 0.0)), ("poisson", 1, (0.0,)), ("poisson", 0, (0.0,)),
+        ("poisson", 2, (0.0,)), ("geom", 2, (1.0,)), ("geom", 1, (1.0,)), ("nbinom", 1, (2.5, 1.0)),
+    ],
+)  # fmt: skip
+def test_probabilities_differentiate_where_a_parameter_is_at_its_end(name, k, shapes):
+    ours, theirs = both(name, "pmf")
+    *first, last = shapes
+    side = 1e-4 if last == 0 else -1e-4
+    at = [theirs(k, *first, last + j * side) for j in range(3)]
+    one_sided = (4 * at[1] - at[2] - 3 * at[0]) / (2 * side)
+    f = lambda s: ours(k, *first, s)
+    assert f(last) == at[0]
+    assert tracker.grad(f)(last) == pytest.approx(one_sided, rel=1e-6, abs=1e-6)
+    assert tracker.pushforward(f, (last,), (1.0,))[1] == pytest.approx(one_sided, rel=1e-6, abs=1e-6)

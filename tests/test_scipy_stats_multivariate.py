@@ -203,3 +203,15 @@ def test_whole_numbers_and_singular_covariances_are_refused_by_name():
         tracker.gradient(lambda c: stats.multivariate_normal.logpdf(V, V, c, allow_singular=True), SPD)
     with pytest.raises(AttributeError, match=r"has no 'cdf'; it has logpdf"):
         stats.multivariate_normal.cdf(V, V, SPD)
+
+
+def test_densities_differentiate_where_a_proportion_is_zero():
+    inward = lambda h: np.array([h, 0.4 - h, 0.6])
+    for f, g in (
+        (lambda x: stats.dirichlet.pdf(x, [2.0, 1.5, 3.0]), lambda x: scipy.stats.dirichlet.pdf(x, [2.0, 1.5, 3.0])),
+        (lambda p: stats.multinomial.pmf([1, 2, 0], 3, p), lambda p: scipy.stats.multinomial.pmf([1, 2, 0], 3, p)),
+    ):
+        at = [g(inward(j * 1e-4)) for j in range(3)]
+        one_sided = (4 * at[1] - at[2] - 3 * at[0]) / 2e-4
+        gradient = tracker.grad(f)(inward(0.0))
+        assert gradient @ np.array([1.0, -1.0, 0.0]) == pytest.approx(one_sided, rel=1e-6)

@@ -23,7 +23,7 @@ class Discrete:
     """A distribution on whole numbers between two ends, moved by `loc`; differentiable by its shapes.
 
     `logpmf`, `cdf` and `sf` are functions of a whole k and the shapes; without them `cdf` and `sf` are sums. Shapes
-    named in `whole` are whole numbers, too.
+    named in `whole` are whole numbers, too. `pmf` is the probability without logarithms, for a last shape of 0 or 1.
     """
 
     def __init__(
@@ -38,11 +38,12 @@ class Discrete:
         mean: Callable[..., Any] | None = None,
         var: Callable[..., Any] | None = None,
         whole: str = "",
+        pmf: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.shapes = tuple(shapes.split())
         self._ends, self._valid = support, valid
-        self._logpmf = logpmf
+        self._logpmf, self._pmf = logpmf, pmf
         self._cdf = cdf or (lambda k, *shapes: _summed(logpmf, self._limits(shapes)[0], k, shapes))
         self._sf = sf or (lambda k, *shapes: self._rest(k, shapes))
         self._mean, self._var = mean, var
@@ -107,7 +108,17 @@ class Discrete:
 
     def pmf(self, k: Any, *args: Any, **kwargs: Any) -> Any:
         """The probability of k."""
-        return np.exp(self.logpmf(k, *args, **kwargs))
+        y = np.exp(self.logpmf(k, *args, **kwargs))
+        if self._pmf is None or np.all(y != 0):
+            return y
+        return np.where(y == 0, self._at(self._at_ends, k, args, kwargs, (0.0, 0.0), True), y)[()]
+
+    def _at_ends(self, k: Any, *shapes: Any) -> Any:
+        """The probability where the last shape is 0 or 1: its logarithm may be -inf there, without a derivative."""
+        last = shapes[-1]
+        ends = (last == 0) | (last == 1)
+        assert self._pmf is not None
+        return np.where(ends, self._pmf(k, *shapes[:-1], np.where(ends, last, 1.0)), 0.0)
 
     def cdf(self, k: Any, *args: Any, **kwargs: Any) -> Any:
         """The probability of at most k."""

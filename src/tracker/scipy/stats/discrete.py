@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from tracker._rules.special.gamma import gamma_density
 from tracker._rules.special.noncentral import chi_square_cdf, chi_square_sf
 from tracker._transforms.custom import data
 from tracker.scipy.stats.arguments import all_positive
@@ -54,6 +55,7 @@ bernoulli = Discrete(
     lambda k, p: p + 0 * k,
     lambda p: p,
     lambda p: p * (1 - p),
+    pmf=lambda k, p: np.where(k == 1, p, 1 - p),
 )
 binom = Discrete(
     "binom",
@@ -66,6 +68,7 @@ binom = Discrete(
     lambda n, p: n * p,
     lambda n, p: n * p * (1 - p),
     whole="n",
+    pmf=lambda k, n, p: sp.binom(n, k) * p**k * (1 - p) ** (n - k),
 )
 betabinom = Discrete(
     "betabinom",
@@ -87,6 +90,7 @@ geom = Discrete(
     lambda k, p: np.exp(sp.xlog1py(k, -p)),
     lambda p: 1 / p,
     lambda p: (1 - p) / (p * p),
+    pmf=lambda k, p: (1 - p) ** (k - 1) * p,
 )
 nbinom = Discrete(
     "nbinom",
@@ -98,6 +102,7 @@ nbinom = Discrete(
     lambda k, n, p: sp.betaincc(n, k + 1.0, p),
     lambda n, p: n * (1 - p) / p,
     lambda n, p: n * (1 - p) / (p * p),
+    pmf=lambda k, n, p: np.exp(sp.gammaln(n + k) - sp.gammaln(k + 1.0) - sp.gammaln(n)) * p**n * (1 - p) ** k,
 )
 betanbinom = Discrete(
     "betanbinom",
@@ -146,6 +151,7 @@ poisson = Discrete(
     lambda k, mu: sp.pdtrc(k, mu),
     lambda mu: mu,
     lambda mu: mu,
+    pmf=lambda k, mu: gamma_density(k + 1.0, mu),
 )
 skellam = Discrete(
     "skellam",

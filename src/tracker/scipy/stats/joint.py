@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, final
@@ -42,8 +43,8 @@ class Joint:
         self._whole, self._draw = whole, draw
         self._formulas = dict(formulas)
         for log, plain in (("logpdf", "pdf"), ("logpmf", "pmf")):
-            if log in formulas:
-                self._formulas[plain] = formulas[log]
+            if log in formulas and plain not in formulas:
+                self._formulas[plain] = _exponential(formulas[log])
 
     def __repr__(self) -> str:
         return f"tracker.scipy.stats.{self.name}"
@@ -69,9 +70,7 @@ class Joint:
                     f"and a whole number. Pass tracker.stop_gradient({key})."
                 )
         formula, theirs = self._formulas[name], getattr(getattr(scipy.stats, self.name), name)
-        positive = name in ("pdf", "pmf")
-        density = (lambda *values: np.exp(formula(*values))) if positive else formula
-        return of_scipy(f"{self!r}.{name}", theirs, density, *given.args)
+        return of_scipy(f"{self!r}.{name}", theirs, formula, *given.args)
 
     def rvs(self, *args: Any, size: Any = None, random_state: Any = None, **kwargs: Any) -> Any:
         """SciPy's random numbers; those of the normal move with its parameters, others need constant ones.
@@ -94,3 +93,13 @@ class Joint:
                 "tracker.stop_gradient of it, and take the derivative of logpdf (the score) instead."
             )
         return self._draw(z, *args, **kwargs)
+
+
+def _exponential(log: Formula) -> Formula:
+    """The density of its logarithm, with the same signature."""
+
+    @functools.wraps(log)
+    def density(*values: Any) -> Any:
+        return np.exp(log(*values))
+
+    return density

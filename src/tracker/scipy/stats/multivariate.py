@@ -136,6 +136,17 @@ def _dirichlet_logpdf(x: Any, alpha: Any) -> Any:
     return constant + np.sum(sp.xlogy(alpha - 1, x), axis=-1)
 
 
+def _dirichlet_pdf(x: Any, alpha: Any) -> Any:
+    """Without logarithms where a proportion is 0: they have no derivative there."""
+    alpha = as_array(alpha)
+    log = _dirichlet_logpdf(x, alpha)
+    x = np.moveaxis(_whole(x, alpha), 0, -1)
+    if not np.any(x == 0):
+        return np.exp(log)
+    constant = sp.gammaln(np.sum(alpha)) - np.sum(sp.gammaln(alpha))
+    return np.exp(constant) * np.prod(x ** (alpha - 1), axis=-1)
+
+
 def _dirichlet_mean(alpha: Any) -> Any:
     alpha = as_array(alpha)
     return alpha / np.sum(alpha)
@@ -162,6 +173,7 @@ dirichlet = Joint(
     "dirichlet",
     {
         "logpdf": _dirichlet_logpdf,
+        "pdf": _dirichlet_pdf,
         "mean": _dirichlet_mean,
         "var": _dirichlet_var,
         "cov": _dirichlet_cov,
@@ -186,6 +198,15 @@ def _multinomial_logpmf(x: Any, n: Any, p: Any) -> Any:
     return sp.gammaln(as_array(n) + 1.0) + np.sum(terms, axis=-1)
 
 
+def _multinomial_pmf(x: Any, n: Any, p: Any) -> Any:
+    """Without logarithms where a probability is 0: they have no derivative there."""
+    x, p = as_array(x), _chances(p)
+    if not np.any(p == 0):
+        return np.exp(_multinomial_logpmf(x, n, p))
+    log_ways = sp.gammaln(as_array(n) + 1.0) - np.sum(sp.gammaln(x + 1.0), axis=-1)
+    return np.exp(log_ways) * np.prod(p**x, axis=-1)
+
+
 def _multinomial_cov(n: Any, p: Any) -> Any:
     p = _chances(p)
     return n * (np.diag(p) - np.outer(p, p))
@@ -193,7 +214,12 @@ def _multinomial_cov(n: Any, p: Any) -> Any:
 
 multinomial = Joint(
     "multinomial",
-    {"logpmf": _multinomial_logpmf, "mean": lambda n, p: n * _chances(p), "cov": _multinomial_cov},
+    {
+        "logpmf": _multinomial_logpmf,
+        "pmf": _multinomial_pmf,
+        "mean": lambda n, p: n * _chances(p),
+        "cov": _multinomial_cov,
+    },
     whole=("x", "n"),
 )
 
