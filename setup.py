@@ -20,7 +20,20 @@ PACKAGE = Path("src/tracker")
 
 # All modules of _core are compiled; of _arrays those on the path of every recorded operation, and those
 # whose classes inherit from a compiled one.
-ARRAY_MODULES = ["array.py", "dispatch.py", "forward.py", "gradients.py", "mutation.py", "real.py", "spec.py"]
+ARRAY_MODULES = [
+    "array.py",
+    "conversions.py",
+    "dispatch.py",
+    "forward.py",
+    "gradients.py",
+    "handles.py",
+    "leaves.py",
+    "mutation.py",
+    "operators.py",
+    "protocols.py",
+    "real.py",
+    "spec.py",
+]
 
 # Arithmetic on small arrays, and a step of Adam, in C.
 KERNELS = ("_arrays", "optim")

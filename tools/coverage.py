@@ -16,7 +16,7 @@ from numpy.testing import overrides
 
 import tracker  # noqa: F401  (registers the rules)
 from tracker._arrays.coefficients import _CLASSES, instead_of
-from tracker._arrays.dispatch import table
+from tracker._arrays.operators import table
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, refusals
 

@@ -8,9 +8,14 @@ from typing import Any, Final, final
 
 import numpy as np
 
+import tracker._arrays.conversions as _conversions
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.leaves as _leaves
 import tracker._arrays.mutation as _mutation
+import tracker._arrays.operators as _operators
 import tracker._arrays.printing as _printing
+import tracker._arrays.protocols as _protocols
 from tracker._core.node import Node
 from tracker._core.registry import lookup
 from tracker.errors import ConversionError
@@ -74,7 +79,7 @@ class TrackedArray:
     def data(self) -> Any:
         """The plain array."""
         self.current()
-        return _dispatch.plain(self.value)
+        return _handles.plain(self.value)
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -83,11 +88,11 @@ class TrackedArray:
     @property
     def grad(self) -> Any:
         """The gradient of a leaf, accumulated by `back`: zeros before the first."""
-        return _dispatch.leaf_gradient(self)
+        return _leaves.leaf_gradient(self)
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        _dispatch.set_leaf_gradient(self, value)
+        _leaves.set_leaf_gradient(self, value)
 
     @property
     def is_leaf(self) -> bool:
@@ -95,7 +100,7 @@ class TrackedArray:
 
     def back(self, dy: Any = None, *, once: bool = True, check_finite: bool = True) -> None:
         """Back-propagate from here into every leaf's `grad`: see `tracker.back`."""
-        _dispatch.back(self, dy, once, check_finite)
+        _leaves.back(self, dy, once, check_finite)
 
     # attributes that are constant
 
@@ -194,69 +199,69 @@ class TrackedArray:
                     return _dispatch.unary(op, inputs[0])
                 if len(inputs) == 2:
                     return _dispatch.binary(op, inputs[0], inputs[1])
-        return _dispatch.call_ufunc(ufunc, method, inputs, kwargs)
+        return _protocols.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _dispatch.call_function(func, args, kwargs)
+        return _protocols.call_function(func, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return _dispatch.refuse_array(self)
+        return _conversions.refuse_array(self)
 
     # operators
 
     def __add__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.ADD, self, other)
+        return _dispatch.binary(_operators.ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.ADD, other, self)
+        return _dispatch.binary(_operators.ADD, other, self)
 
     def __iadd__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.ADD, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.ADD, self, other))
 
     def __sub__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.SUBTRACT, self, other)
+        return _dispatch.binary(_operators.SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.SUBTRACT, other, self)
+        return _dispatch.binary(_operators.SUBTRACT, other, self)
 
     def __isub__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.SUBTRACT, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.SUBTRACT, self, other))
 
     def __mul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MULTIPLY, self, other)
+        return _dispatch.binary(_operators.MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MULTIPLY, other, self)
+        return _dispatch.binary(_operators.MULTIPLY, other, self)
 
     def __imul__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.MULTIPLY, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.MULTIPLY, self, other))
 
     def __truediv__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.DIVIDE, self, other)
+        return _dispatch.binary(_operators.DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.DIVIDE, other, self)
+        return _dispatch.binary(_operators.DIVIDE, other, self)
 
     def __itruediv__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.DIVIDE, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.DIVIDE, self, other))
 
     def __pow__(self, other: Any) -> Any:
         return _dispatch.power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.POWER, other, self)
+        return _dispatch.binary(_operators.POWER, other, self)
 
     def __ipow__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.POWER, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.POWER, self, other))
 
     def __matmul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MATMUL, self, other)
+        return _dispatch.binary(_operators.MATMUL, self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MATMUL, other, self)
+        return _dispatch.binary(_operators.MATMUL, other, self)
 
     def __imatmul__(self, other: Any) -> Any:
-        return _mutation.update_with(self, _dispatch.binary(_dispatch.MATMUL, self, other))
+        return _mutation.update_with(self, _dispatch.binary(_operators.MATMUL, self, other))
 
     def __mod__(self, other: Any) -> Any:
         return np.remainder(self, other)
@@ -283,7 +288,7 @@ class TrackedArray:
         return np.divmod(other, self)
 
     def __neg__(self) -> Any:
-        return _dispatch.unary(_dispatch.NEGATIVE, self)
+        return _dispatch.unary(_operators.NEGATIVE, self)
 
     def __pos__(self) -> Any:
         return np.positive(self)
@@ -292,22 +297,22 @@ class TrackedArray:
         return np.abs(self)
 
     def __eq__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.eq, self, other)
+        return _protocols.compare(operator.eq, self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.ne, self, other)
+        return _protocols.compare(operator.ne, self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.lt, self, other)
+        return _protocols.compare(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.le, self, other)
+        return _protocols.compare(operator.le, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.gt, self, other)
+        return _protocols.compare(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.ge, self, other)
+        return _protocols.compare(operator.ge, self, other)
 
     def __hash__(self) -> int:
         return id(self)
@@ -324,7 +329,7 @@ class TrackedArray:
         return len(self.data)
 
     def __contains__(self, x: Any) -> bool:
-        return _dispatch.plain(x) in self.data
+        return _handles.plain(x) in self.data
 
     def __iter__(self) -> Iterator[Any]:
         if not self.shape:
@@ -338,13 +343,13 @@ class TrackedArray:
         _mutation.assign(self, index, v)
 
     def __float__(self) -> float:
-        return _dispatch.to_number(self, float)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, float)  # type: ignore[no-any-return]
 
     def __int__(self) -> int:
-        return _dispatch.to_number(self, int)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, int)  # type: ignore[no-any-return]
 
     def __complex__(self) -> complex:
-        return _dispatch.to_number(self, complex)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, complex)  # type: ignore[no-any-return]
 
     def __index__(self) -> int:
         raise TypeError("only integer scalar arrays can be converted to a scalar index")
@@ -359,13 +364,13 @@ class TrackedArray:
         return format(self.data, spec)
 
     def __copy__(self) -> Any:
-        return _dispatch.copy_of(self)
+        return _leaves.copy_of(self)
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return _dispatch.copy_of(self)
+        return _leaves.copy_of(self)
 
     def __reduce__(self) -> Any:
-        return _dispatch.reduce_leaf(self)
+        return _leaves.reduce_leaf(self)
 
     # methods that differentiate: NumPy's functions of the same name
 
@@ -509,7 +514,7 @@ class TrackedArray:
         return self[...]
 
     def __getattr__(self, name: str) -> Any:
-        return _dispatch.missing_attribute(name)
+        return _conversions.missing_attribute(name)
 
 
 def _without_correction(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.gradients as _gradients
+import tracker._arrays.handles as _handles
 import tracker._arrays.operands as _operands
 import tracker._arrays.real as _real
 from tracker._core.levels import new_level
@@ -20,8 +21,8 @@ from tracker.errors import NoRuleError
 
 def new_dual(value: Any, tangent: Any, level: int) -> Any:
     """A value with its tangent: a tracked value of a forward-mode level."""
-    x = _dispatch.new_leaf(value, level)
-    node = _dispatch.node_of(x)
+    x = _handles.new_leaf(value, level)
+    node = _handles.node_of(x)
     assert node is not None
     node.op = BUFFER
     node.forward = True
@@ -43,7 +44,7 @@ def _pair(y: Any, dy: Any, level: int) -> Any:
     if isinstance(y, tuple | list):
         pairs = [_pair(v, None if dy is None else d, level) for v, d in zip(y, dy, strict=True)]
         return type(y)(pairs) if type(y) in (tuple, list) else type(y)(*pairs)
-    spec = _dispatch.spec_of(y) if type(y) not in (int, bool) else None
+    spec = _handles.spec_of(y) if type(y) not in (int, bool) else None
     if spec is None or spec.dtype.kind not in "fc":
         return y
     if dy is None:
@@ -54,10 +55,10 @@ def _pair(y: Any, dy: Any, level: int) -> Any:
 def _tangent(x: Any, level: int) -> Any:
     """The tangent of an argument of this level, None for a constant."""
     if type(x) is list or type(x) is tuple:
-        if _dispatch.level_of(x) < level:
+        if _handles.level_of(x) < level:
             return None
         return [_tangent(e, level) for e in x]
-    node = _dispatch.node_of(x)
+    node = _handles.node_of(x)
     return node.slot if node is not None and node.level == level else None
 
 
@@ -143,7 +144,7 @@ def _by_transposing(op: Op, tangents: Any, y: Any, values: Any, kwargs: Any) -> 
             head = (i, duals) if variadic else (duals,)
             pulled = op.rule_of(i)(*head, y, *values, **kwargs)
             total = _inner(dx, pulled, total)
-    root = _dispatch.node_of(total)
+    root = _handles.node_of(total)
     if root is None:
         return _zeros_of_structure(y)
     found = dict(differentiate(root, np.ones((), root.spec.dtype)))
@@ -156,7 +157,7 @@ def _zeros_leaves(y: Any, level: int) -> Any:
     dtype = getattr(y, "dtype", None)
     if dtype is not None and dtype.kind not in "fc":
         return None
-    return _dispatch.new_leaf(np.zeros_like(y), level)
+    return _handles.new_leaf(np.zeros_like(y), level)
 
 
 def _zeros_of_structure(y: Any) -> Any:
@@ -168,7 +169,7 @@ def _collect_gradients(duals: Any, y: Any, found: Any) -> Any:
         return tuple([_collect_gradients(d, v, found) for d, v in zip(duals, y, strict=True)])
     if duals is None:
         return None
-    g = found.get(_dispatch.node_of(duals))
+    g = found.get(_handles.node_of(duals))
     return np.zeros_like(y) if g is None else g
 
 
@@ -188,4 +189,4 @@ def _inner(dx: Any, pulled: Any, total: Any) -> Any:
 
 
 def _is_complex(x: Any) -> bool:
-    return bool(_dispatch.spec_of(x).is_complex)
+    return bool(_handles.spec_of(x).is_complex)

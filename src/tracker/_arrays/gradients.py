@@ -8,6 +8,8 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.operators as _operators
 from tracker._arrays import arithmetic
 from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.registry import methods
@@ -43,7 +45,7 @@ class ArrayAlgebra(Algebra):
         return old + new
 
     def conj(self, x: Any) -> Any:
-        return np.conj(x) if _dispatch.spec_of(x).is_complex else x
+        return np.conj(x) if _handles.spec_of(x).is_complex else x
 
     def times(self, dy: Any, partial: Any, owned: bool) -> Any:
         if (
@@ -80,12 +82,12 @@ class ArrayAlgebra(Algebra):
         return strong_product(dy, partial)
 
     def is_zero(self, dy: Any) -> bool:
-        return not np.any(_dispatch.plain(dy))
+        return not np.any(_handles.plain(dy))
 
     def has_nan(self, dy: Any) -> bool:
         if isinstance(dy, tuple):
             return any(d is not None and self.has_nan(d) for d in dy)
-        x = _dispatch.plain(dy)
+        x = _handles.plain(dy)
         found = _has_nan(x)
         if found is not None:
             return bool(found)
@@ -114,7 +116,7 @@ class ArrayAlgebra(Algebra):
         if isinstance(dy, tuple):
             return tuple([self.guard(d) for d in dy])
         if type(dy) is not _ndarray:
-            return _dispatch.snapshot(dy) if isinstance(dy, _array.TrackedArray) else dy
+            return _handles.snapshot(dy) if isinstance(dy, _array.TrackedArray) else dy
         view = dy.view()
         view.flags.writeable = False
         return view
@@ -133,14 +135,14 @@ class ArrayAlgebra(Algebra):
         return [numpy_number(x) for x in values]
 
     def is_plain(self, dy: Any) -> bool:
-        return not _dispatch.is_tracked(dy)
+        return not _handles.is_tracked(dy)
 
     def writable(self, dy: Any, owned: bool) -> Any:
         return dy if owned and type(dy) is _ndarray else np.copy(dy)
 
     def part(self, dy: Any, index: Any, args: Any) -> Any:
         if _repeats(index):  # of several writes to one entry the last one counts
-            return _dispatch.table.setitem.rules[2](dy, None, *[_spec_or_value(x) for x in args])
+            return _operators.table.setitem.rules[2](dy, None, *[_spec_or_value(x) for x in args])
         return dy[index]
 
     def cut(self, dy: Any, index: Any, args: Any) -> Any:
@@ -169,9 +171,9 @@ class ArrayAlgebra(Algebra):
 
 def _check_partial(op: Op, i: int, partial: Any, y: Any) -> None:
     """A partial derivative goes with the result entry by entry."""
-    shape = np.shape(_dispatch.plain(partial))
+    shape = np.shape(_handles.plain(partial))
     try:
-        fits = np.broadcast_shapes(shape, np.shape(_dispatch.plain(y)) if not isinstance(y, Spec) else y.shape)
+        fits = np.broadcast_shapes(shape, np.shape(_handles.plain(y)) if not isinstance(y, Spec) else y.shape)
     except ValueError:
         fits = None
     if fits is None:
@@ -182,7 +184,7 @@ def _check_partial(op: Op, i: int, partial: Any, y: Any) -> None:
 
 
 def _changed(x: Any, mark: Any) -> bool:
-    return bool(mark != (x.tobytes() if len(mark) == x.nbytes else _dispatch.fingerprint(x)))
+    return bool(mark != (x.tobytes() if len(mark) == x.nbytes else _handles.fingerprint(x)))
 
 
 def numpy_number(x: Any) -> Any:
@@ -256,14 +258,14 @@ def _fit(dy: Any, spec: Spec, op: Any, position: int) -> Any:
 def _as_array(dy: Any, spec: Spec) -> Any:
     """A number for a 0-d array's gradient made an array."""
     if spec.shape == () and not hasattr(dy, "__setitem__"):
-        if _dispatch.is_tracked(dy):
+        if _handles.is_tracked(dy):
             return _dispatch.record_scalar(dy)
         return np.array(dy, spec.dtype)
     return dy
 
 
 def _as_scalar(dy: Any, spec: Spec) -> Any:
-    if _dispatch.is_tracked(dy):
+    if _handles.is_tracked(dy):
         return dy[()] if isinstance(dy, _array.TrackedArray) else dy
     if type(dy) is spec.scalar:
         return dy

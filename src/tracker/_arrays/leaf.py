@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
+import tracker._arrays.operators as _operators
 from tracker._arrays import operands
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
@@ -28,11 +30,11 @@ def param(x: Any) -> Any:
     >>> x.grad
     array([2., 4., 6.])
     """
-    if _dispatch.is_tracked(x):
-        return _dispatch.record(_dispatch.table.identity, (x,), None)
-    if _dispatch.level_of(x) >= 0:
+    if _handles.is_tracked(x):
+        return _dispatch.record(_operators.table.identity, (x,), None)
+    if _handles.level_of(x) >= 0:
         return param(collect(x))
-    return _dispatch.new_leaf(own_value(x), 0)
+    return _handles.new_leaf(own_value(x), 0)
 
 
 def own_value(x: Any) -> Any:
@@ -91,7 +93,7 @@ def is_leaf(x: Any) -> bool:
     >>> is_leaf(x), is_leaf(2 * x), is_leaf(3.0)
     (True, False, True)
     """
-    return bool(x.is_leaf) if _dispatch.is_tracked(x) else True
+    return bool(x.is_leaf) if _handles.is_tracked(x) else True
 
 
 def zeros(shape: Any, dtype: Any = float) -> TrackedArray:
@@ -102,7 +104,7 @@ def zeros(shape: Any, dtype: Any = float) -> TrackedArray:
     >>> y
     tracked([3., 0.])
     """
-    result = _dispatch.new_buffer(np.zeros(shape, dtype), 0)
+    result = _handles.new_buffer(np.zeros(shape, dtype), 0)
     assert isinstance(result, TrackedArray)
     return result
 
@@ -116,7 +118,7 @@ def collect(xs: Any) -> Any:
     >>> collect([x, 1.0, [x * x][0]])
     tracked([2., 1., 4.])
     """
-    if _dispatch.level_of(xs) < 0 and not _dispatch.is_tracked(xs):
+    if _handles.level_of(xs) < 0 and not _handles.is_tracked(xs):
         return np.array(xs)
     return _dispatch.collect(xs)
 
@@ -125,7 +127,7 @@ def collect_values(xs: Any) -> Any:
     """The value of `collect`: its entries are of lower levels, or plain."""
     if type(xs) is not list and type(xs) is not tuple:
         return xs
-    if _dispatch.level_of(xs) >= 0:
+    if _handles.level_of(xs) >= 0:
         return _dispatch.collect(xs)
     if any(is_array(e) and not isinstance(e, np.ndarray) for e in xs):
         return np.stack([collect_values(e) for e in xs])
@@ -149,7 +151,7 @@ def identity(x: Any) -> Any:
 
 def zero_dim(x: Any) -> Any:
     """A number as a 0-d array."""
-    return _dispatch.record_scalar(x) if _dispatch.is_tracked(x) else np.array(x)
+    return _dispatch.record_scalar(x) if _handles.is_tracked(x) else np.array(x)
 
 
 def bind() -> None:
@@ -160,7 +162,7 @@ def bind() -> None:
     linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
     linear(_mutation.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
     linear(_mutation.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
-    table = _dispatch.table
+    table = _operators.table
     table.collect = _required(collect_values)
     table.identity = _required(identity)
     table.zero_dim = _required(zero_dim)
@@ -177,7 +179,7 @@ def bind() -> None:
     parts.flat = _required(_mutation.put_flat)
     parts.real = _required(_mutation.with_real)
     parts.imag = _required(_mutation.with_imag)
-    _dispatch.bind_operators()
+    _operators.bind_operators()
 
 
 def _required(f: Any) -> Any:

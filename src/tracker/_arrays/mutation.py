@@ -13,6 +13,9 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.leaves as _leaves
+import tracker._arrays.operators as _operators
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, Node
 from tracker.errors import CheckpointError, ConversionError
@@ -33,17 +36,17 @@ def take(x: Any, index: Any) -> Any:
     if state.pauses or node.forward or node.op is BUFFER:
         return _take_otherwise(x, index)
     y = x.value[index]
-    op = _dispatch.table.getitem
-    result = _dispatch.wrap(op, (node, index), None, y, node.level, 0, None)
+    op = _operators.table.getitem
+    result = _handles.wrap(op, (node, index), None, y, node.level, 0, None)
     if basic and isinstance(result, _array.TrackedArray):
         _link(result, x, (op, (index,), None, 0, -1))
     return result
 
 
 def _take_otherwise(x: Any, index: Any) -> Any:
-    y = _dispatch.record(_dispatch.table.getitem, (x, index), None)
+    y = _dispatch.record(_operators.table.getitem, (x, index), None)
     if isinstance(y, _array.TrackedArray) and _is_basic(index):
-        _link(y, x, (_dispatch.table.getitem, (index,), None, 0, -1))
+        _link(y, x, (_operators.table.getitem, (index,), None, 0, -1))
     return y
 
 
@@ -53,7 +56,7 @@ def plain_index(index: Any) -> Any:
         return index.copy(order="K")  # repeated entries: the last in memory order wins
     if type(index) is tuple:
         return tuple([plain_index(i) for i in index])
-    return _dispatch.plain(index)
+    return _handles.plain(index)
 
 
 def _is_basic(index: Any) -> bool:
@@ -69,7 +72,7 @@ def _is_basic(index: Any) -> bool:
 
 
 def _is_plain(bound: Any) -> bool:
-    return bound is None or type(bound) is int or not _dispatch.is_tracked(bound)
+    return bound is None or type(bound) is int or not _handles.is_tracked(bound)
 
 
 def _link(view: Any, base: Any, path: Any) -> None:
@@ -152,9 +155,9 @@ def guarded(y: Any, args: Any, pause: Any) -> Any:
 def _is_kept(y: Any, args: Any, pause: Any) -> bool:
     """Whether `y` shares memory with a tracked array that a record needs, or that a checkpoint must not change."""
     for x in args:
-        if isinstance(x, _array.TrackedArray) and not _dispatch.is_constant_buffer(x):
+        if isinstance(x, _array.TrackedArray) and not _handles.is_constant_buffer(x):
             root = x if x.root is None else x.root
-            if (root.shared or pause.seen is not None) and np.may_share_memory(y, _dispatch.plain(x)):
+            if (root.shared or pause.seen is not None) and np.may_share_memory(y, _handles.plain(x)):
                 return True
     return False
 
@@ -184,11 +187,11 @@ def _taken_again(path: Any, base: Any) -> Any:
     level = node.level
     others = [_dispatch._value_at(x, level) for x in rest]
     y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
-    if _dispatch.is_constant_buffer(base):
-        return _dispatch.new_buffer(y if output < 0 else y[output], level)
+    if _handles.is_constant_buffer(base):
+        return _handles.new_buffer(y if output < 0 else y[output], level)
     nodes = [_dispatch._argument(x, level, False) for x in rest]
     args = (*nodes[:position], node, *nodes[position:])
-    fresh = _dispatch.wrap(op, args, kwargs, y, level, 0, None)
+    fresh = _handles.wrap(op, args, kwargs, y, level, 0, None)
     return fresh if output < 0 else fresh[output]
 
 
@@ -200,26 +203,26 @@ def assign(x: Any, index: Any, v: Any) -> None:
     if type(index) is not int:
         index = plain_index(index)
     if type(v) is list or type(v) is tuple:
-        v = _dispatch.collect(v) if _dispatch.level_of(v) >= 0 else v
-    elif isinstance(v, _array.TrackedArray) and _dispatch.is_constant_buffer(v):
+        v = _dispatch.collect(v) if _handles.level_of(v) >= 0 else v
+    elif isinstance(v, _array.TrackedArray) and _handles.is_constant_buffer(v):
         v = v.value.copy() if isinstance(v.value, _ndarray) else v.value
     node = x.current()
     pause = current_pause()
     if pause is not None:
-        v = _dispatch._paused(v, pause)
-        if node.level < pause.level and not _dispatch.is_tracked(v):
-            if pause.seen is not None and not _dispatch.is_constant_buffer(x):
+        v = _dispatch.paused(v, pause)
+        if node.level < pause.level and not _handles.is_tracked(v):
+            if pause.seen is not None and not _handles.is_constant_buffer(x):
                 raise CheckpointError(
                     "A checkpointed function wrote into a tracked array that it did not make. It would be written "
                     "again on the way back: write into a copy (np.copy(x)), or leave tracker.checkpoint out."
                 )
             _write_unrecorded(x, index, v)
             return
-    level = _dispatch.level_of(v)
+    level = _handles.level_of(v)
     root = x if x.root is None else x.root
     if level > root.node.level:
         _lift(root, level)
-    elif level < 0 and _dispatch.is_constant_buffer(root):
+    elif level < 0 and _handles.is_constant_buffer(root):
         # nothing tracked in it yet, and nothing to differentiate
         if root.shared:
             _own(root)
@@ -231,7 +234,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
     node = x.current()
     level = node.level
     value = _dispatch._value_at(v, level)
-    if _dispatch.is_tracked(value) and not _dispatch.is_tracked(x.value):
+    if _handles.is_tracked(value) and not _handles.is_tracked(x.value):
         _lift_values(root)
         node = x.current()
     if node.forward or _dispatch._is_forward(v, level):
@@ -240,7 +243,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
     if node.op is BUFFER and node.value is None:
         node.value = np.copy(x.value)  # what it was made with: the record can be run again
     x.value[index] = value
-    op = _dispatch.table.setitem
+    op = _operators.table.setitem
     if x.origin is None and node.op is None:
         x.origin = node
     _move(x, Node(op, (node, index, _dispatch._argument(_frozen(v), level, False)), None, None, node.spec, level))
@@ -274,13 +277,13 @@ def _base_with(view: Any, base: Any, v: Any) -> Any:
     """The operation, and its arguments, that puts `v` in the place that `view` has in its base."""
     op, rest, kwargs, position, output = view.path
     spec = view.base.node.spec
-    if op is _dispatch.table.getitem:
-        return _dispatch.table.setitem, (base, rest[0], v)
+    if op is _operators.table.getitem:
+        return _operators.table.setitem, (base, rest[0], v)
     if spec.is_complex and op.fun in (np.real, np.imag):
         return (_PARTS.real if op.fun is np.real else _PARTS.imag), (base, v)
     # any other view: the positions its entries have in the flat base
     values = (*rest[:position], np.arange(spec.size).reshape(spec.shape), *rest[position:])
-    positions = op.fun(*_dispatch.plain(values), **(kwargs or {}))
+    positions = op.fun(*_handles.plain(values), **(kwargs or {}))
     return _PARTS.flat, (base, positions if output < 0 else positions[output], v)
 
 
@@ -318,14 +321,14 @@ def _lift(root: Any, level: int) -> None:
     inner = _array.TrackedArray(root.node, root.value)
     inner.shared = root.shared
     root.node = Node(BUFFER, (), None, None, root.node.spec, level)
-    root.value = inner.value if _dispatch.is_constant_buffer(inner) else inner
+    root.value = inner.value if _handles.is_constant_buffer(inner) else inner
     root.shared = False
     root.version += 1
 
 
 def _lift_values(root: Any) -> None:
     """Make the plain buffer of `root` one that can take tracked values of lower levels."""
-    root.value = _dispatch.new_buffer(root.value, 0)
+    root.value = _handles.new_buffer(root.value, 0)
     root.version += 1
 
 
@@ -343,13 +346,13 @@ def _write_unrecorded(x: Any, index: Any, v: Any) -> None:
         x.current()
     x.value[index] = v
     root.version += 1
-    _dispatch.renew(root)
+    _leaves.renew(root)
 
 
 def _write_forward(x: Any, index: Any, v: Any) -> None:
     """A write into a value of a forward-mode level: value and tangent."""
     root = x if x.root is None else x.root
-    updated = _dispatch.record(_dispatch.table.setitem, (x, index, v), None)
+    updated = _dispatch.record(_operators.table.setitem, (x, index, v), None)
     if x.root is None:
         _adopt(root, updated)
         return
@@ -390,7 +393,7 @@ def update_with(x: Any, y: Any) -> Any:
 
 def _same_layout(a: Any, b: Any) -> bool:
     """Whether what is a view of one would be a view of the other."""
-    a, b = _dispatch.plain(a), _dispatch.plain(b)
+    a, b = _handles.plain(a), _handles.plain(b)
     return type(a) is not _ndarray or (type(b) is _ndarray and a.strides == b.strides)
 
 
@@ -406,7 +409,7 @@ def write_out(out: Any, y: Any, f: Any) -> Any:
     """`out=`: the result into `out`, which must be tracked to take it."""
     if type(out) is tuple and len(out) == 1:
         out = out[0]
-    if not isinstance(out, _array.TrackedArray) and not _dispatch.is_tracked(y):
+    if not isinstance(out, _array.TrackedArray) and not _handles.is_tracked(y):
         np.copyto(out, y)
         return out
     _tracked_target(out, f)
@@ -417,7 +420,7 @@ def broadcast_out(out: Any, y: Any, f: Any) -> Any:
     """`out=` of a ufunc, which may be larger than the result."""
     if out is None:
         return y
-    shape = np.shape(_dispatch.plain(out))
+    shape = np.shape(_handles.plain(out))
     if np.shape(y) != shape and np.broadcast_shapes(np.shape(y), shape) == shape:
         y = np.broadcast_to(y, shape)
     return write_out(out, y, f)
@@ -433,12 +436,12 @@ def _tracked_target(out: Any, f: Any) -> None:
 
 def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     """A ufunc with `where=mask`: entries outside the mask keep what `out` held."""
-    mask = _flags(_dispatch.plain(kwargs.pop("where")))
+    mask = _flags(_handles.plain(kwargs.pop("where")))
     targets = [x for x in out or () if x is not None]
-    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_dispatch.plain(x)) for x in (*inputs, *targets)])
+    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_handles.plain(x)) for x in (*inputs, *targets)])
     mask = np.broadcast_to(mask, shape)
     # entries outside the mask are not computed: they may be out of the function's domain
-    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) or _dispatch.is_tracked(x) else x for x in inputs]
+    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) or _handles.is_tracked(x) else x for x in inputs]
     values = _dispatch.record(op, tuple(picked), kwargs)
     if type(values) is tuple:
         return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
@@ -456,8 +459,8 @@ def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
     """`target` (zeros if None) with `values` where the mask is true."""
     if target is None:
         empty = np.zeros(mask.shape, values.dtype)
-        target = _dispatch.new_buffer(empty, 0) if _dispatch.is_tracked(values) else empty
-    elif _dispatch.is_tracked(values):
+        target = _handles.new_buffer(empty, 0) if _handles.is_tracked(values) else empty
+    elif _handles.is_tracked(values):
         _tracked_target(target, op.fun)
     target[mask] = values
     return target
@@ -472,10 +475,10 @@ def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
         )
     index = plain_index(index)
     if len(v) != ufunc.nin - 1 or ufunc.nout != 1:
-        ufunc.at(_dispatch.plain(x).copy(), index, *_dispatch.plain(v))  # raises
+        ufunc.at(_handles.plain(x).copy(), index, *_handles.plain(v))  # raises
     if ufunc is np.add or ufunc is np.subtract:
         term = v[0] if ufunc is np.add else -np.positive(v[0])
-        _replace_all(x, _dispatch.record(_dispatch.table.add_at, (x, index, term), None))
+        _replace_all(x, _dispatch.record(_operators.table.add_at, (x, index, term), None))
         return
     places = np.arange(x.size).reshape(x.shape)[index]
     v = tuple([np.broadcast_to(e, places.shape) for e in v])
@@ -497,7 +500,7 @@ def _turns(places: Any) -> Any:
 def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
     """ndarray.put: into the flattened array."""
     positions = np.arange(x.size)
-    flat: Any = np.take(positions, _dispatch.plain(indices), mode=mode)  # type: ignore[call-overload]
+    flat: Any = np.take(positions, _handles.plain(indices), mode=mode)  # type: ignore[call-overload]
     if np.shape(values) != flat.shape:
         values = np.resize(values, flat.shape)
     x[np.unravel_index(flat, x.shape)] = values
@@ -510,7 +513,7 @@ def replace_data(x: Any, value: Any) -> None:
     value = np.array(value, x.dtype)
     if value.shape != x.shape:
         raise ValueError(f"x.data has shape {x.shape}; the new data has shape {value.shape}")
-    _dispatch.set_leaf_value(x, value)
+    _leaves.set_leaf_value(x, value)
 
 
 class Flat:
@@ -537,14 +540,14 @@ class Flat:
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     """numpy.copyto into a tracked array."""
     _need_tracked(dst, "numpy.copyto")
-    mask = _dispatch.plain(where)
+    mask = _handles.plain(where)
     dst[...] = src if mask is True else np.where(mask, src, dst)
 
 
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """numpy.putmask into a tracked array; `values` repeats if it is shorter."""
     _need_tracked(a, "numpy.putmask")
-    mask = _dispatch.plain(mask)
+    mask = _handles.plain(mask)
     if np.shape(values) != a.shape:
         values = np.resize(values, a.shape)
     a[...] = np.where(mask, values, a)
@@ -553,7 +556,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """numpy.place into a tracked array; `vals` repeats if it is shorter."""
     _need_tracked(arr, "numpy.place")
-    mask = np.asarray(_dispatch.plain(mask), bool)
+    mask = np.asarray(_handles.plain(mask), bool)
     arr[mask] = np.resize(vals, (int(mask.sum()),))
 
 
@@ -561,7 +564,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     """numpy.put_along_axis into a tracked array."""
     _need_tracked(arr, "numpy.put_along_axis")
     positions = np.arange(arr.size).reshape(arr.shape)
-    flat = np.take_along_axis(positions, _dispatch.plain(indices), axis)
+    flat = np.take_along_axis(positions, _handles.plain(indices), axis)
     arr[np.unravel_index(flat, arr.shape)] = np.broadcast_to(values, flat.shape)
 
 

@@ -9,9 +9,14 @@ from typing import Any, final
 import numpy as np
 from mypy_extensions import mypyc_attr
 
+import tracker._arrays.conversions as _conversions
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.leaves as _leaves
 import tracker._arrays.lists as _lists
+import tracker._arrays.operators as _operators
 import tracker._arrays.printing as _printing
+import tracker._arrays.protocols as _protocols
 from tracker._core.levels import state
 from tracker._core.node import Node, Op, Spec
 from tracker._core.registry import lookup
@@ -41,16 +46,16 @@ class TrackedReal(Node):
     @property
     def data(self) -> Any:
         """The plain number."""
-        return _dispatch.plain(self.value)
+        return _handles.plain(self.value)
 
     @property
     def grad(self) -> Any:
         """The gradient of a leaf, accumulated by `back`: zero before the first."""
-        return _dispatch.leaf_gradient(self)
+        return _leaves.leaf_gradient(self)
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        _dispatch.set_leaf_gradient(self, value)
+        _leaves.set_leaf_gradient(self, value)
 
     @property
     def is_leaf(self) -> bool:
@@ -58,7 +63,7 @@ class TrackedReal(Node):
 
     def back(self, dy: Any = None, *, once: bool = True, check_finite: bool = True) -> None:
         """Back-propagate from here into every leaf's `grad`: see `tracker.back`."""
-        _dispatch.back(self, dy, once, check_finite)
+        _leaves.back(self, dy, once, check_finite)
 
     @property
     def shape(self) -> Any:
@@ -106,59 +111,59 @@ class TrackedReal(Node):
                     return _dispatch.unary(op, inputs[0])
                 if len(inputs) == 2:
                     return _dispatch.binary(op, inputs[0], inputs[1])
-        return _dispatch.call_ufunc(ufunc, method, inputs, kwargs)
+        return _protocols.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _dispatch.call_function(func, args, kwargs)
+        return _protocols.call_function(func, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return _dispatch.refuse_array(self)
+        return _conversions.refuse_array(self)
 
     # operators: the same type on both sides, or a Python number, is the fast path
 
     def __add__(self, other: Any) -> Any:
         if self.matches(other):
             v = self.value + (other.value if isinstance(other, TrackedReal) else other)
-            return TrackedReal(_dispatch.ADD, (self, other), None, v, self.spec, self.level)
-        return _dispatch.binary(_dispatch.ADD, self, other)
+            return TrackedReal(_operators.ADD, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_operators.ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(_dispatch.ADD, (other, self), None, other + self.value, self.spec, self.level)
-        return _dispatch.binary(_dispatch.ADD, other, self)
+            return TrackedReal(_operators.ADD, (other, self), None, other + self.value, self.spec, self.level)
+        return _dispatch.binary(_operators.ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
         if self.matches(other):
             v = self.value - (other.value if isinstance(other, TrackedReal) else other)
-            return TrackedReal(_dispatch.SUBTRACT, (self, other), None, v, self.spec, self.level)
-        return _dispatch.binary(_dispatch.SUBTRACT, self, other)
+            return TrackedReal(_operators.SUBTRACT, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_operators.SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(_dispatch.SUBTRACT, (other, self), None, other - self.value, self.spec, self.level)
-        return _dispatch.binary(_dispatch.SUBTRACT, other, self)
+            return TrackedReal(_operators.SUBTRACT, (other, self), None, other - self.value, self.spec, self.level)
+        return _dispatch.binary(_operators.SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Any:
         if self.matches(other):
             v = self.value * (other.value if isinstance(other, TrackedReal) else other)
-            return TrackedReal(_dispatch.MULTIPLY, (self, other), None, v, self.spec, self.level)
-        return _dispatch.binary(_dispatch.MULTIPLY, self, other)
+            return TrackedReal(_operators.MULTIPLY, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_operators.MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(_dispatch.MULTIPLY, (other, self), None, other * self.value, self.spec, self.level)
-        return _dispatch.binary(_dispatch.MULTIPLY, other, self)
+            return TrackedReal(_operators.MULTIPLY, (other, self), None, other * self.value, self.spec, self.level)
+        return _dispatch.binary(_operators.MULTIPLY, other, self)
 
     def __truediv__(self, other: Any) -> Any:
         if self.matches(other):
             v = self.value / (other.value if isinstance(other, TrackedReal) else other)
-            return TrackedReal(_dispatch.DIVIDE, (self, other), None, v, self.spec, self.level)
-        return _dispatch.binary(_dispatch.DIVIDE, self, other)
+            return TrackedReal(_operators.DIVIDE, (self, other), None, v, self.spec, self.level)
+        return _dispatch.binary(_operators.DIVIDE, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         if self.matches(other):
-            return TrackedReal(_dispatch.DIVIDE, (other, self), None, other / self.value, self.spec, self.level)
-        return _dispatch.binary(_dispatch.DIVIDE, other, self)
+            return TrackedReal(_operators.DIVIDE, (other, self), None, other / self.value, self.spec, self.level)
+        return _dispatch.binary(_operators.DIVIDE, other, self)
 
     def matches(self, other: Any) -> bool:
         """Whether an operation with `other` gives this type of number, recorded at this level."""
@@ -172,25 +177,25 @@ class TrackedReal(Node):
         return _dispatch.power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.POWER, other, self)
+        return _dispatch.binary(_operators.POWER, other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MATMUL, self, other)
+        return _dispatch.binary(_operators.MATMUL, self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.MATMUL, other, self)
+        return _dispatch.binary(_operators.MATMUL, other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.REMAINDER, self, other)
+        return _dispatch.binary(_operators.REMAINDER, self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return _dispatch.binary(_dispatch.REMAINDER, other, self)
+        return _dispatch.binary(_operators.REMAINDER, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return _dispatch.plain(self) // _dispatch.plain(other)
+        return _handles.plain(self) // _handles.plain(other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return _dispatch.plain(other) // _dispatch.plain(self)
+        return _handles.plain(other) // _handles.plain(self)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -199,31 +204,31 @@ class TrackedReal(Node):
         return other // self, other % self
 
     def __neg__(self) -> Any:
-        return _dispatch.unary(_dispatch.NEGATIVE, self)
+        return _dispatch.unary(_operators.NEGATIVE, self)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return _dispatch.unary(_dispatch.ABSOLUTE, self)
+        return _dispatch.unary(_operators.ABSOLUTE, self)
 
     def __eq__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.eq, self, other)
+        return _protocols.compare(operator.eq, self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.ne, self, other)
+        return _protocols.compare(operator.ne, self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.lt, self, other)
+        return _protocols.compare(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.le, self, other)
+        return _protocols.compare(operator.le, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.gt, self, other)
+        return _protocols.compare(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return _dispatch.compare(operator.ge, self, other)
+        return _protocols.compare(operator.ge, self, other)
 
     def __hash__(self) -> int:
         return id(self)
@@ -234,13 +239,13 @@ class TrackedReal(Node):
         return bool(self.data)
 
     def __float__(self) -> float:
-        return _dispatch.to_number(self, float)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, float)  # type: ignore[no-any-return]
 
     def __int__(self) -> int:
-        return _dispatch.to_number(self, int)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, int)  # type: ignore[no-any-return]
 
     def __complex__(self) -> complex:
-        return _dispatch.to_number(self, complex)  # type: ignore[no-any-return]
+        return _conversions.to_number(self, complex)  # type: ignore[no-any-return]
 
     def __round__(self, digits: Any = None) -> Any:
         return round(self.data, digits)
@@ -264,13 +269,13 @@ class TrackedReal(Node):
         return format(self.data, spec)
 
     def __copy__(self) -> Any:
-        return _dispatch.copy_of(self)
+        return _leaves.copy_of(self)
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return _dispatch.copy_of(self)
+        return _leaves.copy_of(self)
 
     def __reduce__(self) -> Any:
-        return _dispatch.reduce_leaf(self)
+        return _leaves.reduce_leaf(self)
 
     def item(self) -> Any:
         """A plain Python number."""
@@ -320,4 +325,4 @@ class TrackedReal(Node):
         return np.round(self.data, decimals)
 
     def __getattr__(self, name: str) -> Any:
-        return _dispatch.number_attribute(self, name)
+        return _conversions.number_attribute(self, name)

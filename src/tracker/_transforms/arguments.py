@@ -7,7 +7,8 @@ from typing import Any, Final, final
 
 import numpy as np
 
-import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.leaves as _leaves
 from tracker import tree
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.gradients import algebra
@@ -29,7 +30,7 @@ class Argument:
         if type(argument) is _ndarray and argument.dtype.kind == "f":  # the usual case: 1.5 us less
             self.leaves = [argument]
             self.tracked = track_leaf(argument, level)
-            self.nodes = [_dispatch.node_of(self.tracked)]
+            self.nodes = [_handles.node_of(self.tracked)]
             return
         self.leaves, self.treedef = tree.flatten(argument, True)
         self.nodes = []
@@ -37,7 +38,7 @@ class Argument:
         for leaf in self.leaves:
             x = track_leaf(leaf, level) if tree.is_parameter(leaf) else leaf
             tracked.append(x)
-            self.nodes.append(None if x is leaf else _dispatch.node_of(x))
+            self.nodes.append(None if x is leaf else _handles.node_of(x))
         self.tracked = tree.unflatten(self.treedef, tracked)
 
     def is_differentiated(self) -> bool:
@@ -55,7 +56,7 @@ class Argument:
             if node is not None:
                 gradient = found.get(node)
                 if gradient is None:
-                    gradient = _dispatch.zeros_of(node.spec, _dispatch.plain(self.leaves[k]))
+                    gradient = _leaves.zeros_of(node.spec, _handles.plain(self.leaves[k]))
             gradients.append(gradient)
         return gradients[0] if self.treedef is None else tree.unflatten(self.treedef, gradients)
 
@@ -63,8 +64,8 @@ class Argument:
 def track_leaf(x: Any, level: int) -> Any:
     """`x` as a leaf of this level; writes into it go into a copy."""
     if isinstance(x, TrackedArray):
-        x = _dispatch.snapshot(x)
-    tracked = _dispatch.new_leaf(x, level)
+        x = _handles.snapshot(x)
+    tracked = _handles.new_leaf(x, level)
     if isinstance(tracked, TrackedArray):
         tracked.shared = True
     return tracked
@@ -97,9 +98,9 @@ def own_gradient(found: list[tuple[Node, Any]], k: int) -> Any:
         fresh = gradient.base is None and gradient.flags.writeable and sys.getrefcount(gradient) <= _sole.references
         return gradient if fresh else gradient.copy()
     if isinstance(gradient, TrackedArray):
-        if _dispatch.is_constant_buffer(gradient):
+        if _handles.is_constant_buffer(gradient):
             return np.copy(gradient.value)
-        return _dispatch.snapshot(gradient)
+        return _handles.snapshot(gradient)
     return gradient
 
 
@@ -150,7 +151,7 @@ def _untracked(x: Any, level: int) -> Any:
         return x.value if x.level >= level > 0 or x.level == level else x
     if isinstance(x, TrackedArray):
         node = x.current()
-        if node.level == level or _dispatch.is_constant_buffer(x):
+        if node.level == level or _handles.is_constant_buffer(x):
             value = x.value
-            return _dispatch.snapshot(value) if isinstance(value, TrackedArray) else np.copy(value)
+            return _handles.snapshot(value) if isinstance(value, TrackedArray) else np.copy(value)
     return x

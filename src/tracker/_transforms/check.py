@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import gradient
 from tracker.errors import ConstantLossWarning
@@ -24,7 +24,7 @@ def ngradient(f: Callable[..., Any], *args: Any) -> tuple[Any, ...]:
     True
     """
     flat = [tree.flatten(a, True) for a in args]
-    plain = [[dispatch.plain(x) for x in leaves] for leaves, _ in flat]
+    plain = [[handles.plain(x) for x in leaves] for leaves, _ in flat]
 
     def value(i: int, k: int, leaf: Any) -> float:
         trees = []
@@ -33,7 +33,7 @@ def ngradient(f: Callable[..., Any], *args: Any) -> tuple[Any, ...]:
             if j == i:
                 leaves[k] = leaf
             trees.append(tree.unflatten(structure, leaves))
-        return float(np.real(dispatch.plain(f(*trees))))
+        return float(np.real(handles.plain(f(*trees))))
 
     result = []
     for i, (_, structure) in enumerate(flat):
@@ -109,7 +109,7 @@ def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
         total: Any = 0.0
         for k, part in enumerate(tree.flatten(f(*args))[0]):
             if tree.is_parameter(part):
-                weights = np.cos(np.arange(np.size(dispatch.plain(part))) + k).reshape(np.shape(part))
+                weights = np.cos(np.arange(np.size(handles.plain(part))) + k).reshape(np.shape(part))
                 terms = part * weights
                 total = total + np.sum(np.real(terms) + np.imag(terms) if _is_complex(part) else terms)
         return total
@@ -118,13 +118,13 @@ def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_complex(x: Any) -> bool:
-    return bool(np.iscomplexobj(dispatch.plain(x)))
+    return bool(np.iscomplexobj(handles.plain(x)))
 
 
 def _direction(rng: np.random.Generator, x: Any) -> Any:
     if not tree.is_parameter(x):
         return None
-    plain = dispatch.plain(x)
+    plain = handles.plain(x)
     v = rng.standard_normal(np.shape(plain))
     if np.iscomplexobj(plain):
         v = v + 1j * rng.standard_normal(np.shape(plain))
@@ -149,7 +149,7 @@ def _compare(mode: str, actual: Any, expected: Any, args: Any, rtol: float, atol
 
 
 def _close(what: str, actual: Any, expected: Any, rtol: float, atol: float) -> None:
-    a, e = np.asarray(dispatch.plain(actual)), np.asarray(dispatch.plain(expected))
+    a, e = np.asarray(handles.plain(actual)), np.asarray(handles.plain(expected))
     wrong = ~np.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         worst = np.unravel_index(np.argmax(np.where(wrong, np.abs(a - e), -1)), a.shape)

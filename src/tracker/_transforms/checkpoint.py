@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.array import TrackedArray
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
 from tracker._core.node import PULLBACKS, Op
@@ -36,11 +36,11 @@ def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     leaves, structure = tree.flatten((args, kwargs))
     generators = _Generators(f, leaves)
     y, captured = _watch(f, structure, leaves)
-    sources = [x for x in leaves if dispatch.is_tracked(x)] + captured  # one that f captures, too, counts twice
+    sources = [x for x in leaves if handles.is_tracked(x)] + captured  # one that f captures, too, counts twice
     if not sources:
         return y
-    levels = {dispatch.level_of(x) for x in sources}
-    nested = len(levels) > 1 or any(dispatch.is_tracked(x.value) for x in sources)
+    levels = {handles.level_of(x) for x in sources}
+    nested = len(levels) > 1 or any(handles.is_tracked(x.value) for x in sources)
     if nested or any(_is_forward(x) for x in sources):
         generators.restore()
         return f(*args, **kwargs)
@@ -51,7 +51,7 @@ def _watch(f: Callable[..., Any], structure: Any, leaves: list[Any]) -> tuple[An
     """The plain result of f, and the tracked values that it met."""
     level = new_level()
     seen: dict[int, Any] = {}
-    inputs = [track_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
+    inputs = [track_leaf(x.data, level) if handles.is_tracked(x) else x for x in leaves]
     token = enter_pause(Pause(new_level(), seen))
     try:
         positional, keywords = tree.unflatten(structure, inputs)
@@ -68,16 +68,16 @@ def _watch(f: Callable[..., Any], structure: Any, leaves: list[Any]) -> tuple[An
     # what f hands on untouched is met here
     parts, shape = tree.flatten(y)
     for x in parts:
-        if dispatch.is_tracked(x):
+        if handles.is_tracked(x):
             seen[id(x)] = x
-    y = tree.unflatten(shape, [dispatch.plain(x) for x in parts])
+    y = tree.unflatten(shape, [handles.plain(x) for x in parts])
     mine = {id(x) for x in inputs}
-    captured = [x for k, x in seen.items() if k not in mine and dispatch.level_of(x) < level]
+    captured = [x for k, x in seen.items() if k not in mine and handles.level_of(x) < level]
     return y, captured
 
 
 def _is_forward(x: Any) -> bool:
-    node = dispatch.node_of(x)
+    node = handles.node_of(x)
     return node is not None and node.forward
 
 
@@ -90,15 +90,15 @@ def _record(
     values = tuple([outputs[k] for k in inexact])
     if not values:
         return y
-    level = dispatch.level_of(sources[0])
-    nodes = [dispatch.node_of(x) for x in sources]
+    level = handles.level_of(sources[0])
+    nodes = [handles.node_of(x) for x in sources]
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
-        tracked = [dispatch.new_leaf(x.data, level) if dispatch.is_tracked(x) else x for x in leaves]
+        tracked = [handles.new_leaf(x.data, level) if handles.is_tracked(x) else x for x in leaves]
         for x in tracked:
             if isinstance(x, TrackedArray):
                 x.shared = True
-        mine = [dispatch.node_of(x) for x in tracked]  # now: f may write into its arguments
+        mine = [handles.node_of(x) for x in tracked]  # now: f may write into its arguments
         before = generators.swap()
         try:
             positional, keywords = tree.unflatten(structure, tracked)
@@ -107,10 +107,10 @@ def _record(
             generators.put_back(before)
         _check_same([again[k] for k in inexact], values)
         stops = {n: None for n in nodes if n is not None}
-        roots = [dispatch.node_of(again[k]) for k in inexact]
+        roots = [handles.node_of(again[k]) for k in inexact]
         seeds = list(dy)
         found = reverse.sweep_roots(roots, seeds, level, stops)
-        new_nodes = [n for n, old in zip(mine, leaves, strict=True) if dispatch.is_tracked(old)]
+        new_nodes = [n for n, old in zip(mine, leaves, strict=True) if handles.is_tracked(old)]
         return [found.get(n) for n in (*new_nodes, *nodes[len(new_nodes) :]) if n is not None]
 
     op = Op(lambda *_: values, "checkpoint", PULLBACKS, (None,) * len(sources))
@@ -125,7 +125,7 @@ def _record(
 
 def _check_same(again: list[Any], values: tuple[Any, ...]) -> None:
     for a, b in zip(again, values, strict=True):
-        if not np.array_equal(dispatch.plain(a), b, equal_nan=True):
+        if not np.array_equal(handles.plain(a), b, equal_nan=True):
             raise CheckpointError(
                 "The checkpointed function gave another result when it was run again, so its gradient would be "
                 "wrong. It must depend on its arguments alone, and what it captures must not change meanwhile."

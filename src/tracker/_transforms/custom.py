@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles, protocols
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._core import registry
@@ -97,7 +97,7 @@ def track(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """
     op = registry.lookup(f)
     if op is None:
-        raise dispatch.no_rule(f, args, kwargs)
+        raise protocols.no_rule(f, args, kwargs)
     return dispatch.record(op, args, kwargs)
 
 
@@ -154,20 +154,20 @@ def _as_many(name: str, gradients: Any, given: int, n: int) -> tuple[Any, ...]:
 def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Record `y` of `y, back = run(*args)` as one step; `back(dy)` gives all gradients at once."""
     leaves, structure = tree.flatten(args)
-    level = max(dispatch.level_of(x) for x in leaves) if leaves else -1
+    level = max(handles.level_of(x) for x in leaves) if leaves else -1
     pause = current_pause()
     if pause is not None:
         for x in leaves:
-            dispatch._paused(x, pause)  # so that `checkpoint` gets to know what is captured
+            dispatch.paused(x, pause)  # so that `checkpoint` gets to know what is captured
     if level < 0 or (pause is not None and level < pause.level):
-        return run(*tree.unflatten(structure, [dispatch.plain(x) if level >= 0 else x for x in leaves]))[0]
+        return run(*tree.unflatten(structure, [handles.plain(x) if level >= 0 else x for x in leaves]))[0]
     kept: list[Any] = []
 
     def call(*values: Any) -> Any:
         y, back = run(*tree.unflatten(structure, list(values)))
         parts, shape = tree.flatten(y)
         for part in parts:
-            if dispatch.level_of(part) >= level:
+            if handles.level_of(part) >= level:
                 raise RuleError(
                     f"{name} uses a tracked value that is not among its arguments; its gradient would be lost. "
                     "Pass it as an argument."
@@ -216,7 +216,7 @@ def _same(x: Any) -> Any:
 
 def _through(name: str, x: Any, pullback: Callable[..., Any], pushforward: Callable[..., Any]) -> Any:
     """`x` itself, recorded as a step with these rules; its memory is shared, and copied on writing."""
-    if not dispatch.is_tracked(x):
+    if not handles.is_tracked(x):
         return x
     op = Op(_same, name, PULLBACKS, (pullback,))
     op.pushforward = pushforward
@@ -293,7 +293,7 @@ def data(x: Any) -> Any:
     >>> data(tracker.param([1.0, 2.0])), data({"a": (tracker.param(2.0), 3)})
     (array([1., 2.]), {'a': (2.0, 3)})
     """
-    return tree.map(dispatch.plain, x)
+    return tree.map(handles.plain, x)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.forward import new_dual
 from tracker._arrays.leaf import collect
 from tracker._core.levels import new_level
@@ -41,7 +41,7 @@ def elementwise(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if any(dispatch.level_of(v) >= 0 for v in kwargs.values()):
+        if any(handles.level_of(v) >= 0 for v in kwargs.values()):
             raise TypeError(f"{_name(f)} was given a tracked keyword argument: pass it by position.")
         arrays = tuple([collect(a) if isinstance(a, list | tuple) else a for a in args])
         g = functools.partial(f, **kwargs) if kwargs else f
@@ -62,12 +62,12 @@ def _apply(f: Callable[..., Any], name: str, args: tuple[Any, ...]) -> Any:
     """
     if not args:
         raise TypeError(f"{name} needs at least one argument to go over the entries of.")
-    kinds = [np.result_type(dispatch.plain(a)).kind for a in args]
+    kinds = [np.result_type(handles.plain(a)).kind for a in args]
     if "c" in kinds:
         raise NotDifferentiableError(f"{name}: tracker.elementwise takes real arguments, not complex ones.")
     if 0 in np.broadcast_shapes(*[np.shape(a) for a in args]):
         return functools.reduce(np.add, args) * 0.0
-    if max(map(dispatch.level_of, args)) < 0:
+    if max(map(handles.level_of, args)) < 0:
         return _loop(f, args)
     moving = [i for i, kind in enumerate(kinds) if kind == "f"]
 
@@ -105,7 +105,7 @@ class _Jet:
         for i in self.moving:
             level = new_level()
             moved = list(numbers)
-            moved[i] = new_dual(numbers[i], type(dispatch.plain(numbers[i]))(1), level)
+            moved[i] = new_dual(numbers[i], type(handles.plain(numbers[i]))(1), level)
             result = self.f(*moved)
             self.single = not isinstance(result, tuple)
             parts = (result,) if self.single else result

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles, leaves
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.forward import new_dual
 from tracker._arrays.gradients import fit_tangent
@@ -59,17 +59,17 @@ def _dual(x: Any, tangent: Any, level: int) -> Any:
     if not tree.is_parameter(x):
         return x
     if isinstance(x, TrackedArray):
-        x = dispatch.snapshot(x)
+        x = handles.snapshot(x)
     if np.shape(tangent) != np.shape(x):
         raise ValueError(f"A tangent has shape {np.shape(tangent)}, but its argument has shape {np.shape(x)}.")
-    dual = new_dual(x, fit_tangent(tangent, dispatch.spec_of(x)), level)
+    dual = new_dual(x, fit_tangent(tangent, handles.spec_of(x)), level)
     if isinstance(dual, TrackedArray):
         dual.shared = True
     return dual
 
 
 def _belongs(x: Any, level: int) -> bool:
-    node = dispatch.node_of(x)
+    node = handles.node_of(x)
     return node is not None and node.level == level
 
 
@@ -81,17 +81,17 @@ def _primal(x: Any, level: int) -> Any:
 
 def _tangent(x: Any, level: int) -> Any:
     if _belongs(x, level):
-        node = dispatch.node_of(x)
+        node = handles.node_of(x)
         assert node is not None
         if node.forward:
             return _copied(node.slot)
     if not tree.is_parameter(x):
         return None
-    return dispatch.zeros_of(dispatch.spec_of(x), dispatch.plain(x))
+    return leaves.zeros_of(handles.spec_of(x), handles.plain(x))
 
 
 def _copied(x: Any) -> Any:
     """Memory of its own: a tangent may be one of the arguments, or a view of it."""
     if isinstance(x, np.ndarray):
         return x.copy()
-    return dispatch.snapshot(x) if isinstance(x, TrackedArray) else x
+    return handles.snapshot(x) if isinstance(x, TrackedArray) else x

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect, own_value
 from tracker._transforms.custom import record_joint
 from tracker._transforms.forward import pushforward
@@ -34,7 +34,7 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
     if mode == "forward":
         return _of_columns(g, x)
     y, back = pullback(g, x)
-    if mode is None and np.size(dispatch.plain(y)) > np.size(dispatch.plain(x)):
+    if mode is None and np.size(handles.plain(y)) > np.size(handles.plain(x)):
         return _of_columns(g, x)
     return _by_rows(y, back, x)
 
@@ -42,7 +42,7 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
 def _array_result(y: Any) -> Any:
     if isinstance(y, list | tuple):
         return collect(list(y))
-    plain = dispatch.plain(y)
+    plain = handles.plain(y)
     if not hasattr(plain, "shape") and not isinstance(plain, int | float | complex):
         raise TypeError(f"jacobian takes a function that gives an array; this one gave a {type(y).__name__}.")
     return y
@@ -79,7 +79,7 @@ def forwarddiff(f: Callable[..., Any], x: Any) -> Any:
     >>> bool(np.isclose(gradient(2.0), np.cos(2.0) * 2.0 + np.sin(2.0)))
     True
     """
-    if not dispatch.is_tracked(x):
+    if not handles.is_tracked(x):
         return f(x)
 
     def run(value: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -100,13 +100,13 @@ def forwarddiff(f: Callable[..., Any], x: Any) -> Any:
 
 
 def _array_argument(x: Any) -> Any:
-    if dispatch.is_tracked(x) or tree.is_parameter(x):
+    if handles.is_tracked(x) or tree.is_parameter(x):
         return x
     return own_value(x)
 
 
 def _is_complex(x: Any) -> bool:
-    return bool(np.iscomplexobj(dispatch.plain(x)))
+    return bool(np.iscomplexobj(handles.plain(x)))
 
 
 def _unit(like: Any, k: int, step: complex) -> Any:
@@ -120,7 +120,7 @@ def _unit(like: Any, k: int, step: complex) -> Any:
 
 def _by_rows(y: Any, back: Callable[[Any], Any], x: Any) -> Any:
     shape = np.shape(y)
-    plain = dispatch.plain(y)
+    plain = handles.plain(y)
     rows = []
     for k in range(np.size(plain)):
         dy = _unit(plain, k, 1)
@@ -129,7 +129,7 @@ def _by_rows(y: Any, back: Callable[[Any], Any], x: Any) -> Any:
             row = np.conj(row) if _is_complex(x) else row + 1j * back(1j * dy)[0]
         rows.append(row)
     if not rows:
-        return np.zeros((*shape, *np.shape(x)), np.result_type(plain, dispatch.plain(x)))
+        return np.zeros((*shape, *np.shape(x)), np.result_type(plain, handles.plain(x)))
     return np.reshape(np.stack(rows), (*shape, *np.shape(x)))
 
 
@@ -143,13 +143,13 @@ def _of_columns(f: Callable[..., Any], x: Any) -> Any:
 def _by_columns(f: Callable[..., Any], x: Any, step: complex) -> Any:
     """The derivative of `f` along `step` in each entry of x."""
     shape = np.shape(x)
-    plain = dispatch.plain(x)
+    plain = handles.plain(x)
     columns = []
     for k in range(np.size(plain)):
         y, column = pushforward(f, (x,), (_unit(plain, k, step),))
         columns.append(np.zeros(np.shape(y)) if column is None else column)  # None: of whole numbers
     if not columns:
-        y = dispatch.plain(f(x))
+        y = handles.plain(f(x))
         return np.zeros((*np.shape(y), *shape), np.result_type(y, plain))
     stacked = np.stack(columns, axis=-1)
     return np.reshape(stacked, (*np.shape(stacked)[:-1], *shape))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles, leaves
 from tracker._core.node import Node
 from tracker._transforms.custom import once_differentiable_after
 
@@ -31,7 +31,7 @@ class Params:
 
     def append(self, x: Any) -> None:
         """Add a leaf; one that is there already is not added again."""
-        if not dispatch.is_param(x):
+        if not leaves.is_param(x):
             raise TypeError(f"Params takes tracked leaves (made by tracker.param); it was given {_described(x)}.")
         self._leaves.setdefault(id(x), x)
 
@@ -52,7 +52,7 @@ class Params:
 
 
 def _described(x: Any) -> str:
-    if not dispatch.is_tracked(x):
+    if not handles.is_tracked(x):
         return f"a {type(x).__name__}"
     return "an argument of a function that is being differentiated" if x.is_leaf else "a value computed from others"
 
@@ -71,10 +71,10 @@ class Grads:
         self._params: Any = params
         self._gradients: dict[int, Any] = {}
         for p in params:
-            leaf = dispatch.leaf_of(p)
+            leaf = leaves.leaf_of(p)
             assert leaf is not None
             gradient = found.get(leaf)
-            self._gradients[id(p)] = dispatch.zeros_of(leaf.spec, p.data) if gradient is None else gradient
+            self._gradients[id(p)] = leaves.zeros_of(leaf.spec, p.data) if gradient is None else gradient
 
     def __reduce__(self) -> Any:
         return _restore_grads, (self._params, self.values())
@@ -112,7 +112,7 @@ class Grads:
 
 
 def _restore_grads(params: Params, gradients: list[Any]) -> Grads:
-    nodes = [dispatch.leaf_of(p) for p in params]
+    nodes = [leaves.leaf_of(p) for p in params]
     return Grads(params, {n: g for n, g in zip(nodes, gradients, strict=True) if n is not None})
 
 
@@ -145,7 +145,7 @@ def final_gradients(params: Params, found: dict[Node, Any], results: list[Any]) 
     So a derivative of such a gradient is refused, where it would silently miss it.
     """
     gradients = Grads(params, found)
-    sources = [x for x in results if dispatch.level_of(x) > 0]
+    sources = [x for x in results if handles.level_of(x) > 0]
     for group in (list(params) if is_nested() else [], sources):
         if group:
             gradients._mark(once_differentiable_after("a gradient by Params", group))
@@ -163,7 +163,7 @@ def zero_grad(xs: Any) -> None:
     0.0
     """
     for x in _leaves(xs):
-        if dispatch.is_tracked(x):
+        if handles.is_tracked(x):
             x.grad = None
 
 
@@ -177,18 +177,18 @@ def update(x: Any, dx: Any) -> None:
     >>> x.data
     array([1.5, 2.5])
     """
-    pairs = [(leaf, step) for leaf, step in _pairs(x, dx) if dispatch.is_tracked(leaf) or leaf is x]
+    pairs = [(leaf, step) for leaf, step in _pairs(x, dx) if handles.is_tracked(leaf) or leaf is x]
     for leaf, step in pairs:
-        if not dispatch.is_param(leaf):
+        if not leaves.is_param(leaf):
             raise TypeError(f"update takes leaves (made by tracker.param); it was given {_described(leaf)}.")
         if step is None:
             raise TypeError("update was given None as the step of a leaf; leave both out, or give zeros.")
-    new = [(leaf, dispatch.plain(leaf) + dispatch.plain(step)) for leaf, step in pairs]
+    new = [(leaf, handles.plain(leaf) + handles.plain(step)) for leaf, step in pairs]
     for leaf, value in new:
         if value.shape != leaf.shape if hasattr(value, "shape") else leaf.shape != ():
             raise ValueError(f"the step changes the shape of a leaf from {leaf.shape} to {value.shape}")
     for leaf, value in new:
-        dispatch.set_leaf_value(leaf, value)
+        leaves.set_leaf_value(leaf, value)
         leaf.grad = None
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles, operators
 from tracker._arrays.gradients import algebra
 from tracker._core.levels import enter_pause, leave_pause, new_level
 from tracker._core.node import Node, Spec
@@ -70,7 +70,7 @@ def withgradient(
     """
     if len(args) == 1 and isinstance(args[0], Params):
         return _by_params(f, args[0], check_finite)
-    if nest is False and any(dispatch.is_tracked(x) for a in args for x in tree.flatten(a, True)[0]):
+    if nest is False and any(handles.is_tracked(x) for a in args for x in tree.flatten(a, True)[0]):
         return _final(f, args, check_finite)
     level = new_level()
     inputs = [Argument(a, level) for a in args]
@@ -184,9 +184,9 @@ def back(y: Any, dy: Any = None, *, once: bool = True, check_finite: bool = True
     >>> x.grad
     array([2., 4.])
     """
-    if not dispatch.is_tracked(y):
+    if not handles.is_tracked(y):
         raise TypeError(f"back needs a tracked value; it was given a {type(y).__name__}.")
-    root = dispatch.node_of(y)
+    root = handles.node_of(y)
     assert root is not None
     if root.level > 0:
         raise NotDifferentiableError(
@@ -251,7 +251,7 @@ def _loss_of(result: Any) -> Any:
 
 def check_loss(loss: Any, check_finite: bool) -> None:
     """Raise unless `loss` is a real number, or an array of shape (), and finite."""
-    x = dispatch.plain(loss)
+    x = handles.plain(loss)
     kind = "f" if type(x) is float else getattr(getattr(x, "dtype", None), "kind", None)
     if kind != "f" or (type(x) is not float and x.shape != ()):
         raise LossTypeError(
@@ -273,7 +273,7 @@ def _describe(x: Any) -> str:
 def _one(spec: Spec, loss: Any) -> Any:
     if spec.scalar is not None:
         return spec.scalar(1)
-    x = dispatch.plain(loss)
+    x = handles.plain(loss)
     return np.ones((), spec.dtype) if isinstance(x, np.ndarray) else np.ones_like(x)  # of its array type
 
 
@@ -282,8 +282,8 @@ def _one(spec: Spec, loss: Any) -> Any:
 
 def _root_at(x: Any, level: int) -> Node | None:
     """The node of `x` at this level: `x` itself, or what it holds at a lower one."""
-    while dispatch.is_tracked(x):
-        node = dispatch.node_of(x)
+    while handles.is_tracked(x):
+        node = handles.node_of(x)
         assert node is not None
         if node.level == level:
             return node
@@ -341,7 +341,7 @@ def _seeds(structure: Any, roots: list[Any], outputs: list[Any], dy: Any) -> lis
 
 def _seed(y: Any, root: Node, dy: Any) -> Any:
     """`dy` as the sweep takes it: of the shape and dtype of `y`."""
-    if not dispatch.is_tracked(dy) and not hasattr(dy, "dtype"):
+    if not handles.is_tracked(dy) and not hasattr(dy, "dtype"):
         dy = np.array(dy) if isinstance(dy, list | tuple) else dy
     if np.shape(dy) != root.spec.shape:
         raise ValueError(f"dy has shape {np.shape(dy)}, but the result has shape {root.spec.shape}.")
@@ -366,8 +366,8 @@ def _final(f: Callable[..., Any], args: tuple[Any, ...], check_finite: bool) -> 
     """`nest=False`: values and gradients that may not be differentiated again."""
     from tracker._transforms.custom import once_differentiable_after
 
-    plain = tree.map(dispatch.plain, args)
-    tracked = [x for a in args for x in tree.flatten(a, True)[0] if dispatch.is_tracked(x)]
+    plain = tree.map(handles.plain, args)
+    tracked = [x for a in args for x in tree.flatten(a, True)[0] if handles.is_tracked(x)]
     with recording_only_inside():
         val, found = withgradient(f, *plain, check_finite=check_finite)
     mark = once_differentiable_after("gradient(..., nest=False)", tracked)
@@ -386,4 +386,4 @@ def recording_only_inside() -> Any:
         leave_pause(token)
 
 
-dispatch.table.back = back
+operators.table.back = back

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core import registry
 from tracker._transforms.custom import custom_gradient
 
@@ -117,18 +117,18 @@ class _Program:
 def _called(program: _Program, xs: list[Any]) -> list[Any]:
     """The results of `program` that can be differentiated, recorded if something in `xs` is tracked."""
     library = program.library
-    if not any(dispatch.is_tracked(x) for x in xs):
+    if not any(handles.is_tracked(x) for x in xs):
         ys, program.rest = library.value(program, xs)
         return [library.take(y) for y in ys]
 
     def recorded(*values: Any) -> Any:
         given = list(values)
-        if any(dispatch.is_tracked(x) for x in given):  # by a derivative around this one
+        if any(handles.is_tracked(x) for x in given):  # by a derivative around this one
             return _called(program, given), lambda dys: tuple(_adjoint(program, given, dys))
         ys, program.rest, back = library.linearized(program, given)
 
         def pull(dys: list[Any]) -> tuple[Any, ...]:
-            return tuple(_adjoint(program, given, dys) if any(map(dispatch.is_tracked, dys)) else back(dys))
+            return tuple(_adjoint(program, given, dys) if any(map(handles.is_tracked, dys)) else back(dys))
 
         return [library.take(y) for y in ys], pull
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from tracker import tree
 from tracker._arrays.array import TrackedArray
-from tracker._arrays.dispatch import plain
+from tracker._arrays.handles import plain
 from tracker._arrays.real import TrackedReal
 from tracker._core import registry
 from tracker._transforms.custom import track

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 from tracker.nn._primitive import primitive
 from tracker.nn.activations import relu
 from tracker.nn.through_time import Arrays, back_through_time, projected, register, stacked

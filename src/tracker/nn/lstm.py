@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 from tracker.nn._primitive import primitive
 from tracker.nn.activations import sigmoid
 from tracker.nn.through_time import (

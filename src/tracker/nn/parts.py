@@ -9,7 +9,7 @@ import numpy as np
 import optree
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import param
 
 
@@ -68,7 +68,7 @@ def with_parts(model: Any, values: Iterator[Any]) -> Any:
 
 def plain(part: Part) -> Any:
     """The part as a NumPy array."""
-    return np.asarray(dispatch.plain(part.value))
+    return np.asarray(handles.plain(part.value))
 
 
 def mismatch(saved: Any, part: Part) -> str | None:
@@ -82,6 +82,6 @@ def mismatch(saved: Any, part: Part) -> str | None:
 def as_part(saved: Any, part: Part) -> Any:
     """The array `saved` as what the part is: an array, a tracked one, or a number."""
     x = part.value
-    if dispatch.is_tracked(x):
+    if handles.is_tracked(x):
         return param(saved)
     return saved if isinstance(x, np.ndarray) else saved[()] if isinstance(x, np.generic) else type(x)(saved[()])

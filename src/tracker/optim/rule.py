@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 
 _LEAST_IN_FLOAT16 = 1e-7  # a smaller epsilon rounds to zero, or divides a number by next to nothing
 

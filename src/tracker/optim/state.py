@@ -10,7 +10,7 @@ import numpy as np
 import optree
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker.optim.chain import MixedPrecision, OptimiserChain
 from tracker.optim.muon import Muon
 from tracker.optim.rule import Rule
@@ -50,7 +50,7 @@ def setup(rule: Rule, model: Any) -> Any:
             states.append(x if type(x) is tree._Static else None)
             continue
         if (key := _identity(x, i)) not in made:
-            made[key] = Leaf(rule, rule.init(dispatch.plain(x)))
+            made[key] = Leaf(rule, rule.init(handles.plain(x)))
         states.append(made[key])
     if not made:
         raise ValueError("setup found no parameter in the model: a float, or an array of floats or complex numbers.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles, leaves
 from tracker._arrays.leaf import param
 from tracker._transforms.parameters import Grads
 from tracker.optim.state import Leaf, _identity
@@ -75,7 +75,7 @@ class _Step:
             self._note(i, first, x, leaf, dx, grads)
 
     def _note(self, i: int, first: int, x: Any, leaf: Leaf, dx: Any, grads: Any) -> None:
-        if type(x) is not _ndarray and dispatch.level_of(x) == 0 and not x.is_leaf:
+        if type(x) is not _ndarray and handles.level_of(x) == 0 and not x.is_leaf:
             raise TypeError(f"{self.name(i)} was computed from others: optimisers take leaves, made by param.")
         if self.by_leaf:
             dx = grads[x] if x in grads and first == i else None
@@ -118,7 +118,7 @@ class _Step:
             [(r.rule, r.state, x, dx) for r, x, dx in zip(old, values, self.changes.values(), strict=True)]
         )
         for i, (_, step) in zip(self.changes, results, strict=True):
-            if dispatch.is_tracked(step) and (in_place or dispatch.level_of(leaves[i]) == 0):
+            if handles.is_tracked(step) and (in_place or handles.level_of(leaves[i]) == 0):
                 raise TypeError(
                     f"the step of {self.name(i)} is tracked, and a leaf or array can't hold it: use optim.update "
                     "with plain parameters, or tracker.data of the gradients."
@@ -134,16 +134,16 @@ class _Step:
 
 def _value(x: Any) -> Any:
     """A parameter as its rule gets it: plain, unless a derivative by it is being taken."""
-    return x if type(x) is _ndarray or dispatch.level_of(x) > 0 else dispatch.plain(x)
+    return x if type(x) is _ndarray or handles.level_of(x) > 0 else handles.plain(x)
 
 
 def _stepped(x: Any, step: Any) -> Any:
-    if dispatch.is_tracked(step) or dispatch.level_of(x) > 0:
+    if handles.is_tracked(step) or handles.level_of(x) > 0:
         return x - step
     if type(x) is _ndarray:
         return np.subtract(x, step, out=np.empty_like(x))
-    if dispatch.is_tracked(x):
-        return param(dispatch.plain(x) - step)
+    if handles.is_tracked(x):
+        return param(handles.plain(x) - step)
     if hasattr(x, "dtype"):
         return np.subtract(x, step, out=np.empty_like(x)) if isinstance(x, _ndarray) else (x - step).astype(x.dtype)
     return type(x)(x - step)
@@ -153,8 +153,8 @@ def _stepped_in_place(x: Any, step: Any) -> Any:
     if isinstance(x, _ndarray):
         np.subtract(x, step, x)
         return x
-    if dispatch.is_tracked(x):
-        dispatch.set_leaf_value(x, dispatch.plain(x) - step)
+    if handles.is_tracked(x):
+        leaves.set_leaf_value(x, handles.plain(x) - step)
         return x
     if hasattr(x, "dtype") and not isinstance(x, np.generic):
         x[...] = x - step

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import optree
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 from tracker.optim.rule import Rule
 
 SMALL: Final = 2048  # entries: arrays up to here are put together

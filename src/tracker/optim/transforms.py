@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 from tracker.optim.rule import Rule, must_be_real
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.integrate
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
@@ -29,16 +29,16 @@ def by_adjoint(
     """The result with `y` recorded as one function of all `sources`."""
     leaves = tree.flatten(args)[0]
     sources = distinct([y0, *t_span, times, *leaves, *captured])
-    if len({dispatch.level_of(x) for x in sources}) > 1 or any(is_deep(x) for x in sources):
+    if len({handles.level_of(x) for x in sources}) > 1 or any(is_deep(x) for x in sources):
         raise NotDifferentiableError(_WAY_OUT)
-    level = dispatch.level_of(sources[0])
+    level = handles.level_of(sources[0])
     sol, ts = result.sol, np.array(result.t, float)
     result.sol = None
     at_steps = times is None
     system = _System(fun, args, vectorized, sources, level)
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
-        if dispatch.is_tracked(dy):
+        if handles.is_tracked(dy):
             raise NotDifferentiableError(_WAY_OUT)
         with unpaused():
             return _backwards(system, sol, ts, dy, sources, (y0, *t_span, times), at_steps, method, options)
@@ -52,7 +52,7 @@ def by_adjoint(
     result.y = dispatch.record(op, tuple(sources), None)
     if times is not None:
         result.t = times
-    elif any(dispatch.is_tracked(t) for t in t_span):
+    elif any(handles.is_tracked(t) for t in t_span):
         result.t = collect([t_span[0], *ts[1:-1].tolist(), t_span[1]])
     return result
 
@@ -63,7 +63,7 @@ class _System:
     def __init__(self, fun: Any, args: Any, vectorized: bool, sources: list[Any], level: int) -> None:
         self.fun, self.args, self.vectorized, self.level = fun, args or (), vectorized, level
         self.sources = sources
-        self.nodes = [dispatch.node_of(x) for x in sources]
+        self.nodes = [handles.node_of(x) for x in sources]
 
     def slope(self, t: float, y: Any) -> Any:
         dy = self.fun(t, y[:, None] if self.vectorized else y, *self.args)
@@ -74,11 +74,11 @@ class _System:
         token = enter_pause(Pause(new_level(), None))
         try:
             level = new_level()
-            state = dispatch.new_leaf(y, level)
+            state = handles.new_leaf(y, level)
             slope = self.slope(t, state)
         finally:
             leave_pause(token)
-        value, root, leaf = dispatch.plain(slope), dispatch.node_of(slope), dispatch.node_of(state)
+        value, root, leaf = handles.plain(slope), handles.node_of(slope), handles.node_of(state)
         if root is None or root.level != level:
             return value, np.zeros_like(y)
         assert leaf is not None
@@ -88,8 +88,8 @@ class _System:
     def by_sources(self, times: Any, states: Any, weights: Any) -> list[Any]:
         """The sum of the products of `weights` (n, m) with the Jacobians by each source at `states` (n, m)."""
         slopes = [self.slope(t, y) for t, y in zip(times.tolist(), states.T, strict=True)]
-        roots = [dispatch.node_of(slope) if dispatch.level_of(slope) == self.level else None for slope in slopes]
-        seeds = [np.asarray(w, dispatch.plain(slope).dtype) for w, slope in zip(weights.T, slopes, strict=True)]
+        roots = [handles.node_of(slope) if handles.level_of(slope) == self.level else None for slope in slopes]
+        seeds = [np.asarray(w, handles.plain(slope).dtype) for w, slope in zip(weights.T, slopes, strict=True)]
         found = sweep_roots(roots, seeds, self.level, {n: None for n in self.nodes if n is not None})
         return [None if n is None else found.get(n) for n in self.nodes]
 
@@ -103,12 +103,12 @@ def _backwards(
     What the right-hand side depends on has no part in the equation: its gradient is an integral along the solution.
     """
     y0, start, end, times = places
-    state = np.zeros(dy.shape[0], np.result_type(dy, dispatch.plain(y0), float))
-    gradients = [np.zeros(np.shape(x), np.asarray(x).dtype) for x in map(dispatch.plain, sources)]
+    state = np.zeros(dy.shape[0], np.result_type(dy, handles.plain(y0), float))
+    gradients = [np.zeros(np.shape(x), np.asarray(x).dtype) for x in map(handles.plain, sources)]
     by_time = np.zeros(ts.size, state.dtype)
     slope: Callable[[float, Any], Any] = lambda t, z: -system.by_state(t, sol(t), z)[1]
     chosen = {k: options[k] for k in ("rtol", "atol", "max_step") if k in options and np.ndim(options[k]) == 0}
-    first = float(dispatch.plain(start))
+    first = float(handles.plain(start))
     marks = np.flatnonzero(np.any(dy, axis=0))[::-1]  # outputs without a gradient are passed over
     for k, before in zip(marks, [*ts[marks[1:]], first], strict=True):
         by_time[k] = np.sum(np.real(np.conj(dy[:, k]) * system.by_state(ts[k], sol(ts[k]), dy[:, k])[0]))
@@ -153,15 +153,15 @@ def distinct(xs: list[Any]) -> list[Any]:
     """The tracked ones among `xs`, each once."""
     found: list[Any] = []
     for x in xs:
-        if dispatch.is_tracked(x) and not any(x is y for y in found):
+        if handles.is_tracked(x) and not any(x is y for y in found):
             found.append(x)
     return found
 
 
 def is_deep(x: Any) -> bool:
     """Whether a tracked `x` belongs to several derivatives, or to forward mode."""
-    node = dispatch.node_of(x)
-    return dispatch.is_tracked(x.value) or (node is not None and node.forward)
+    node = handles.node_of(x)
+    return handles.is_tracked(x.value) or (node is not None and node.forward)
 
 
 def _refuse(*_: Any, **__: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.fft import next_fast_len
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 
 
 def convolved(a: Any, b: Any, mode: str, axes: Any = None) -> Any:
@@ -22,7 +22,7 @@ def convolved(a: Any, b: Any, mode: str, axes: Any = None) -> Any:
     # longer than the result where that is quicker to transform; `_cut` leaves the rest out
     shape = [next_fast_len(a.shape[i] + b.shape[i] - 1) for i in along]
     full: Any
-    if np.iscomplexobj(dispatch.plain(a)) or np.iscomplexobj(dispatch.plain(b)):
+    if np.iscomplexobj(handles.plain(a)) or np.iscomplexobj(handles.plain(b)):
         full = np.fft.ifftn(np.fft.fftn(a, shape, along) * np.fft.fftn(b, shape, along), shape, along)
     else:
         full = np.fft.irfftn(np.fft.rfftn(a, shape, along) * np.fft.rfftn(b, shape, along), shape, along)

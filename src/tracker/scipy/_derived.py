@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._core.levels import current_pause
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.forward import pushforward
@@ -22,7 +22,7 @@ def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any
     leaves, structure = tree.flatten(args)
     places = [i for i, x in enumerate(leaves) if _is_live(x)]
     if not places:
-        return value(*tree.unflatten(structure, [dispatch.plain(x) for x in leaves]))
+        return value(*tree.unflatten(structure, [handles.plain(x) for x in leaves]))
 
     def filled(given: tuple[Any, ...]) -> Any:
         full = list(leaves)
@@ -43,7 +43,7 @@ def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any
 
 def _is_live(x: Any) -> bool:
     """Whether `x` is to be recorded; a pause that looks out for tracked values is told of those it holds constant."""
-    if not dispatch.is_tracked(x):
+    if not handles.is_tracked(x):
         return False
     pause = current_pause()
-    return pause is None or dispatch.is_tracked(dispatch._paused(x, pause))
+    return pause is None or handles.is_tracked(dispatch.paused(x, pause))

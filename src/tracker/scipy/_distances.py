@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 
 
 def _root(squared: Any) -> Any:
     """The square root; at zero, a distance has the derivative zero (the subgradient of least norm)."""
-    apart = dispatch.plain(squared) > 0
+    apart = handles.plain(squared) > 0
     return np.where(apart, np.sqrt(np.where(apart, squared, 1.0)), 0.0)
 
 
 def _ratio(a: Any, b: Any) -> Any:
     """`a / b`, and 0 where both are 0."""
-    zero = dispatch.plain(b) == 0
+    zero = handles.plain(b) == 0
     return np.where(zero, 0.0, a / np.where(zero, 1.0, b))
 
 
@@ -44,7 +44,7 @@ def _chebyshev(a: Any, b: Any) -> Any:
 
 def _minkowski(a: Any, b: Any, p: Any = 2.0, w: Any = 1.0) -> Any:
     total = np.sum(w * np.abs(a - b) ** p, axis=-1)
-    apart = dispatch.plain(total) > 0
+    apart = handles.plain(total) > 0
     return np.where(apart, np.where(apart, total, 1.0) ** (1 / p), 0.0)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._transforms.custom import no_grad, stop_gradient
 from tracker._transforms.higher import jacobian
 from tracker.errors import DegenerateError
@@ -54,8 +54,8 @@ def each_solution(step: Callable[[Any], Any], x: Any) -> Any:
 def _depth(x: Any) -> int:
     """By how many derivatives `x` is tracked."""
     depth = 0
-    while dispatch.is_tracked(x):
-        dispatch.node_of(x)
+    while handles.is_tracked(x):
+        handles.node_of(x)
         x = x.value
         depth += 1
     return depth

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.integrate
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.custom import stop_gradient
@@ -70,15 +70,15 @@ def solve_ivp(
         "events": events,
         "vectorized": vectorized,
         "args": stop_gradient(args),
-        "t_eval": dispatch.plain(times),
+        "t_eval": handles.plain(times),
     }
     parts = (y0, tuple(t_span), times, args)
     by_steps = explicit and gradient != "adjoint"
     dense = dense_output or (not by_steps and any_tracked(parts))
     solve: Callable[[bool], Any] = lambda dense: _integrate.solve_ivp(
         log.noting(_plainly(fun)) if explicit else _plainly(fun),
-        dispatch.plain(tuple(t_span)),
-        dispatch.plain(y0),
+        handles.plain(tuple(t_span)),
+        handles.plain(y0),
         method=logged,
         dense_output=dense,
         **given,
@@ -88,7 +88,7 @@ def solve_ivp(
         return result
     _refuse(events, dense_output, method, explicit, gradient)
     if by_steps:
-        log.ends.insert(0, float(dispatch.plain(t_span[0])))
+        log.ends.insert(0, float(handles.plain(t_span[0])))
         recorded: Callable[[], Any] = lambda: _along_the_steps(
             fun, t_span, y0, solver, times, args, vectorized, result, log.ends
         )
@@ -122,7 +122,7 @@ def _gathered(x: Any) -> Any:
 
 
 def _plainly(fun: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *given: dispatch.plain(fun(*given))
+    return lambda *given: handles.plain(fun(*given))
 
 
 def _logging(solver: Any, log: Log) -> Any:
@@ -146,20 +146,20 @@ def _along_the_steps(
     def slope(t: Any, y: Any) -> Any:
         dy = fun(t, y[:, None] if vectorized else y, *(args or ()))
         dy = collect(dy) if isinstance(dy, list | tuple) else dy
-        return np.reshape(dy, (-1,)) if np.ndim(dispatch.plain(dy)) != 1 else dy
+        return np.reshape(dy, (-1,)) if np.ndim(handles.plain(dy)) != 1 else dy
 
     clock: list[Any] = list(ends)
     clock[0] = t_span[0]
     if result.status == 0:
         clock[-1] = t_span[1]
-    y = y0 if dispatch.is_tracked(y0) else np.asarray(y0, result.y.dtype)
+    y = y0 if handles.is_tracked(y0) else np.asarray(y0, result.y.dtype)
     f = slope(clock[0], y)
     states, found = [y], []
     for k in range(len(ends) - 1):
         h = clock[k + 1] - clock[k]
         new, f_new, stages = step(slope, solver, clock[k], y, f, h)
         if times is not None:
-            chosen = within(dispatch.plain(times), ends, k)
+            chosen = within(handles.plain(times), ends, k)
             if chosen.size:
                 x = (times[chosen] - clock[k]) / h
                 found.append(interpolate(slope, solver, clock[k], y, new, f_new, h, stages, x))
@@ -188,8 +188,8 @@ def _has_few_states(solver: Any, times: Any, result: Any, log: Log, sources: lis
         and len(log.ends) > 1
         and result.y.dtype.kind == "f"
         and (times is None or not hasattr(solver, "A_EXTRA"))
-        and len({dispatch.level_of(x) for x in sources}) == 1
-        and not any(is_deep(x) or np.iscomplexobj(dispatch.plain(x)) for x in sources)
+        and len({handles.level_of(x) for x in sources}) == 1
+        and not any(is_deep(x) or np.iscomplexobj(handles.plain(x)) for x in sources)
     )
 
 
@@ -199,19 +199,19 @@ def _at_once(
     recorded: Callable[[], Any],
 ) -> Any:  # fmt: skip
     """The result with `y` recorded as one function of all `sources`."""
-    level = dispatch.level_of(sources[0])
-    nodes = [dispatch.node_of(x) for x in sources]
+    level = handles.level_of(sources[0])
+    nodes = [handles.node_of(x) for x in sources]
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
         with unpaused():
             return backwards(dy)
 
     def backwards(dy: Any) -> list[Any]:
-        if not dispatch.is_tracked(dy):
+        if not handles.is_tracked(dy):
             found = _gradients(np.asarray(dy))
             if found is not None:
                 return found
-        root = dispatch.node_of(recorded())
+        root = handles.node_of(recorded())
         swept = sweep_roots([root], [dy], level, {n: None for n in nodes if n is not None})
         return [None if n is None else swept.get(n) for n in nodes]
 
@@ -219,7 +219,7 @@ def _at_once(
         together = Evaluations(fun, args, vectorized, log, level)
         if not together.record() or not together.agree(nodes):
             return None
-        state, slopes = transposed(solver, log.ends, together.jacobians(), dy, dispatch.plain(times))
+        state, slopes = transposed(solver, log.ends, together.jacobians(), dy, handles.plain(times))
         found = together.sweep(slopes, nodes)[1:]
         for i, source in enumerate(sources):
             if source is y0:

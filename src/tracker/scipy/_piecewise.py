@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 
 
 def at(coefficients: list[Any], x: Any, q: Any, nu: int, extrapolate: Any) -> Any:
@@ -15,7 +15,7 @@ def at(coefficients: list[Any], x: Any, q: Any, nu: int, extrapolate: Any) -> An
 
     `coefficients[j]` is (n - 1, k), the knots `x` (n,) are plain.
     """
-    points = dispatch.plain(q)
+    points = handles.plain(q)
     if extrapolate == "periodic":
         turns = np.floor((points - x[0]) / (x[-1] - x[0]))
         q, points = q - turns * (x[-1] - x[0]), points - turns * (x[-1] - x[0])
@@ -44,7 +44,7 @@ def pchip_slopes(x: Any, y: Any) -> Any:
     m = (y[1:] - y[:-1]) / h
     if len(x) == 2:
         return np.concatenate([m, m])
-    plain = dispatch.plain(m)
+    plain = handles.plain(m)
     flat = plain[1:] * plain[:-1] <= 0
     before, after = np.where(flat, 1.0, m[:-1]), np.where(flat, 1.0, m[1:])
     w1, w2 = 2 * h[1:] + h[:-1], h[1:] + 2 * h[:-1]
@@ -56,7 +56,7 @@ def pchip_slopes(x: Any, y: Any) -> Any:
 
 def _end_slope(h0: Any, h1: Any, m0: Any, m1: Any) -> Any:
     d = ((2 * h0 + h1) * m0 - h0 * m1) / (h0 + h1)
-    p, p0, p1 = dispatch.plain(d), dispatch.plain(m0), dispatch.plain(m1)
+    p, p0, p1 = handles.plain(d), handles.plain(m0), handles.plain(m1)
     too_steep = (np.sign(p0) != np.sign(p1)) & (np.abs(p) > 3 * np.abs(p0))
     return np.where(np.sign(p) != np.sign(p0), 0.0, np.where(too_steep, 3 * m0, d))
 
@@ -75,7 +75,7 @@ def akima_slopes(x: Any, y: Any, method: str) -> Any:
         f1, f2 = change_and_size[2:], change_and_size[:-2]
     else:
         f1, f2 = change[2:], change[:-2]
-    plain = dispatch.plain(f1 + f2)
+    plain = handles.plain(f1 + f2)
     weighs = plain > 1e-9 * np.max(plain, initial=-np.inf)
     total = np.where(weighs, f1 + f2, 1.0)
     weighted = (f1 * m[1:-2] + f2 * m[2:-1]) / total

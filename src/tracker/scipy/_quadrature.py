@@ -9,7 +9,7 @@ import numpy as np
 import scipy.integrate
 import scipy.special
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.custom import stop_gradient
 from tracker.errors import DegenerateError, UnsupportedKeywordError
@@ -32,8 +32,8 @@ def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), full_output: 
     -0.25
     """
     args = args if isinstance(args, tuple) else (args,)
-    limits = [dispatch.plain(a), dispatch.plain(b)]
-    f = lambda x: dispatch.plain(func(x, *args))
+    limits = [handles.plain(a), handles.plain(b)]
+    f = lambda x: handles.plain(func(x, *args))
     result, seen = watched(lambda: _integrate.quad(f, *limits, (), 1, **options))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):
@@ -54,7 +54,7 @@ def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), n: int 
     >>> tracker.gradient(lambda c: fixed_quad(lambda x: c * x, 0.0, 2.0)[0], 3.0)[0]
     2.0
     """
-    if any(np.isinf(dispatch.plain(x)) for x in (a, b)):
+    if any(np.isinf(handles.plain(x)) for x in (a, b)):
         raise ValueError("Gaussian quadrature is only available for finite limits.")
     nodes, weights = scipy.special.roots_legendre(n)
     x = (b - a) * (np.real(nodes) + 1) / 2.0 + a
@@ -72,8 +72,8 @@ def quad_vec(
     array([0.5       , 0.33333333])
     """
     args = args if isinstance(args, tuple) else (args,)
-    limits = [dispatch.plain(a), dispatch.plain(b)]
-    plain = lambda x: dispatch.plain(f(x, *args))
+    limits = [handles.plain(a), handles.plain(b)]
+    plain = lambda x: handles.plain(f(x, *args))
     result, seen = watched(lambda: _integrate.quad_vec(plain, *limits, full_output=True, **options))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):
@@ -94,7 +94,7 @@ def _geometric() -> Any:
 
 def _integral(f: Any, a: Any, b: Any, intervals: Any, value: Any, name: str) -> Any:
     """The integral as a recorded sum, its value SciPy's."""
-    low, high = dispatch.plain(a), dispatch.plain(b)
+    low, high = handles.plain(a), handles.plain(b)
     if low == high:
         intervals = np.array([[0.0, 1.0]])
     elif np.isfinite(low) and np.isfinite(high):
@@ -106,8 +106,8 @@ def _integral(f: Any, a: Any, b: Any, intervals: Any, value: Any, name: str) -> 
         for node, weight in zip(_NODES, _WEIGHTS, strict=True):
             term = _term(f, a, b, middle + radius * node) * (weight * radius)
             total = total + term
-            size = size + np.abs(dispatch.plain(term))
-    if not np.all(np.abs(dispatch.plain(total) - value) <= _AGREEMENT * size + 1e-300):
+            size = size + np.abs(handles.plain(term))
+    if not np.all(np.abs(handles.plain(total) - value) <= _AGREEMENT * size + 1e-300):
         raise DegenerateError(
             f"{name}: the integral can't be differentiated here, as a Gauss sum on SciPy's intervals gives another "
             "value: a singularity, or too large a tolerance. Take the singularity out by a substitution, or break the "
@@ -118,7 +118,7 @@ def _integral(f: Any, a: Any, b: Any, intervals: Any, value: Any, name: str) -> 
 
 def _term(f: Any, a: Any, b: Any, t: float) -> Any:
     """The integrand in a variable that runs over (0, 1), times dx/dt: QUADPACK's substitutions (qagi)."""
-    low, high = dispatch.plain(a), dispatch.plain(b)
+    low, high = handles.plain(a), handles.plain(b)
     if np.isfinite(low) and np.isfinite(high):
         return f(a + (b - a) * t) * (b - a)
     far = (1 - t) / t

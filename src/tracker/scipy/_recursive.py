@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.signal
 
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.scipy._linear_map import linear_map
 
@@ -17,7 +17,7 @@ _signal: Any = scipy.signal
 
 def filtered(b: Any, a: Any, x: Any, state: Any = None) -> Any:
     """scipy.signal.lfilter along the last axis, from a `state` of the transposed direct form."""
-    if state is None and not dispatch.is_tracked(a) and not dispatch.is_tracked(b):
+    if state is None and not handles.is_tracked(a) and not handles.is_tracked(b):
         return fixed_filter(b, a)(x)
     b, a = b / a[0], a / a[0]
     total: Any = 0.0
@@ -58,7 +58,7 @@ def _delayed(x: Any, k: int) -> Any:
     if k == 0:
         return x
     n = x.shape[-1]
-    zeros = np.zeros((*x.shape[:-1], min(k, n)), dispatch.plain(x).dtype)
+    zeros = np.zeros((*x.shape[:-1], min(k, n)), handles.plain(x).dtype)
     return np.concatenate([zeros, x[..., : max(n - k, 0)]], axis=-1)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker.scipy._linear_map import linear_map, solve_map
 from tracker.scipy._stencil import padded
 
@@ -35,14 +35,14 @@ def sampled(x: Any, places: list[Any], order: int, mode: str, cval: float, prefi
             places = [q + _PREPAD for q in places]
         for axis in range(x.ndim):
             x = _coefficients(x, axis, order, mode)
-    outside = np.zeros(np.shape(dispatch.plain(places[0])), bool)
+    outside = np.zeros(np.shape(handles.plain(places[0])), bool)
     columns = []
     for n, m, q in zip(shape, x.shape, places, strict=True):
         if mode == "constant":
-            plain = dispatch.plain(q)
+            plain = handles.plain(q)
             outside |= (plain < 0) | (plain > n - 1)
         columns.append(_supports(_folded(q, m, mode), m, order, mode))
-    fixed = mode != "grid-constant" and not any(map(dispatch.is_tracked, places))
+    fixed = mode != "grid-constant" and not any(map(handles.is_tracked, places))
     if fixed and x.size and outside.size and x.dtype.char in "fdFD":
         total = _between(x.shape, columns)(x)
     else:
@@ -121,16 +121,16 @@ def _wrapped(i: Any, n: int, mode: str) -> Any:
 
 def _folded(q: Any, n: int, mode: str) -> Any:
     """Coordinates brought into the image."""
-    plain = dispatch.plain(q)
+    plain = handles.plain(q)
     if mode == "nearest":
         return np.clip(q, 0, n - 1)
     if mode == "mirror":
         period = max(2 * n - 2, 1)
         q = q - period * np.floor(plain / period)
-        return np.where(dispatch.plain(q) > n - 1, period - q, q)
+        return np.where(handles.plain(q) > n - 1, period - q, q)
     if mode in ("reflect", "grid-mirror"):
         q = q - 2 * n * np.floor((plain + 0.5) / (2 * n))
-        return np.where(dispatch.plain(q) > n - 0.5, 2 * n - 1 - q, q)
+        return np.where(handles.plain(q) > n - 0.5, 2 * n - 1 - q, q)
     if mode == "grid-wrap":
         return q - n * np.floor(plain / n)
     return q
@@ -138,7 +138,7 @@ def _folded(q: Any, n: int, mode: str) -> Any:
 
 def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any]]:
     """For each spline that reaches `q`: its entry, its weight, and whether it lies outside."""
-    plain = dispatch.plain(q)
+    plain = handles.plain(q)
     start = np.floor(plain + (0.0 if order % 2 else 0.5)).astype(int) - order // 2
     found = []
     for k in range(order + 1):
@@ -152,13 +152,13 @@ def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any
 def _b_spline(t: Any, order: int) -> Any:
     """The centred B-spline, by its truncated powers: Unser et al. (1993), equation 2.2."""
     if order == 0:
-        return np.ones_like(dispatch.plain(t))
-    plain = dispatch.plain(t)
+        return np.ones_like(handles.plain(t))
+    plain = handles.plain(t)
     total: Any = 0.0
     sign, factorial = 1.0, float(np.prod(np.arange(1, order + 1)))
     for k in range(order + 2):
         u = t + (order + 1) / 2 - k
-        u = np.where(dispatch.plain(u) > 0, u, 0.0)
+        u = np.where(handles.plain(u) > 0, u, 0.0)
         total = total + sign * math.prod([u] * order)  # an order is at most 5, and a power takes four times as long
         sign = -sign * (order + 1 - k) / (k + 1)
     return np.where(np.abs(plain) < (order + 1) / 2, total / factorial, 0.0)

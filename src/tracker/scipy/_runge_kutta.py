@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 
 _Slope = Callable[[Any, Any], Any]
@@ -40,7 +40,7 @@ def interpolate(
         stages.append(slope(t + c * h, _advanced(y, h, _row(a), stages)))
     change = new - y
     parts = [change, h * stages[0] - change, 2 * change - h * (f_new + stages[0])]
-    parts += [_advanced(np.zeros_like(dispatch.plain(y)), h, _row(d), stages) for d in solver.D]
+    parts += [_advanced(np.zeros_like(handles.plain(y)), h, _row(d), stages) for d in solver.D]
     total: Any = 0.0
     for i, part in enumerate(reversed(parts)):
         total = (total + part[:, None]) * (x if i % 2 == 0 else 1 - x)
@@ -63,7 +63,7 @@ def _row(a: Any) -> _Row:
 
 def _advanced(y: Any, h: Any, row: _Row, stages: list[Any]) -> Any:
     """`y + h * sum_j a[j] * stages[j]`, one step of the record."""
-    op = _ADVANCE_WITH_WIDTH if dispatch.is_tracked(h) else _ADVANCE
+    op = _ADVANCE_WITH_WIDTH if handles.is_tracked(h) else _ADVANCE
     return dispatch.record(op, (y, h, row[1], *[stages[j] for j in row[0]]), None)
 
 
@@ -74,7 +74,7 @@ def _advance(y: Any, h: Any, a: Any, *stages: Any) -> Any:
 def _joint(dy: Any, new: Any, values: Any) -> list[Any]:
     """The gradients of all arguments at once: half the time of a rule for each, benchmarks/solve_ivp.py."""
     h, a = values[1], values[2]
-    if dispatch.is_tracked(dy):
+    if handles.is_tracked(dy):
         return [dy, None, None, *[(h * weight) * dy for weight in a]]
     return [dy, None, None, *np.multiply.outer(h * np.array(a), dy)]
 

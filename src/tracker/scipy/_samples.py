@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.scipy._derived import derived
 
@@ -114,10 +114,10 @@ def _arrays(y: Any, x: Any, dx: Any) -> tuple[Any, Any, Any]:
 def _aligned(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
     """The samples along the last axis, and the widths of the intervals between them."""
     if x is None:
-        h = dx if np.ndim(dispatch.plain(dx)) == 0 else np.moveaxis(dx, axis, -1)
+        h = dx if np.ndim(handles.plain(dx)) == 0 else np.moveaxis(dx, axis, -1)
         y = np.moveaxis(y, axis, -1)
         return y, h * np.ones((*y.shape[:-1], y.shape[-1] - 1))
-    h = np.diff(x) if np.ndim(dispatch.plain(x)) == 1 else np.moveaxis(np.diff(x, axis=axis), axis, -1)
+    h = np.diff(x) if np.ndim(handles.plain(x)) == 1 else np.moveaxis(np.diff(x, axis=axis), axis, -1)
     y = np.moveaxis(y, axis, -1)
     return y, h * np.ones((*y.shape[:-1], y.shape[-1] - 1))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import correlate1d
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.registry import lookup
 from tracker.scipy._linear_map import linear_map
 
@@ -26,7 +26,7 @@ def padded(x: Any, widths: list[tuple[int, int]], mode: Any, cval: float) -> Any
 def correlated_along(x: Any, weights: Any, mode: Any, cval: float, axis: int, before: int) -> Any:
     """sum_j weights[j] * x[i + j - before] along one axis."""
     axis %= len(x.shape)
-    if not dispatch.is_tracked(weights) and (mode != "constant" or cval == 0):
+    if not handles.is_tracked(weights) and (mode != "constant" or cval == 0):
         return _fixed(x.shape, weights, mode, axis, before)(x)
     n = weights.shape[0]
     widths = [(0, 0)] * len(x.shape)
@@ -65,7 +65,7 @@ def correlated(x: Any, weights: Any, modes: list[Any], cval: float, before: list
         widths[axis] = (before[axis], weights.shape[axis] - 1 - before[axis])
         x = padded(x, widths, mode, cval)
     lengths = [m - n + 1 for m, n in zip(x.shape, weights.shape, strict=True)]
-    live = dispatch.is_tracked(weights)
+    live = handles.is_tracked(weights)
     total: Any = np.zeros(lengths)
     for place in np.ndindex(*weights.shape):
         if live or weights[place] != 0:

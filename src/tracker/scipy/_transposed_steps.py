@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.reverse import sweep_roots
 
@@ -62,18 +62,18 @@ class Evaluations:
 
     def record(self) -> bool:
         """Evaluate; whether the values are SciPy's."""
-        leaf = dispatch.new_leaf(self.states, self.level)
+        leaf = handles.new_leaf(self.states, self.level)
         try:
             slopes = _matrix(self.fun(self.times, leaf, *self.args), self.times.size)
         except Exception:  # noqa: BLE001 (whatever it raises for columns, it has not raised for each alone)
             return False
-        values = dispatch.plain(slopes)
+        values = handles.plain(slopes)
         if values.shape != self.slopes.shape:
             return False
         scale = np.max(np.abs(self.slopes), axis=1, keepdims=True)
         if not np.all(np.abs(values - self.slopes) <= 1e-11 * scale):
             return False
-        self.leaf, self.root = dispatch.node_of(leaf), dispatch.node_of(slopes)
+        self.leaf, self.root = handles.node_of(leaf), handles.node_of(slopes)
         if self.root is not None and self.root.level != self.level:
             self.root = None
         return True
@@ -88,11 +88,11 @@ class Evaluations:
         columns = sorted({0, m // 3, (2 * m) // 3, m - 1})
         seeds = np.zeros_like(self.slopes)
         seeds[:, columns] = np.cos(1.0 + np.arange(self.slopes.shape[0] * len(columns))).reshape(-1, len(columns))
-        leaves = [dispatch.new_leaf(self.states[:, i].copy(), self.level) for i in columns]
+        leaves = [handles.new_leaf(self.states[:, i].copy(), self.level) for i in columns]
         given = [y[:, None] if self.vectorized else y for y in leaves]
         alone = [_vector(self.fun(float(self.times[i]), y, *self.args)) for i, y in zip(columns, given, strict=True)]
-        roots = [dispatch.node_of(x) if dispatch.level_of(x) == self.level else None for x in alone]
-        states = [dispatch.node_of(y) for y in leaves]
+        roots = [handles.node_of(x) if handles.level_of(x) == self.level else None for x in alone]
+        states = [handles.node_of(y) for y in leaves]
         found = _swept(roots, [seeds[:, i] for i in columns], states, self.level, nodes)
         expected = np.zeros_like(self.states)
         for i, g in zip(columns, found, strict=False):

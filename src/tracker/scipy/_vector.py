@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 
 
 class Layout:
@@ -21,7 +21,7 @@ class Layout:
 
     def __init__(self, structure: Any) -> None:
         self.leaves, self.treedef = tree.flatten(structure, True)
-        self.leaves = [dispatch.plain(x) for x in self.leaves]
+        self.leaves = [handles.plain(x) for x in self.leaves]
         self.places = [i for i, x in enumerate(self.leaves) if tree.is_parameter(x)]
         for i in self.places:
             if np.iscomplexobj(self.leaves[i]):
@@ -46,7 +46,7 @@ class Layout:
 
 def _like(part: Any, like: Any) -> Any:
     if not isinstance(like, np.ndarray):
-        return part[0] if dispatch.is_tracked(part) else type(like)(part[0])
+        return part[0] if handles.is_tracked(part) else type(like)(part[0])
     shaped = np.reshape(part, like.shape)
     return shaped if shaped.dtype == like.dtype else shaped.astype(like.dtype)
 
@@ -54,6 +54,6 @@ def _like(part: Any, like: Any) -> Any:
 def ravel(structure: Any) -> Any:
     """All numbers of a structure in one vector, tracked if any of them is."""
     leaves = tree.flatten(structure, True)[0]
-    parts = [np.reshape(x, (-1,)) if dispatch.is_tracked(x) else np.atleast_1d(x).ravel() for x in leaves]
+    parts = [np.reshape(x, (-1,)) if handles.is_tracked(x) else np.atleast_1d(x).ravel() for x in leaves]
     parts = [p for p in parts if p.dtype.kind in "fciu"]
     return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *parts])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 
 
@@ -33,4 +33,4 @@ def unpaused() -> Iterator[None]:
 
 def any_tracked(xs: Any) -> bool:
     """Whether anything in a structure is tracked."""
-    return any(dispatch.is_tracked(x) for x in tree.flatten(xs)[0])
+    return any(handles.is_tracked(x) for x in tree.flatten(xs)[0])

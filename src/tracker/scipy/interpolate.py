@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.interpolate
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import ConversionError, UnsupportedKeywordError
 from tracker.scipy._cubic_system import slope_equations
@@ -36,7 +36,7 @@ class _Curve:
     def __init__(self, x: Any, y: Any, axis: int = 0, extrapolate: Any = None, **options: Any) -> None:
         self.x = _untracked_knots(x, type(self).__name__)
         self._y, self.axis, self._options = _owned(y), axis, options
-        self._plain = self._made(dispatch.plain(self._y), extrapolate)
+        self._plain = self._made(handles.plain(self._y), extrapolate)
         self.extrapolate = self._plain.extrapolate
 
     def _made(self, y: Any, extrapolate: Any) -> Any:
@@ -62,7 +62,7 @@ class _Curve:
         return lambda x, extrapolate=None: self(x, nu, extrapolate)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or dispatch.is_tracked(self._y):
+        if name.startswith("_") or handles.is_tracked(self._y):
             raise AttributeError(
                 f"{type(self).__name__} of tracked values has no attribute {name!r}: it can be called, also with nu=."
             )
@@ -83,7 +83,7 @@ class CubicSpline(_Curve):
     _scipy = _interpolate.CubicSpline
 
     def __init__(self, x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot", extrapolate: Any = None) -> None:
-        if not isinstance(bc_type, str) and dispatch.level_of(list(bc_type)) >= 0:
+        if not isinstance(bc_type, str) and handles.level_of(list(bc_type)) >= 0:
             raise ConversionError(
                 "CubicSpline: conditions bc_type can't be tracked. Pass tracker.stop_gradient of them."
             )
@@ -92,10 +92,10 @@ class CubicSpline(_Curve):
     def _coefficients(self, y: Any) -> list[Any]:
         left, right = slope_equations(self.x, self._options["bc_type"])
         slopes = solve_map("CubicSpline", left)(matrix_map("CubicSpline", right)(y))
-        made = self._made(dispatch.plain(self._y), self.extrapolate)
+        made = self._made(handles.plain(self._y), self.extrapolate)
         # conditions at the ends add constants, which SciPy's own slopes hold
         own = np.moveaxis(made(self.x, 1), self.axis, 0).reshape(y.shape)
-        return cubic(self.x, y, slopes + (own - dispatch.plain(slopes)))
+        return cubic(self.x, y, slopes + (own - handles.plain(slopes)))
 
 
 class PchipInterpolator(_Curve):
@@ -143,7 +143,7 @@ class BSpline:
     def __init__(self, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> None:
         self.t = _untracked_knots(t, "BSpline")
         self.c, self.k, self.extrapolate, self.axis = _owned(c), k, extrapolate, axis
-        _interpolate.BSpline(self.t, dispatch.plain(self.c), k, extrapolate, axis)  # raises what SciPy raises
+        _interpolate.BSpline(self.t, handles.plain(self.c), k, extrapolate, axis)  # raises what SciPy raises
 
     def __call__(self, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
         """The value, or the derivative of order `nu`, at the points `x` of any shape."""
@@ -174,9 +174,9 @@ def make_interp_spline(
     array([0., 0., 1., 0., 0.])
     """
     x, y = _untracked_knots(x, "make_interp_spline"), _gathered(y)
-    made = _interpolate.make_interp_spline(x, dispatch.plain(y), k, t, bc_type, axis, check_finite)
+    made = _interpolate.make_interp_spline(x, handles.plain(y), k, t, bc_type, axis, check_finite)
     c: Any = made.c
-    if dispatch.is_tracked(y):
+    if handles.is_tracked(y):
         matrix = _interpolate.BSpline.design_matrix(x, made.t, made.k)
         if matrix.shape[0] != matrix.shape[1]:
             raise UnsupportedKeywordError(f"make_interp_spline can't be differentiated with bc_type={bc_type!r}.")
@@ -223,7 +223,7 @@ class RegularGridInterpolator:
         self.grid = tuple([_untracked_knots(p, "RegularGridInterpolator") for p in points])
         self.values, self.method = _owned(values), method
         self.bounds_error, self.fill_value = bounds_error, fill_value
-        self._made(dispatch.plain(self.values))  # raises what SciPy raises
+        self._made(handles.plain(self.values))  # raises what SciPy raises
 
     def _made(self, values: Any) -> Any:
         return _interpolate.RegularGridInterpolator(self.grid, values, self.method, self.bounds_error, self.fill_value)
@@ -234,14 +234,14 @@ class RegularGridInterpolator:
         if isinstance(xi, tuple):
             xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
         xi = _gathered(xi)
-        if how not in ("linear", "nearest") and (dispatch.is_tracked(self.values) or dispatch.is_tracked(xi)):
+        if how not in ("linear", "nearest") and (handles.is_tracked(self.values) or handles.is_tracked(xi)):
             raise UnsupportedKeywordError(
                 f'RegularGridInterpolator can\'t be differentiated with method={how!r}: take "linear" or "nearest".'
             )
 
         def composition(values: Any, xi: Any) -> Any:
             found = self._weighted(values, np.reshape(xi, (-1, len(self.grid))), how)
-            shape = dispatch.plain(xi).shape[:-1] or (1,)
+            shape = handles.plain(xi).shape[:-1] or (1,)
             return np.reshape(found, (*shape, *values.shape[len(self.grid) :]))
 
         value = lambda values, xi: self._made(values)(xi, method)
@@ -250,12 +250,12 @@ class RegularGridInterpolator:
     def _weighted(self, values: Any, points: Any, how: str) -> Any:
         """The corners of the cell around each point, weighted."""
         places, shares = [], []
-        plain = dispatch.plain(points)
+        plain = handles.plain(points)
         for d, axis in enumerate(self.grid):
             i = np.clip(np.searchsorted(axis, plain[:, d], side="right") - 1, 0, max(len(axis) - 2, 0))
             width = axis[i + 1] - axis[i]
             share = (points[:, d] - axis[i]) / width
-            shares.append(share if how == "linear" else np.where(dispatch.plain(share) <= 0.5, 0.0, 1.0))
+            shares.append(share if how == "linear" else np.where(handles.plain(share) <= 0.5, 0.0, 1.0))
             places.append(i)
         trailing = (slice(None),) + (None,) * (len(values.shape) - len(self.grid))
         total: Any = 0.0
@@ -276,16 +276,16 @@ class RegularGridInterpolator:
 def _gathered(x: Any) -> Any:
     """Lists become arrays, numbers stay."""
     x = collect(x) if isinstance(x, list | tuple) else x
-    return x if dispatch.is_tracked(x) else np.asarray(x)
+    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def _owned(x: Any) -> Any:
     """The values as they are now: a tracked array may be written to later."""
-    return np.copy(x) if dispatch.is_tracked(x) else np.array(_gathered(x)) if dispatch.level_of(x) < 0 else collect(x)
+    return np.copy(x) if handles.is_tracked(x) else np.array(_gathered(x)) if handles.level_of(x) < 0 else collect(x)
 
 
 def _untracked_knots(x: Any, name: str) -> Any:
-    if dispatch.level_of(x) >= 0:
+    if handles.level_of(x) >= 0:
         raise ConversionError(
             f"{name} is not differentiable by the places of its knots, only by the values there and by the points that "
             "are asked for. Pass tracker.stop_gradient(x)."

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
@@ -263,7 +263,7 @@ def zoom(
     _constant("zoom", "zoom", zoom)
     image = _array(input)
     _no_wrap("zoom", mode, image)
-    if grid_mode and dispatch.is_tracked(image):
+    if grid_mode and handles.is_tracked(image):
         raise UnsupportedKeywordError("zoom can't be differentiated with grid_mode=True. Use affine_transform.")
 
     def composition(x: Any) -> Any:
@@ -305,7 +305,7 @@ def rotate(
     def composition(x: Any, a: Any) -> Any:
         first, second = sorted(axis % x.ndim for axis in axes)
         c, s = np.cos(np.deg2rad(a)), np.sin(np.deg2rad(a))
-        shape = value(dispatch.plain(x), dispatch.plain(a)).shape
+        shape = value(handles.plain(x), handles.plain(a)).shape
         grid = list(np.indices(shape))
         u, v = grid[first] - (shape[first] - 1) / 2, grid[second] - (shape[second] - 1) / 2
         grid[first] = c * u + s * v + (x.shape[first] - 1) / 2
@@ -320,7 +320,7 @@ def rotate(
 
 def _array(x: Any) -> Any:
     x = collect(x) if isinstance(x, list | tuple) else x
-    return x if dispatch.is_tracked(x) else np.asarray(x)
+    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def _each(x: Any, n: int) -> list[Any]:
@@ -337,10 +337,10 @@ def _no_output(output: Any) -> None:
 
 
 def _no_wrap(name: str, mode: str, *arrays: Any) -> None:
-    if mode == "wrap" and any(dispatch.level_of(x) >= 0 for x in arrays):
+    if mode == "wrap" and any(handles.level_of(x) >= 0 for x in arrays):
         raise UnsupportedKeywordError(f'{name} can\'t be differentiated with mode="wrap". Take mode="grid-wrap".')
 
 
 def _constant(name: str, argument: str, x: Any) -> None:
-    if dispatch.level_of(x) >= 0:
+    if handles.level_of(x) >= 0:
         raise UnsupportedKeywordError(f"{name} is not differentiated by {argument}. Pass tracker.stop_gradient of it.")

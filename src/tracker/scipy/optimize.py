@@ -16,7 +16,7 @@ import numpy as np
 import scipy.optimize
 
 from tracker import tree
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._transforms.custom import no_grad, stop_gradient
 from tracker._transforms.higher import hessian as _hessian
 from tracker._transforms.higher import hvp as _hvp
@@ -91,7 +91,7 @@ def minimize(
     function: Any = objective
     if given["jac"] is None:
         function = (
-            (lambda x: dispatch.plain(objective(x)))
+            (lambda x: handles.plain(objective(x)))
             if name in _WITHOUT_GRADIENT
             else value_and_grad(objective, check_finite=False)
         )
@@ -115,12 +115,12 @@ def minimize(
 
 
 def _both(result: Any) -> Any:
-    return dispatch.plain(result[0]), ravel(dispatch.plain(result[1]))
+    return handles.plain(result[0]), ravel(handles.plain(result[1]))
 
 
 def _number(y: Any) -> Any:
     """A loss; SciPy allows arrays of one entry."""
-    return np.reshape(y, ()) if np.ndim(dispatch.plain(y)) and np.size(dispatch.plain(y)) == 1 else y
+    return np.reshape(y, ()) if np.ndim(handles.plain(y)) and np.size(handles.plain(y)) == 1 else y
 
 
 def _derivatives(objective: Callable[[Any], Any], method: str, jac: Any, hess: Any, hessp: Any) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _as_function(result: Any, live: Any, layout: Layout, bounds: Any, constraint
     """Give the result its structure, and its dependence on what the function depends on."""
     vector = np.asarray(result.x, float)
     value = live(vector)
-    if dispatch.is_tracked(value):
+    if handles.is_tracked(value):
         if not (isinstance(constraints, list | tuple) and not constraints):
             raise UnsupportedKeywordError(
                 "minimize with constraints= can't be differentiated by what the function captures or gets by args. "
@@ -188,7 +188,7 @@ def _as_function(result: Any, live: Any, layout: Layout, bounds: Any, constraint
 def _refuse_tracked(name: str, bounds: Any) -> None:
     """Raise for bounds that are tracked: an entry at one of them would move with it."""
     pairs = (bounds.lb, bounds.ub) if isinstance(bounds, _optimize.Bounds) else bounds
-    if pairs is not None and any(dispatch.is_tracked(x) for x in tree.flatten(pairs, True)[0]):
+    if pairs is not None and any(handles.is_tracked(x) for x in tree.flatten(pairs, True)[0]):
         raise UnsupportedKeywordError(
             f"{name} is not differentiated by its bounds. Substitute a variable that keeps within them, or pass "
             "tracker.stop_gradient(bounds)."
@@ -251,11 +251,11 @@ def least_squares(
             gtol=gtol,
             x_scale=x_scale,
             loss=loss,
-            f_scale=dispatch.plain(f_scale),
+            f_scale=handles.plain(f_scale),
             **options,
         )
     vector = result.x
-    if dispatch.is_tracked(live(vector)) or dispatch.is_tracked(f_scale):
+    if handles.is_tracked(live(vector)) or handles.is_tracked(f_scale):
         cost = _cost(live, loss, f_scale)
         lower, upper = (bounds.lb, bounds.ub) if isinstance(bounds, _optimize.Bounds) else bounds
         free = (vector > lower) & (vector < upper)
@@ -349,14 +349,14 @@ def root_scalar(
         fprime2 = lambda x: grad(slope, check_finite=False)(float(x))
     with no_grad():
         result = _optimize.root_scalar(
-            (lambda x: dispatch.plain(equation(x))) if fprime is not True else equation,
+            (lambda x: handles.plain(equation(x))) if fprime is not True else equation,
             (),
             method,
-            None if bracket is None else [float(dispatch.plain(b)) for b in bracket],
+            None if bracket is None else [float(handles.plain(b)) for b in bracket],
             fprime,
             fprime2,
-            x0 if x0 is None else dispatch.plain(x0),
-            x1 if x1 is None else dispatch.plain(x1),
+            x0 if x0 is None else handles.plain(x0),
+            x1 if x1 is None else handles.plain(x1),
             xtol,
             rtol,
             maxiter,
@@ -365,7 +365,7 @@ def root_scalar(
     first: _Map = (lambda y: y[0]) if fprime is True else (lambda y: y)
     live: _Map = lambda x: np.reshape(first(f(x[0], *args)), (1,))
     solved = solution(live, np.array([result.root], float), "root_scalar")
-    if dispatch.is_tracked(solved):
+    if handles.is_tracked(solved):
         result.root = solved[0]
     return result
 
@@ -393,11 +393,11 @@ def minimize_scalar(
     _refuse_tracked("minimize_scalar", bounds)
     with no_grad():
         result = _optimize.minimize_scalar(
-            lambda x: dispatch.plain(fun(x, *plain_args)), bracket, bounds, (), method, tol, options
+            lambda x: handles.plain(fun(x, *plain_args)), bracket, bounds, (), method, tol, options
         )
     live: _Map = lambda x: _number(fun(x[0], *args))
     place = np.array([result.x], float).reshape(1)
-    if dispatch.is_tracked(live(place)):
+    if handles.is_tracked(live(place)):
         solved = solution(grad(live, check_finite=False), place, "minimize_scalar")
-        result.x, result.fun = solved[0] if dispatch.is_tracked(solved) else result.x, live(solved)
+        result.x, result.fun = solved[0] if handles.is_tracked(solved) else result.x, live(solved)
     return result

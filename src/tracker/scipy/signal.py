@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.signal
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._convolution import convolved
@@ -75,7 +75,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if zi is not None:
         _refuse("lfilter", "zi", b, a, x, zi)
         return _signal.lfilter(b, a, x, axis, zi)
-    if dispatch.is_tracked(x) and not dispatch.is_tracked(b) and not dispatch.is_tracked(a):
+    if handles.is_tracked(x) and not handles.is_tracked(b) and not handles.is_tracked(a):
         return _along(axis, x, fixed_filter(b, a))
     value = lambda b, a, x: _signal.lfilter(b, a, x, axis)
     return derived("scipy.signal.lfilter", value, lambda b, a, x: _along(axis, x, lambda x: filtered(b, a, x)), b, a, x)
@@ -126,7 +126,7 @@ def filtfilt(
     b, a, x = _array(b), _array(a), _array(x)
     if method != "pad":
         _refuse("filtfilt", "method", b, a, x)
-    taps = max(np.size(dispatch.plain(b)), np.size(dispatch.plain(a)))
+    taps = max(np.size(handles.plain(b)), np.size(handles.plain(a)))
     edge = 0 if padtype is None else 3 * taps if padlen is None else padlen
 
     def both_ways(b: Any, a: Any, x: Any) -> Any:
@@ -179,11 +179,11 @@ def savgol_filter(
 
 def _array(x: Any) -> Any:
     x = collect(x) if isinstance(x, list | tuple) else x
-    return x if dispatch.is_tracked(x) else np.asarray(x)
+    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def _refuse(name: str, keyword: str, *arrays: Any) -> None:
-    if any(dispatch.level_of(x) >= 0 for x in arrays):
+    if any(handles.level_of(x) >= 0 for x in arrays):
         raise UnsupportedKeywordError(f"{name} can't be differentiated with this {keyword}=. Leave it out.")
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.scipy._derived import derived
 
@@ -92,7 +92,7 @@ def _computable(x: Any) -> Any:
 
 
 def _constant(value: Callable[..., Any], xs: Any) -> Any:
-    y = value(*[dispatch.plain(x) for x in xs])
+    y = value(*[handles.plain(x) for x in xs])
     nothing = sum(np.sum(x) for x in xs if x is not None and 0 in x.shape)
     if isinstance(y, tuple):
         return tuple([part + nothing if getattr(part, "dtype", np.dtype(int)).kind in "fc" else part for part in y])

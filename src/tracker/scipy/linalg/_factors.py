@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
@@ -96,12 +96,12 @@ def lu(
            [-0.5 ,  1.  ]])
     """
     a = gathered(a)
-    if not dispatch.is_tracked(a):
+    if not handles.is_tracked(a):
         return _lib.lu(a, permute_l, check_finite=check_finite, p_indices=p_indices)
     p, l, u = track(_factors, a, check_finite=check_finite)
     if permute_l:
         return np.take_along_axis(l, np.broadcast_to(p[..., None], (*p.shape, l.shape[-1])).astype(int), -2), u
-    return (p if p_indices else _lib.lu(dispatch.plain(a), check_finite=False)[0]), l, u
+    return (p if p_indices else _lib.lu(handles.plain(a), check_finite=False)[0]), l, u
 
 
 @named("lu")
@@ -223,7 +223,7 @@ def matrix_balance(
     value: Any = lambda a: _lib.matrix_balance(a, permute=permute, scale=scale)
 
     def composition(a: Any) -> Any:
-        t = value(dispatch.plain(a))[1]
+        t = value(handles.plain(a))[1]
         return np.linalg.inv(t) @ a @ t
 
     def balanced(a: Any) -> Any:
@@ -231,4 +231,4 @@ def matrix_balance(
 
     balanced.__name__ = "matrix_balance"
     b = call(balanced, composition, (2,), A)
-    return b, _lib.matrix_balance(dispatch.plain(gathered(A)), permute, scale, separate)[1]
+    return b, _lib.matrix_balance(handles.plain(gathered(A)), permute, scale, separate)[1]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
@@ -69,7 +69,7 @@ def sqrtm(A: Any, **deprecated: Any) -> Any:
 def _without_deprecated(f: Any, a: Any, deprecated: dict[str, Any]) -> Any:
     if not deprecated:
         return track(f, a)
-    if not dispatch.is_tracked(a):
+    if not handles.is_tracked(a):
         return f(a, **deprecated)
     raise UnsupportedKeywordError(
         f"scipy.linalg.{f.__name__} of a tracked matrix takes no {', '.join(deprecated)}, which SciPy has deprecated: "
@@ -134,7 +134,7 @@ def fractional_matrix_power(A: Any, t: Any) -> Any:
     2.0
     """
     A = gathered(A)
-    if dispatch.is_tracked(t):
+    if handles.is_tracked(t):
         return call(_lib.fractional_matrix_power, lambda a, t: expm(t * logm(a)), (2, 0), A, t)
 
     def composition(a: Any) -> Any:

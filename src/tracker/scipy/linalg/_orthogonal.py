@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.registry import rule
 from tracker._rules.linalg import qr_pullback, qr_pushforward
 from tracker._rules.products import conj_transpose
@@ -45,7 +45,7 @@ def qr(
         return track(_both, gathered(a), **options)
 
     def composition(a: Any) -> Any:
-        p = _lib.qr(dispatch.plain(a), **options)[-1] if pivoting else None
+        p = _lib.qr(handles.plain(a), **options)[-1] if pivoting else None
         found: Any = np.linalg.qr(a if p is None else a[:, p], mode="r")
         r = np.pad(found, ((0, a.shape[0] - found.shape[0]), (0, 0)))
         return (r,) if p is None else (r, p)
@@ -101,10 +101,10 @@ def rq(
 
     def composition(a: Any) -> Any:
         r = np.flip(conj_transpose(np.linalg.qr(_reversed(a), mode="r")))
-        theirs = _lib.rq(dispatch.plain(a), mode="r", check_finite=False)
+        theirs = _lib.rq(handles.plain(a), mode="r", check_finite=False)
         r = np.pad(r, ((0, 0), (theirs.shape[1] - r.shape[1], 0)))
         k = min(a.shape)
-        ends = [np.diagonal(dispatch.plain(x)[-k:, -k:]) for x in (r, theirs)]
+        ends = [np.diagonal(handles.plain(x)[-k:, -k:]) for x in (r, theirs)]
         signs = np.where(np.real(np.conj(ends[0]) * ends[1]) < 0, -1, 1)
         return r * np.concatenate([np.ones(r.shape[1] - k, int), signs])
 

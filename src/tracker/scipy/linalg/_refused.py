@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 
 _lib: Any = sl
 REASONS: Final = {
@@ -35,7 +35,7 @@ def answering(name: str) -> Callable[..., Any]:
     theirs = getattr(_lib, name)
 
     def function(a: Any, *args: Any, **kwargs: Any) -> Any:
-        return theirs(dispatch.plain(a), *args, **kwargs)
+        return theirs(handles.plain(a), *args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = theirs.__doc__

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._rules.singular import svd_pullback, svd_pushforward
@@ -37,7 +37,7 @@ def svd(
            [0., 0.]])
     """
     a = gathered(a)
-    if compute_uv and lapack_driver == "gesvd" and dispatch.is_tracked(a) and a.dtype.kind == "c":
+    if compute_uv and lapack_driver == "gesvd" and handles.is_tracked(a) and a.dtype.kind == "c":
         raise UnsupportedKeywordError(
             "scipy.linalg.svd: how lapack_driver='gesvd' chooses the phases of complex vectors is not known, so they "
             "have no derivative. Leave lapack_driver out, or take compute_uv=False."
@@ -99,9 +99,9 @@ def orth(A: Any, rcond: float | None = None) -> Any:
     """
 
     def composition(a: Any) -> Any:
-        theirs = _lib.orth(dispatch.plain(a), rcond)
+        theirs = _lib.orth(handles.plain(a), rcond)
         u = np.linalg.svd(a, full_matrices=False)[0][:, : theirs.shape[1]]
-        return u @ columns_onto(dispatch.plain(u), theirs, theirs.shape[1])
+        return u @ columns_onto(handles.plain(u), theirs, theirs.shape[1])
 
     return call(_lib.orth, composition, (2,), A, rcond=rcond)
 
@@ -160,14 +160,14 @@ def subspace_angles(A: Any, B: Any) -> Any:
     """
 
     def composition(a: Any, b: Any) -> Any:
-        if min(np.linalg.matrix_rank(dispatch.plain(x)) - x.shape[1] for x in (a, b)) < 0:
+        if min(np.linalg.matrix_rank(handles.plain(x)) - x.shape[1] for x in (a, b)) < 0:
             raise DegenerateError("subspace_angles: dependent columns span a space that jumps as they move.")
         qa, qb = np.linalg.qr(a)[0], np.linalg.qr(b)[0]
         product = conj_transpose(qa) @ qb
         cosines = np.linalg.svd(product, compute_uv=False)
         outside = qb - qa @ product if a.shape[1] >= b.shape[1] else qa - qb @ conj_transpose(product)
         sines = np.linalg.svd(outside, compute_uv=False)
-        near = dispatch.plain(cosines)[::-1] ** 2 >= 0.5  # there the sine says more
+        near = handles.plain(cosines)[::-1] ** 2 >= 0.5  # there the sine says more
         by_sine = np.arcsin(np.where(near, sines, 0))
         return np.where(near, by_sine, np.arccos(np.where(near, 0, cosines[::-1])))
 

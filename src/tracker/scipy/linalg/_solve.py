@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._rules.products import conj_transpose
 from tracker._rules.spectral import hermitian_of
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
@@ -166,7 +166,7 @@ def pinv(
     """
 
     def composition(a: Any) -> Any:
-        largest = np.linalg.svd(dispatch.plain(a), compute_uv=False).max(initial=0)
+        largest = np.linalg.svd(handles.plain(a), compute_uv=False).max(initial=0)
         return _ranked(np.linalg.pinv(a, rcond=_cut(a, atol, rtol, largest)), return_rank)
 
     return call(
@@ -187,7 +187,7 @@ def pinvh(
 
     def composition(a: Any) -> Any:
         a = hermitian_of(a, "L" if lower else "U")
-        largest = np.abs(np.linalg.eigvalsh(dispatch.plain(a))).max(initial=0)
+        largest = np.abs(np.linalg.eigvalsh(handles.plain(a))).max(initial=0)
         return _ranked(np.linalg.pinv(a, rcond=_cut(a, atol, rtol, largest), hermitian=True), return_rank)
 
     options = {"atol": atol, "rtol": rtol, "lower": lower, "return_rank": return_rank, "check_finite": check_finite}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._rules.products import conj_transpose
 from tracker._rules.spectral import hermitian_of
 from tracker.errors import UnsupportedKeywordError
@@ -62,12 +62,12 @@ def eig(
             )
 
     def composition(a: Any, b: Any) -> Any:
-        theirs = _lib.eig(dispatch.plain(a), dispatch.plain(b), **options)
+        theirs = _lib.eig(handles.plain(a), handles.plain(b), **options)
         values = theirs[0] if left or right else theirs
         if not (left or right):
             return _in_order(values, np.linalg.eigvals(a if b is None else np.linalg.solve(b, a)))
         w, v = np.linalg.eig(a)
-        order = _order(values, dispatch.plain(w))
+        order = _order(values, handles.plain(w))
         found = [w[order]]
         if left:
             rows = conj_transpose(np.linalg.inv(v))
@@ -84,13 +84,13 @@ def _scaled(v: Any) -> Any:
     v = v / np.sqrt(np.sum(np.abs(v) ** 2, axis=0))
     if v.dtype.kind != "c":
         return v
-    largest = np.argmax(np.abs(dispatch.plain(v)), axis=0)
+    largest = np.argmax(np.abs(handles.plain(v)), axis=0)
     pivot = v[largest, np.arange(v.shape[1])]
     return v * (np.conj(pivot) / np.abs(pivot))
 
 
 def _signed(v: Any, theirs: Any) -> Any:
-    return v * np.where(np.real(np.sum(np.conj(dispatch.plain(v)) * theirs, axis=0)) < 0, -1, 1)
+    return v * np.where(np.real(np.sum(np.conj(handles.plain(v)) * theirs, axis=0)) < 0, -1, 1)
 
 
 def _order(theirs: Any, ours: Any) -> Any:
@@ -99,7 +99,7 @@ def _order(theirs: Any, ours: Any) -> Any:
 
 
 def _in_order(theirs: Any, w: Any) -> Any:
-    return w[_order(theirs, dispatch.plain(w))]
+    return w[_order(theirs, handles.plain(w))]
 
 
 def _refuse_homogeneous(name: str, homogeneous_eigvals: bool) -> None:
@@ -148,7 +148,7 @@ def eigh(
     uplo: Any = "L" if lower else "U"
 
     def composition(a: Any, b: Any) -> Any:
-        theirs = _lib.eigh(dispatch.plain(a), dispatch.plain(b), **options)
+        theirs = _lib.eigh(handles.plain(a), handles.plain(b), **options)
         if b is None:
             return _chosen(a, uplo, theirs, eigvals_only)
         factor = np.linalg.cholesky(b if lower else conj_transpose(b))
@@ -171,14 +171,14 @@ def _chosen(a: Any, uplo: Any, theirs: Any, eigvals_only: bool, back: Any = lamb
     """The eigenvalues (and vectors, with SciPy's signs) that SciPy gives, which follow one another."""
     values = theirs if eigvals_only else theirs[0]
     w, v = (np.linalg.eigvalsh(a, UPLO=uplo), None) if eigvals_only else np.linalg.eigh(a, UPLO=uplo)
-    first = int(np.argmin(np.abs(dispatch.plain(w) - values[0]))) if values.size else 0
+    first = int(np.argmin(np.abs(handles.plain(w) - values[0]))) if values.size else 0
     if w.size == values.size:
         first = 0
     chosen = slice(first, first + values.size)
     if v is None:
         return w[chosen]
     v = back(v[:, chosen])
-    return w[chosen], v @ columns_onto(dispatch.plain(v), theirs[1], values.size)
+    return w[chosen], v @ columns_onto(handles.plain(v), theirs[1], values.size)
 
 
 def eigvalsh(
@@ -214,7 +214,7 @@ def eig_banded(
     array([[0., 1.]])
     """
     a_band = gathered(a_band)
-    if dispatch.is_tracked(a_band) and a_band.dtype.kind == "c" and not eigvals_only:
+    if handles.is_tracked(a_band) and a_band.dtype.kind == "c" and not eigvals_only:
         raise UnsupportedKeywordError(
             "scipy.linalg.eig_banded: LAPACK's choice of the phases of complex vectors is unknown, so they have no "
             "derivative. Take eigvals_only=True, or eigh of the dense matrix."
@@ -225,7 +225,7 @@ def eig_banded(
     }  # fmt: skip
 
     def composition(a: Any) -> Any:
-        theirs = _lib.eig_banded(dispatch.plain(a), **options)
+        theirs = _lib.eig_banded(handles.plain(a), **options)
         return _chosen(dense_triangle(a, lower), "L" if lower else "U", theirs, eigvals_only)
 
     return call(_lib.eig_banded, composition, (2,), a_band, **options)
@@ -262,7 +262,7 @@ def eigh_tridiagonal(
     }  # fmt: skip
 
     def composition(d: Any, e: Any) -> Any:
-        theirs = _lib.eigh_tridiagonal(dispatch.plain(d), dispatch.plain(e), **options)
+        theirs = _lib.eigh_tridiagonal(handles.plain(d), handles.plain(e), **options)
         return _chosen(np.diag(d) + np.diag(e, -1), "L", theirs, eigvals_only)
 
     return call(_lib.eigh_tridiagonal, composition, (1, 1), d, e, **options)

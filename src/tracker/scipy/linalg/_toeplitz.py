@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker.scipy._derived import derived
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
 from tracker.scipy.linalg._structured import toeplitz_of
@@ -80,7 +80,7 @@ def solve_circulant(
 
     def composition(c: Any, b: Any) -> Any:
         spectrum = np.fft.fft(np.moveaxis(c, caxis, -1))
-        size = np.abs(dispatch.plain(spectrum))
+        size = np.abs(handles.plain(spectrum))
         cut = size.max(axis=-1, keepdims=True) * size.shape[-1] * np.finfo(np.float64).eps if tol is None else tol
         zero = size <= cut
         x = np.where(zero, 0, np.fft.fft(np.moveaxis(b, baxis, -1)) / np.where(zero, 1, spectrum))

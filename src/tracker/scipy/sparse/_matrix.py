@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 
@@ -32,7 +32,7 @@ class SparseMatrix:
 
     def __init__(self, data: Any, row: Any, col: Any, shape: Any = None) -> None:
         self.data = collect(data) if isinstance(data, list | tuple) else data
-        plain = _sparse.coo_array((dispatch.plain(self.data), (np.asarray(row), np.asarray(col))), shape)
+        plain = _sparse.coo_array((handles.plain(self.data), (np.asarray(row), np.asarray(col))), shape)
         self.row, self.col, self.shape = np.asarray(row), np.asarray(col), plain.shape
 
     @property
@@ -41,7 +41,7 @@ class SparseMatrix:
 
     def toscipy(self) -> Any:
         """The plain matrix, as SciPy has it."""
-        return _csr(dispatch.plain(self.data), self.row, self.col, self.shape)
+        return _csr(handles.plain(self.data), self.row, self.col, self.shape)
 
     def toarray(self) -> Any:
         """The dense matrix, tracked if the values are."""
@@ -62,7 +62,7 @@ class SparseMatrix:
         if isinstance(x, SparseMatrix) or _sparse.issparse(x):
             return _sparse_product(self, coo_matrix(x))
         x = collect(x) if isinstance(x, list | tuple) else x
-        if not dispatch.is_tracked(self.data) and not dispatch.is_tracked(x):
+        if not handles.is_tracked(self.data) and not handles.is_tracked(x):
             return self.toscipy() @ x
         if np.shape(x)[:1] != self.shape[1:]:
             raise ValueError(f"a matrix of shape {self.shape} times an array of shape {np.shape(x)}")

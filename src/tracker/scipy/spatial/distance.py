@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.spatial.distance
 
-from tracker._arrays import dispatch
+from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
@@ -81,8 +81,8 @@ def _differentiable(name: str, metric: Any, out: Any, kwargs: dict[str, Any]) ->
 
 def _array(x: Any) -> Any:
     x = collect(x) if isinstance(x, list | tuple) else x
-    return x if dispatch.is_tracked(x) else np.asarray(x)
+    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def _any_tracked(*xs: Any) -> bool:
-    return any(dispatch.is_tracked(v) for x in xs for v in (x.values() if isinstance(x, dict) else [x]))
+    return any(handles.is_tracked(v) for x in xs for v in (x.values() if isinstance(x, dict) else [x]))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import scipy.sparse.linalg as _scipy
 
-from tracker._arrays.dispatch import is_tracked
+from tracker._arrays.handles import is_tracked
 from tracker.scipy._refused import refusing as _refusing
 from tracker.scipy.sparse._matrix import SparseMatrix
 from tracker.scipy.sparse.linalg._spectral import eigsh, expm_multiply, norm

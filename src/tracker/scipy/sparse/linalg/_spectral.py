@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg
 
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.errors import DegenerateError, UnsupportedKeywordError
@@ -33,7 +33,7 @@ def eigsh(A: Any, k: int = 6, *, return_eigenvectors: bool = False, **options: A
     """
     A = coo_matrix(A)
     pattern = Pattern(A.row, A.col, A.shape)
-    if not dispatch.is_tracked(A.data):
+    if not handles.is_tracked(A.data):
         return _lib.eigsh(pattern.matrix(A.data), k, return_eigenvectors=return_eigenvectors, **options)
     if options.get("M") is not None:
         raise UnsupportedKeywordError("eigsh of tracked values takes no M=: reduce the problem to a standard one.")
@@ -59,12 +59,12 @@ def _run(data: Any, problem: _Problem) -> Any:
 
 def _pullback(dy: Any, y: Any, data: Any, problem: _Problem) -> Any:
     (w, v), (dw, dv) = y, dy
-    _require_distinct(dispatch.plain(w))
+    _require_distinct(handles.plain(w))
     g = 0.0 if dw is None else problem.pattern.by_values(v * dw, v)
     if dv is None:
         return g
-    turn = dispatch.plain(np.imag(np.sum(np.conj(v) * dv, axis=0)))
-    if np.any(np.abs(turn) > 1e-9 * np.max(np.abs(dispatch.plain(dv)), initial=0)):
+    turn = handles.plain(np.imag(np.sum(np.conj(v) * dv, axis=0)))
+    if np.any(np.abs(turn) > 1e-9 * np.max(np.abs(handles.plain(dv)), initial=0)):
         raise DegenerateError("eigsh: the gradient depends on the phases of complex vectors, which are arbitrary.")
     for j in range(problem.k):
         z = _resolvent(data, problem.pattern, w[j], v[:, j], dv[:, j])
@@ -86,7 +86,7 @@ def _resolvent(data: Any, pattern: Pattern, w: Any, v: Any, dv: Any) -> Any:
     column = np.concatenate([pattern.col, i, last, i])
     along = v * np.sum(np.conj(v) * dv)
     z = spsolve(SparseMatrix(values, row, column, (n + 1, n + 1)), np.concatenate([dv - along, np.zeros(1)]))[:n]
-    if not np.all(np.isfinite(dispatch.plain(z))):
+    if not np.all(np.isfinite(handles.plain(z))):
         raise DegenerateError("eigsh: an eigenvalue coincides with another, so its vector has no derivative.")
     return z
 
@@ -105,12 +105,12 @@ def expm_multiply(A: Any, B: Any, *sampling: Any, traceA: Any = None, **more: An
     (array([1., 0.]),)
     """
     B = collect(B) if isinstance(B, list | tuple) else B
-    if dispatch.is_tracked(getattr(A, "data", A)) or dispatch.is_tracked(A):
+    if handles.is_tracked(getattr(A, "data", A)) or handles.is_tracked(A):
         raise UnsupportedKeywordError(
             "expm_multiply has no derivative by the matrix: take tracker.scipy.linalg.expm(A.toarray()) @ B."
         )
     A = A.toscipy() if isinstance(A, SparseMatrix) else A
-    if not dispatch.is_tracked(B):
+    if not handles.is_tracked(B):
         return _lib.expm_multiply(A, B, *sampling, traceA=traceA, **more)
     if sampling or more:
         raise UnsupportedKeywordError(
@@ -142,6 +142,6 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     (array([0.6, 0.8]),)
     """
     x = coo_matrix(x)
-    if not dispatch.is_tracked(x.data):
+    if not handles.is_tracked(x.data):
         return _lib.norm(x.toscipy(), ord, axis)
     return np.linalg.norm(x.toarray(), ord, axis)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg
 
-from tracker._arrays import dispatch
+from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.errors import DegenerateError
@@ -98,7 +98,7 @@ def factorized(A: Any) -> Callable[[Any], Any]:
     array([-0.25, -0.  ])
     """
     A = coo_matrix(A)
-    factors = _lib.splu(Pattern(A.row, A.col, A.shape).matrix(dispatch.plain(A.data)).tocsc())
+    factors = _lib.splu(Pattern(A.row, A.col, A.shape).matrix(handles.plain(A.data)).tocsc())
     turned = _Method(lambda m, b: _by_parts(factors, b, "H"), lambda: method)
     method = _Method(lambda m, b: _by_parts(factors, b, "N"), lambda: turned)
     return lambda b: _solved(A, _gathered(b), method)
@@ -149,11 +149,7 @@ def _iterative(name: str, hermitian: bool) -> Callable[..., tuple[Any, int]]:
     f = getattr(_lib, name)
 
     def solve(A: Any, b: Any, x0: Any = None, **options: Any) -> tuple[Any, int]:
-        if (
-            not dispatch.is_tracked(getattr(A, "data", None))
-            and not dispatch.is_tracked(A)
-            and not dispatch.is_tracked(b)
-        ):
+        if not handles.is_tracked(getattr(A, "data", None)) and not handles.is_tracked(A) and not handles.is_tracked(b):
             return f(_plain(A), b, x0, **options)  # type: ignore[no-any-return]
         informed: list[int] = []
 

@@ -1,0 +1,132 @@
+"""Conversions that would lose the gradient: refused, with the way out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+import numpy as np
+
+import tracker._arrays.array as _array
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.leaves as _leaves
+import tracker._arrays.real as _real
+from tracker._arrays import coefficients, counterparts, lists
+from tracker._core.levels import current_pause
+from tracker.errors import ConversionError, RefusedAttributeError
+
+
+def refuse_array(x: Any) -> Any:
+    value = paused_value(x)
+    if value is not x:
+        return np.array(value)
+    if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
+        return lists.as_object(x)
+    if lists.in_comparison(sys._getframe()):
+        return np.array(_handles.plain(x))
+    if coefficients.maps_domain(sys._getframe()):
+        return lists.as_object(x)
+    if lists.in_vectorize(sys._getframe()):
+        raise ConversionError(
+            f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
+            "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
+        )
+    advice = coefficients.instead_of_polynomial(sys._getframe())
+    if advice is not None:
+        raise ConversionError(f"A tracked value (shape {x.shape}) would lose its gradient: {advice}")
+    refused = lists.refused_by_numpy(sys._getframe())
+    if refused is not None:
+        raise ConversionError(
+            f"numpy.{refused[0]} would make a tracked value (shape {x.shape}) plain, which would lose its gradient: "
+            f"{refused[1]}"
+        )
+    advice = counterparts.instead_of_scipy(sys._getframe())
+    if advice is not None:
+        raise ConversionError(
+            f"A tracked value (shape {x.shape}) was given to SciPy, which would have made it plain and lost its "
+            f"gradient. {advice} Where the plain value is wanted, pass x.data."
+        )
+    raise ConversionError(
+        f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
+        "gradient. Join tracked values with tracker.collect or np.stack, write plain @ x for plain.dot(x), "
+        "write into "
+        "np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data where the "
+        "plain value is wanted."
+    )
+
+
+def paused_value(x: Any) -> Any:
+    """`x`, or its plain value where recording is off for it: then no gradient can be lost."""
+    pause = current_pause()
+    return x if pause is None else _dispatch.paused(x, pause)
+
+
+def to_number(x: Any, kind: Any) -> Any:
+    """What float(x), int(x) and complex(x) give: a number where nothing is recorded, else an error."""
+    value = paused_value(x)
+    if _handles.is_tracked(value):
+        if lists.in_comparison(sys._getframe()):
+            return kind(_handles.plain(value))
+        advice = coefficients.instead_of_polynomial(sys._getframe())
+        if advice is not None:
+            raise ConversionError(f"A tracked number would lose its gradient: {advice}")
+        advice = counterparts.around_scipy(sys._getframe())
+        if advice is not None:  # what a function that was given to SciPy gives
+            raise ConversionError(
+                f"{kind.__name__}() of a tracked value, which SciPy asked for, would lose its gradient. {advice} "
+                "Where the plain value is wanted, give x.data or x.item()."
+            )
+        raise no_conversion(kind.__name__)
+    return kind(value)
+
+
+def no_conversion(name: str) -> ConversionError:
+    instead = (
+        "Use NumPy's functions instead of math's, write into np.zeros_like(x) or tracker.zeros(shape) instead of "
+        "a plain array, and use x.data or x.item() where the plain value is wanted."
+    )
+    return ConversionError(
+        f"{name}() of a tracked value would lose its gradient (functions of math, random and others call it). {instead}"
+    )
+
+
+def missing_attribute(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if name == "grad":  # the property raised, and Python asks again
+        raise AttributeError(_leaves.NO_GRADIENT)
+    if name in _REFUSED:
+        raise RefusedAttributeError(f"A tracked value has no {name!r}: {_REFUSED[name]}")
+    raise AttributeError(f"a tracked value has no attribute {name!r}")
+
+
+def number_attribute(x: Any, name: str) -> Any:
+    """An attribute of a tracked number that it shares with arrays: a method of its 0-d array."""
+    if name not in _OF_ARRAYS:
+        return missing_attribute(name)
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        y = getattr(_dispatch.record_scalar(x), name)(*args, **kwargs)
+        return y[()] if isinstance(y, _array.TrackedArray) and not y.shape else y
+
+    return method
+
+
+_OF_ARRAYS: Final = frozenset(
+    (
+        "all", "any", "argmax", "argmin", "argsort", "clip", "compress", "cumprod", "cumsum", "diagonal", "flatten",
+        "nonzero", "repeat", "searchsorted", "squeeze", "std", "swapaxes", "take", "trace", "transpose", "var", "view",
+    )
+)  # fmt: skip
+_REFUSED: Final = {
+    "byteswap": "a reinterpretation of its bytes has no derivative. Use x.data.byteswap().",
+    "getfield": "a reinterpretation of its bytes has no derivative. Use x.data.getfield(...).",
+    "setfield": "a reinterpretation of its bytes has no derivative.",
+    "tobytes": "bytes carry no gradient. Use x.data.tobytes().",
+    "tofile": "a file carries no gradient. Use x.data.tofile(...).",
+    "dump": "a file carries no gradient. Use x.data.dump(...), or pickle a leaf.",
+    "dumps": "bytes carry no gradient. Use x.data.dumps().",
+    "resize": "a recorded array can't change its size in place. Use np.resize(x, shape).",
+    "setflags": "its memory belongs to the record. Use x.data.setflags(...).",
+}

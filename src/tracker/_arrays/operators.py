@@ -1,0 +1,89 @@
+"""Operators of tracked values: the operation of each, with the rules of its ufunc."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Final
+
+import numpy as np
+
+from tracker._arrays import arithmetic
+from tracker._core.node import CONSTANT, Op
+from tracker._core.registry import lookup
+
+
+def _placeholder(name: str) -> Op:
+    return Op(None, name, CONSTANT, ())
+
+
+class _Table:
+    """Operations that the operators use: found once the rules are registered."""
+
+    def __init__(self) -> None:
+        self.getitem: Op = _placeholder("getitem")
+        self.setitem: Op = _placeholder("setitem")
+        self.identity: Op = _placeholder("identity")
+        self.collect: Op = _placeholder("collect")
+        self.zero_dim: Op = _placeholder("zero_dim")
+        self.back: Any = None
+        self.add_at: Op = _placeholder("add_at")
+        self.mutators: dict[Any, Any] = {}  # functions that write into their first argument
+        self.buffers: frozenset[Any] = frozenset()  # zeros_like and its kin
+
+
+table: Final = _Table()
+ADD: Final = _placeholder("add")
+SUBTRACT: Final = _placeholder("subtract")
+MULTIPLY: Final = _placeholder("multiply")
+DIVIDE: Final = _placeholder("divide")
+POWER: Final = _placeholder("power")
+SQUARE: Final = _placeholder("square")
+NEGATIVE: Final = _placeholder("negative")
+ABSOLUTE: Final = _placeholder("absolute")
+REMAINDER: Final = _placeholder("remainder")
+MATMUL: Final = _placeholder("matmul")
+
+
+def _second_power(x: Any) -> Any:
+    return x**2
+
+
+_OPERATORS: Final = (
+    (ADD, np.add, arithmetic.add),
+    (SUBTRACT, np.subtract, arithmetic.subtract),
+    (MULTIPLY, np.multiply, arithmetic.multiply),
+    (DIVIDE, np.true_divide, arithmetic.divide),
+    (POWER, np.power, operator.pow),
+    (SQUARE, np.square, _second_power),
+    (NEGATIVE, np.negative, arithmetic.negative),
+    (ABSOLUTE, np.absolute, abs),
+    (REMAINDER, np.remainder, operator.mod),
+    (MATMUL, np.matmul, operator.matmul),
+)
+
+
+def bind_operators() -> None:
+    """Give each operator the rules of its ufunc; it is evaluated by Python's operator, which
+    keeps Python numbers Python numbers and ndarray's own shortcuts (x**2)."""
+    for op, ufunc, function in _OPERATORS:
+        source = lookup(ufunc)
+        assert source is not None
+        op.fun, op.kind, op.rules = function, source.kind, source.rules
+        op.picks, op.pushforward, op.reads = source.picks, source.pushforward, source.reads
+        op.programs = source.programs
+        op.keeps_spec, op.trusted, op.name = source.keeps_spec, source.trusted, source.name
+        if op is ADD or op is SUBTRACT or op is MULTIPLY or op is DIVIDE:
+            source.on_arrays = function
+    for extremum, sign in ((np.maximum, 1), (np.minimum, -1)):
+        source = lookup(extremum)
+        assert source is not None
+        source.kernels = [_choice_kernel(sign, k) for k in range(2)]
+
+
+def _choice_kernel(sign: int, k: int) -> Any:
+    """The pullback of maximum or minimum by argument `k`: one pass instead of five, benchmarks/mlp.py."""
+
+    def kernel(dy: Any, arguments: list[Any]) -> Any:
+        return arithmetic.chosen(dy, arguments[k], arguments[1 - k], sign)
+
+    return kernel

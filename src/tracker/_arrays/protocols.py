@@ -1,0 +1,149 @@
+"""NumPy's protocols: which operation a call of a ufunc or function of NumPy is."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Final
+
+import numpy as np
+
+import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.handles as _handles
+import tracker._arrays.mutation as _mutation
+import tracker._arrays.operators as _operators
+from tracker._core.node import CONSTANT
+from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
+from tracker.errors import NoRuleError
+
+_ndarray: Final = np.ndarray
+
+
+def call_function(func: Any, args: Any, kwargs: Any) -> Any:
+    """A NumPy function on tracked arguments (NEP 18)."""
+    treatment = compositions.get(func)
+    if treatment is not None:
+        return treatment(*args, **kwargs)
+    if func in _operators.table.mutators:
+        return _operators.table.mutators[func](*args, **kwargs)
+    if func in _operators.table.buffers:
+        value = func(*_handles.plain(args), **{k: _handles.plain(v) for k, v in kwargs.items()})
+        return _handles.new_buffer(value, 0) if _handles.is_inexact(value.dtype) else value
+    op = lookup(func)
+    if op is None:
+        raise no_rule(func, args, kwargs)
+    if "out" in kwargs or len(args) > 2:
+        args, kwargs, out = _without_out(func, args, kwargs)
+        if type(out) is tuple:
+            raise TypeError(f"out= of {op.name} must be an array, not a tuple")
+        if out is not None:
+            return _mutation.write_out(out, _dispatch.record(op, args, kwargs), func)
+    return _dispatch.record(op, args, kwargs)
+
+
+def _without_out(func: Any, args: Any, kwargs: Any) -> Any:
+    """The call without its `out`, given by name or by position, and that."""
+    if "out" in kwargs:
+        return args, {k: v for k, v in kwargs.items() if k != "out"}, kwargs["out"]
+    names = parameter_names(func)
+    place = names.index("out") if "out" in names else len(args)
+    if place >= len(args) or args[place] is None:
+        return args, kwargs, None
+    rest = (None, *args[place + 1 :]) if len(args) > place + 1 else ()
+    return (*args[:place], *rest), kwargs, args[place]
+
+
+def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
+    """A ufunc or one of its methods on tracked arguments (NEP 13)."""
+    kwargs = {k: v for k, v in kwargs.items() if not (v is None and k == "out")}
+    if method == "outer":
+        return _outer(ufunc, inputs[0], inputs[1], kwargs)
+    if method == "at":
+        return _mutation.ufunc_at(ufunc, *inputs)
+    out = kwargs.pop("out", None)
+    where = kwargs.get("where", True)
+    if where is True:
+        kwargs.pop("where", None)
+    if method == "__call__":
+        op = lookup(ufunc)
+        if op is None:
+            raise no_rule(ufunc, inputs, kwargs)
+        if "where" in kwargs:
+            return _mutation.masked_call(op, inputs, kwargs, out)
+        y = _dispatch.record(op, inputs, kwargs)
+    else:
+        y = _call_method(ufunc, method, inputs, kwargs)
+    if out is None:
+        return y
+    write = _mutation.broadcast_out if method == "__call__" else _mutation.write_out
+    if len(out) == 1:
+        return write(out[0], y, ufunc)
+    return tuple([v if o is None else write(o, v, ufunc) for o, v in zip(out, y, strict=True)])
+
+
+def _outer(ufunc: Any, a: Any, b: Any, kwargs: Any) -> Any:
+    """`ufunc.outer(a, b)` by broadcasting."""
+    a = np.reshape(a, np.shape(a) + (1,) * np.ndim(b)) if np.ndim(b) else a
+    return ufunc(a, b, **kwargs)
+
+
+def _call_method(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
+    """`ufunc.reduce`, `accumulate` and `reduceat` by the function whose rule serves them."""
+    f = methods.get((ufunc, method))
+    if f is None:
+        # what NumPy rejects is rejected here
+        y = getattr(ufunc, method)(*_handles.plain(inputs), **{k: _handles.plain(v) for k, v in kwargs.items()})
+        op = lookup(ufunc)
+        if op is not None and op.kind == CONSTANT and not _handles.is_inexact(np.asarray(y).dtype):
+            return y  # flags; numpy.floor_divide.accumulate begins with x[0] itself
+        raise NoRuleError(
+            f"numpy.{ufunc.__name__}.{method} has no derivative rule. "
+            f"{_INSTEAD_OF[method].format(ufunc.__name__)}, or pass tracker.stop_gradient(x)."
+        )
+    if len(inputs) == 1 + (method == "reduceat"):
+        kwargs.setdefault("axis", 0)
+    if method == "accumulate":
+        inputs, kwargs = _of_one_axis(ufunc, inputs, kwargs)
+    op = lookup(f)
+    return compositions[f](*inputs, **kwargs) if op is None else _dispatch.record(op, inputs, kwargs)
+
+
+_INSTEAD_OF: Final = {
+    "reduce": "Use functools.reduce(numpy.{}, numpy.moveaxis(x, axis, 0))",
+    "accumulate": "Use numpy.stack(list(itertools.accumulate(numpy.moveaxis(x, axis, 0), numpy.{})))",
+    "reduceat": "Use functools.reduce(numpy.{}, x[i:j]) for each slice",
+}
+
+
+def _of_one_axis(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
+    """The arguments of `ufunc.accumulate` with the axis an integer, as the function of its rule wants it."""
+    axis = kwargs["axis"] if "axis" in kwargs else inputs[1]
+    if type(axis) is int and np.ndim(inputs[0]):
+        return inputs, kwargs
+    ufunc.accumulate(*_handles.plain(inputs), **{k: _handles.plain(v) for k, v in kwargs.items()})  # no None, no number
+    axis = operator.index(axis[0] if type(axis) is tuple else axis)
+    return (inputs[0], axis, *inputs[2:]), {k: v for k, v in kwargs.items() if k != "axis"}
+
+
+def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:
+    """The error for a function that has no rule, saying which argument is tracked."""
+    module = getattr(f, "__module__", None) or "numpy"
+    name = f"{module}.{getattr(f, '__name__', f)}"
+    which = "an argument is tracked"
+    for i, x in enumerate(args):
+        if _handles.level_of(x) >= 0:
+            which = f"argument {i} is tracked, shape {np.shape(_handles.plain(x))}"
+            break
+    for k, x in kwargs.items():
+        if _handles.level_of(x) >= 0:
+            which = f"argument {k!r} is tracked"
+    if reason := refusals.get(f):
+        return NoRuleError(f"{name} has no derivative rule ({which}): {reason}")
+    return NoRuleError(
+        f"{name} has no derivative rule ({which}). Give it one with tracker.rule, or pass tracker.stop_gradient(x)."
+    )
+
+
+def compare(f: Any, a: Any, b: Any) -> Any:
+    """A comparison of plain values."""
+    a, b = _handles.plain(a), _handles.plain(b)
+    return f(a, np.asarray(b)) if type(b) is list and not isinstance(a, _ndarray) else f(a, b)
