@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +15,8 @@ _generic: Final = np.generic
 
 # Their rules multiply or select, which NumPy does in the dtype of the gradient.
 _UNMIXED: Final = frozenset(
-    (np.add, np.subtract, np.multiply, np.remainder, np.fmod, np.floor_divide)
-    + (np.maximum, np.minimum, np.fmax, np.fmin, np.copysign)
+    f"numpy.{name}"
+    for name in "add subtract multiply remainder fmod floor_divide maximum minimum fmax fmin copysign".split()
 )
 
 
@@ -45,13 +46,10 @@ def refuse_objects(name: str, dtype: Any) -> None:
 
 def sequence(x: Any) -> Any:
     """A list, tuple, range or buffer that NumPy would make an array, made one; all else as it is."""
-    kind = type(x)
-    if kind is list or kind is tuple or kind is range or hasattr(x, "__buffer__") or kind.__name__ in _BUFFERS:
-        return x if isinstance(x, _ndarray | _generic | str | bytes) else np.array(x)
-    return x
+    return np.array(x) if type(x) in _SEQUENCES else x
 
 
-_BUFFERS: Final = ("array", "memoryview")  # Python 3.11 does not show their __buffer__
+_SEQUENCES: Final = frozenset((list, tuple, range, memoryview, array.array))
 
 
 def as_computed(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
@@ -60,10 +58,15 @@ def as_computed(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
     NumPy casts them itself on the way to the value; a rule that squares an argument, or takes its logarithm, would do
     so in int8 or float16.
     """
-    if not any(_is_other(x, dtype) for x in args):
+    if op.name in _UNMIXED:
+        return args
+    for x in args:
+        if _is_other(x, dtype):
+            break
+    else:
         return args
     ufunc = op.fun if isinstance(op.fun, np.ufunc) else vars(np).get(op.name.removeprefix("numpy."))
-    if not isinstance(ufunc, np.ufunc) or ufunc in _UNMIXED:
+    if not isinstance(ufunc, np.ufunc):
         return args
     kinds = tuple([_kind_of(x) for x in args])
     if any(kind is None for kind in kinds):  # not `in`: numpy.dtype(float) == None
