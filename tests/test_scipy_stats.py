@@ -339,10 +339,23 @@ def test_a_shape_of_zero_is_the_limit(name, shape, limit):
     expected = getattr(scipy.stats, limit).logpdf(x) if limit else np.full(2, -np.log(2 * np.pi))
     np.testing.assert_allclose(getattr(stats, name).logpdf(x, shape), expected, rtol=1e-14)
     by_shape = tracker.gradient(lambda c: np.sum(getattr(stats, name).logpdf(x, c)), shape)[0]
-    if name != "pearson3":
-        near = lambda c: np.sum(scipys(name).logpdf(x, c + 0.0))
-        sided = (near(2e-4) * 4 - near(4e-4) - 3 * near(0.0)) / 4e-4  # vonmises_line has no negative kappa
-        assert by_shape == pytest.approx(sided, rel=1e-5)
+    near = lambda c: np.sum(getattr(scipy.stats, name).logpdf(x, c))
+    h = 4e-2 if name == "pearson3" else 2e-4  # SciPy's rounding grows as the inverse square of the skew
+    sided = sum(w * near(k * h) for k, w in enumerate((-25, 48, -36, 16, -3))) / (12 * h)
+    assert by_shape == pytest.approx(sided, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["logpdf", "cdf", "sf"])
+def test_pearson3_is_smooth_through_a_skew_of_zero(method):
+    x = np.array([-1.3, 0.2, 2.1])
+    f = lambda s: np.sum(getattr(stats.pearson3, method)(x, s) * np.array([1.0, 0.7, -0.4]))
+    plain = lambda s: np.sum(getattr(scipy.stats.pearson3, method)(x, s) * np.array([1.0, 0.7, -0.4]))
+    h = 0.05
+    first = (8 * (plain(h) - plain(-h)) - (plain(2 * h) - plain(-2 * h))) / (12 * h)
+    second = (16 * (plain(h) + plain(-h)) - (plain(2 * h) + plain(-2 * h)) - 30 * plain(0.0)) / (12 * h * h)
+    assert tracker.grad(f)(0.0) == pytest.approx(first, rel=1e-3, abs=1e-5)
+    assert tracker.hessian(f, 0.0) == pytest.approx(second, rel=1e-3, abs=1e-4)
+    assert f(0.99e-4) == pytest.approx(f(1.01e-4), rel=1e-5)
 
 
 def test_distribution_functions_that_scipy_integrates_are_refused_by_name():
@@ -363,6 +376,14 @@ def test_methods_that_are_not_there_are_named():
         stats.norm.fit([1.0, 2.0])
     with pytest.raises(AttributeError, match="expect"):
         stats.norm(0.0, 1.0).expect(np.sin)
+
+
+def test_t_of_infinitely_many_degrees_of_freedom_is_the_normal():
+    df = np.array([3.0, np.inf])
+    for method in ("logpdf", "cdf", "sf", "ppf"):
+        ours, theirs = both("t", method)
+        np.testing.assert_allclose(ours(0.3, df), theirs(0.3, df), rtol=1e-12)
+    assert tracker.grad(lambda x: stats.t.logpdf(x, np.inf))(0.7) == pytest.approx(-0.7)
 
 
 def test_keywords_as_in_scipy_and_mistakes_named():

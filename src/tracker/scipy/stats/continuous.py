@@ -210,14 +210,24 @@ betaprime = Continuous(
     lambda z, a, b: sp.betainc(a, b, z / (1 + z)),
     lambda z, a, b: sp.betainc(b, a, 1 / (1 + z)),
 )
-t = Continuous(
-    "t",
-    "df",
-    LINE,
-    lambda z, df: -0.5 * np.log(df) - sp.betaln(0.5 * df, 0.5) - 0.5 * (df + 1) * np.log1p(z * z / df),
-    lambda z, df: sp.stdtr(df, z),
-    lambda z, df: sp.stdtr(df, -z),
-)
+
+
+def _student_logpdf(z: Any, df: Any) -> Any:
+    """The normal's for infinitely many degrees of freedom."""
+    endless = np.isinf(df)
+    v = np.where(endless, 1.0, df) if np.any(endless) else df
+    y = -0.5 * np.log(v) - sp.betaln(0.5 * v, 0.5) - 0.5 * (v + 1) * np.log1p(z * z / v)
+    return np.where(endless, _normal(z), y) if np.any(endless) else y
+
+
+def _student_cdf(z: Any, df: Any) -> Any:
+    endless = np.isinf(df)
+    if not np.any(endless):
+        return sp.stdtr(df, z)
+    return np.where(endless, sp.ndtr(z), sp.stdtr(np.where(endless, 1.0, df), z))
+
+
+t = Continuous("t", "df", LINE, _student_logpdf, _student_cdf, lambda z, df: _student_cdf(-z, df))
 f = Continuous(
     "f",
     "dfn dfd",
