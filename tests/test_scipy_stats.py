@@ -218,6 +218,24 @@ def test_moments_are_scipys_and_differentiated(name, k, method):
     assert tracker.pushforward(ours, tuple(args), tuple(v))[1] == pytest.approx(change, rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.parametrize("method", ["mean", "var"])
+def test_moments_of_genextreme_are_smooth_through_zero(method):
+    ours, theirs = both("genextreme", method)
+    with mpmath.workdps(40):
+        g = mpmath.gamma
+        exact = {
+            "mean": lambda c: (1 - g(1 + c)) / c,
+            "var": lambda c: (g(1 + 2 * c) - g(1 + c) ** 2) / c**2,
+        }[method]
+        h = mpmath.mpf(10) ** -6
+        first = float((exact(h) - exact(-h)) / (2 * h))
+        second = float((exact(h) + exact(-h) - (exact(h / 2) + exact(-h / 2))) / (h * h * 3 / 4))
+    assert ours(0.0) == pytest.approx(theirs(0.0), rel=1e-12)
+    assert tracker.grad(ours)(0.0) == pytest.approx(first, rel=1e-9)
+    assert tracker.hessian(ours, 0.0) == pytest.approx(second, rel=1e-6)
+    np.testing.assert_allclose(ours(np.array([0.0, -0.3])), theirs(np.array([0.0, -0.3])), rtol=1e-12)
+
+
 def test_standard_deviation_median_interval_and_support():
     d, s = stats.gamma(2.3, 0.4, 1.5), scipy.stats.gamma(2.3, 0.4, 1.5)
     assert d.std() == pytest.approx(s.std(), rel=1e-14)

@@ -18,6 +18,7 @@ Formula = Callable[..., Any] | None
 
 PI: Final = math.pi
 EULER: Final = 0.57721566490153286061
+ZETA_3: Final = float(sp.zeta(3.0))
 LOG_2: Final = math.log(2)
 LOG_PI: Final = math.log(PI)
 NORMAL_ENTROPY: Final = 0.5 * math.log(2 * PI * math.e)
@@ -84,8 +85,24 @@ def _burr12_power(k: int, c: Any, d: Any) -> Any:
     return _where(c * d > k, lambda: d * sp.beta(1 + k / c, d - k / c), math.nan)
 
 
-def _genextreme(c: Any) -> tuple[Any, Any]:
-    return sp.gamma(1 + c), sp.gamma(1 + 2 * c)
+def _genextreme_mean(c: Any) -> Any:
+    """(1 - Gamma(1 + c)) / c; by its power series at c = 0, DLMF 5.7.3."""
+    zero = c == 0
+    d = np.where(zero, 1.0, c)
+    first, second = EULER**2 / 2 + PI**2 / 12, EULER**3 / 6 + EULER * PI**2 / 12 + ZETA_3 / 3
+    y = np.where(zero, EULER - c * first + c * c * second, (1 - sp.gamma(1 + d)) / d)
+    return np.where(c > -1, y, math.inf)[()]
+
+
+def _genextreme_var(c: Any) -> Any:
+    """(Gamma(1 + 2 c) - Gamma(1 + c)^2) / c^2; by its power series at c = 0, DLMF 5.7.3."""
+    zero = c == 0
+    d = np.where(zero, 1.0, c)
+    z2, z4 = PI**2 / 6, PI**4 / 90
+    first = 2 * (ZETA_3 + EULER * z2)
+    second = 3.5 * z4 + 1.5 * z2 * z2 + 4 * EULER * ZETA_3 + 2 * EULER**2 * z2
+    y = np.where(zero, z2 - c * first + c * c * second, (sp.gamma(1 + 2 * d) - sp.gamma(1 + d) ** 2) / (d * d))
+    return np.where(c > -0.5, y, math.inf)[()]
 
 
 def _genpareto_mean(c: Any) -> Any:
@@ -182,11 +199,7 @@ MOMENTS: Final[dict[str, tuple[Formula, Formula, Formula]]] = {
     "foldcauchy": (_endless, _endless, None),
     "foldnorm": (_foldnorm_mean, lambda c: 1 + c * c - _foldnorm_mean(c) ** 2, None),
     "gamma": (lambda a: a, lambda a: a, _gamma_entropy),
-    "genextreme": (
-        lambda c: _where(c > -1, lambda: EULER + 0 * c if np.all(c == 0) else (1 - _genextreme(c)[0]) / c, math.inf),
-        lambda c: (_genextreme(c)[1] - _genextreme(c)[0] ** 2) / (c * c),
-        lambda c: EULER * (1 - c) + 1,
-    ),
+    "genextreme": (_genextreme_mean, _genextreme_var, lambda c: EULER * (1 - c) + 1),
     "gengamma": (
         *_of_powers(_gengamma_power),
         lambda a, c: sp.digamma(a) * (1 / c - a) + a + sp.gammaln(a) - np.log(np.abs(c)),
