@@ -291,3 +291,22 @@ def test_overwriting_the_input_is_refused_before_anything_is_overwritten(f: Any)
         with pytest.raises(NotImplementedError, match="overwrite_input"):
             call()
     np.testing.assert_array_equal(x.data, [3.0, 1.0, 2.0])
+
+
+UFUNCS = [op.fun for op in registered() if isinstance(op.fun, np.ufunc) and op.kind != CONSTANT and op.fun.nout == 1]
+PLACES = [(f, k) for f in UFUNCS if f.nin <= 2 and f.signature is None and f is not np.ldexp for k in range(f.nin)]
+
+
+@pytest.mark.parametrize(("f", "place"), PLACES, ids=lambda x: getattr(x, "__name__", x))
+def test_python_numbers_have_the_second_derivatives_of_arrays(f: Any, place: int) -> None:
+    def program(x: Any) -> Any:
+        return f(*[(x, 0.6)[k != place] for k in range(f.nin)]) * x
+
+    for x in (-1.45, 0.35, 1.7):
+        with np.errstate(all="ignore"):
+            if not np.isfinite(program(x)):
+                continue
+            expected = float(tracker.grad(lambda z: tracker.grad(lambda q: np.sum(program(q)))(z)[0])(np.array([x]))[0])
+            assert tracker.hvp(program, x, 1.0) == pytest.approx(expected, rel=1e-12)
+            assert tracker.pushforward(tracker.grad(program), (x,), (1.0,))[1] == pytest.approx(expected, rel=1e-12)
+            assert tracker.grad(tracker.grad(program))(x) == pytest.approx(expected, rel=1e-12)

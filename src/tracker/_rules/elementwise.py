@@ -146,7 +146,7 @@ def _choice(f: Any, loses: Any) -> None:
     """Rules of a function that picks one of two arguments; `loses(a, b)` says where it is not a, or a tie."""
 
     def share(dy: Any, a: Any, b: Any) -> Any:
-        g = only(dy, ~loses(a, b))
+        g = only(dy, np.logical_not(loses(a, b)))  # not ~: numbers compare to Python's bool, and ~True is -2
         tie = a == b
         return np.where(tie, dy / 2, g) if np.any(tie) else g
 
@@ -221,7 +221,7 @@ def _inside(dy: Any, a: Any, low: Any, high: Any) -> Any:
         if bound is not None:
             over = _with_nan(beyond(a, bound), (bound != bound) & (a == a) if np.any(bound != bound) else False)
             lost = over if lost is None else lost | over
-    dy = only(dy, ~lost)
+    dy = only(dy, np.logical_not(lost))
     for bound in (low, high):
         tie = False if bound is None else a == bound
         dy = np.where(tie, dy / 2, dy) if np.any(tie) else dy
