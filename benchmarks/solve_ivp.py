@@ -10,7 +10,7 @@ from benchmarks import peers, report, timing
 from tracker.scipy import integrate
 
 SCIPY = "SciPy alone"
-TARGETS = {SCIPY: 15.0}
+TARGETS = {SCIPY: 5.0}
 ADJOINT = "tracker, by the adjoint"
 RATES, STATE = np.array([0.9, 0.5, 0.4, 0.8]), np.array([1.2, 0.7])
 GRID = 200
