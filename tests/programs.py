@@ -408,6 +408,8 @@ def _assign(p: Program, choose: Choose) -> None:
     index = _index(p, choose, v)
     if _usable(p, v, index):
         e = _into(p, choose, np.shape(p.value(f"{v}[{index}]")))
+        if ">" in index or "True" in index:
+            e = f"np.copy({e})"  # with a mask NumPy reads entries that it has just written
         sign = choose(["=", "=", "+=", "*=", "-="])
         _try_write(p, v, f"{v}[{index}] {sign} {e}")
 

@@ -278,6 +278,24 @@ def test_view_of_a_view():
     check(f, X)
 
 
+@pytest.mark.parametrize("mask", [np.ones(3, bool), np.array([True, False, True]), [True, True, True]])
+def test_a_masked_write_takes_what_was_there_before_it(mask):
+    def f(x, apart):
+        y = np.sin(x)
+        v = y[::-1]
+        source = y if np.all(mask) else y[:2]
+        v[mask] = np.copy(source) if apart else source
+        return uneven(y) + uneven(v)
+
+    x = np.array([0.43, 0.2, 0.24])
+    value, (expected,) = tracker.withgradient(lambda x: f(x, True), x)
+    found = tracker.withgradient(lambda x: f(x, False), x)
+    assert found.val == value == f(x, True)
+    np.testing.assert_array_equal(found.grad[0], expected)
+    np.testing.assert_allclose(expected, tracker.ngradient(lambda x: f(x, True), x)[0], rtol=1e-6)
+    np.testing.assert_allclose(tracker.jacobian(lambda x: f(x, False), x, mode="forward"), expected, rtol=1e-14)
+
+
 def test_two_overlapping_views():
     def f(x):
         y = x.reshape(-1) * 1.5

@@ -227,7 +227,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
         if root.shared:
             _own(root)
             x.current()
-        x.value[index] = v
+        x.value[index] = _apart(v, x.value, index)
         return
     if root.shared:
         _own(root)
@@ -242,7 +242,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
         return
     if node.op is BUFFER and node.value is None:
         node.value = np.copy(x.value)  # what it was made with: the record can be run again
-    x.value[index] = value
+    x.value[index] = _apart(value, x.value, index)
     op = _operators.table.setitem
     if x.origin is None and node.op is None:
         x.origin = node
@@ -251,6 +251,13 @@ def assign(x: Any, index: Any, v: Any) -> None:
 
 def _frozen(v: Any) -> Any:
     return v.copy() if isinstance(v, _ndarray) else v
+
+
+def _apart(v: Any, buffer: Any, index: Any) -> Any:
+    """`v`, or a copy if it may lie in the buffer: with a mask NumPy reads entries that it has just written."""
+    if type(v) is _ndarray and type(index) is not int and type(index) is not slice and type(buffer) is _ndarray:
+        return v.copy() if np.may_share_memory(v, buffer) else v
+    return v
 
 
 def _move(x: Any, node: Node) -> None:
@@ -344,7 +351,7 @@ def _write_unrecorded(x: Any, index: Any, v: Any) -> None:
     if root.shared:
         _own(root)
         x.current()
-    x.value[index] = v
+    x.value[index] = _apart(v, x.value, index)
     root.version += 1
     _leaves.renew(root)
 
