@@ -391,7 +391,6 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-@pytest.mark.filterwarnings("ignore")
 def test_what_scipy_rejects_is_rejected_with_the_same_type(name):
     f = BAD[name]
     with pytest.raises(Exception) as theirs:

@@ -127,7 +127,7 @@ partials(np.hypot, lambda y, a, b: a / where_zero(y, 1), lambda y, a, b: b / whe
 def _over_square(x: Any, a: Any, b: Any) -> Any:
     """x / (a^2 + b^2), without overflow; zero where both are, or one is infinite."""
     square = a * a + b * b
-    if np.all((square > 1e-30) & (square < 1e30)):  # as a rule; hypot takes 10 times as long
+    if np.all((square > 1e-30) & (square < 1e30)):  # as a rule; hypot is much slower
         return x / square
     h = where_zero(np.hypot(a, b), 1)
     return np.where(np.isinf(h), 0, x / h / h)

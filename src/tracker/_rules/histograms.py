@@ -26,7 +26,7 @@ def _counts_of_even(a: Any, edges: Any, weights: Any) -> Any:
 
 
 def _place_among_even(a: Any, edges: Any, last: int) -> Any:
-    """The bin of each entry: by division, then put right by the edges (a search takes 5 times as long)."""
+    """The bin of each entry: by division, then put right by the edges, which is quicker than a search."""
     share = (a - edges[0]) / (edges[-1] - edges[0])
     place = np.minimum(np.astype(np.floor(share * (last + 1)), np.intp), last)  # plain: a floor has no derivative
     place = place - (a < edges[place])

@@ -76,9 +76,9 @@ def accumulate(x: Any, index: Any, v: Any) -> None:
         np.add.at(x, index, v)
     elif not isinstance(index, tuple) and np.ndim(index) == 1 and x.size >= 256 * len(x) > 0:
         for k, row in zip(index, np.broadcast_to(v, (len(index), *x.shape[1:])), strict=True):
-            x[k] += row  # long rows: 2-10 times faster than add.at in any form
+            x[k] += row  # long rows: faster than add.at in any form
     else:
-        # one index into a flat array is the only kind for which add.at is fast (3-5 times)
+        # one index into a flat array is the only kind for which add.at is fast
         places = np.arange(x.size).reshape(x.shape)[index]
         np.add.at(x.reshape(-1), places.reshape(-1), np.broadcast_to(v, places.shape).reshape(-1))
 
@@ -204,7 +204,7 @@ _FEW: Final = 1000  # entries, below which looking at the mask costs more than i
 
 @overridable
 def only(x: Any, mask: Any) -> Any:
-    """`np.where(mask, x, 0)`, 7 times faster where the mask has no pattern, and more where it seldom holds."""
+    """`np.where(mask, x, 0)`, faster where the mask has no pattern or seldom holds."""
     bits = _BITS.get(x.dtype.char) if isinstance(x, np.ndarray | np.generic) else None
     if bits is None or type(mask) is not np.ndarray or mask.dtype != bool:
         return np.where(mask, x, 0)
