@@ -75,6 +75,14 @@ def test_functions_that_are_given_to_scipy_or_go_by_another_name_are_told_what_t
     assert any(words in e for words in told for e in errors)
 
 
+@pytest.mark.parametrize("solve", ["brentq", "brenth", "bisect", "ridder"])
+def test_root_finders_in_c_do_not_go_on_with_a_wrong_number(solve):
+    """Their C code doesn't look whether float(y) failed, so what came next was left to chance."""
+    for _ in range(100):
+        with pytest.raises(tracker.errors.ConversionError, match=r"root_scalar does its work"):
+            getattr(scipy.optimize, solve)(lambda t: t - X[0], 0, 5)
+
+
 def test_functions_of_math_inside_of_scipy_are_still_told_to_be_numpys():
     with pytest.raises(TypeError, match="instead of math"):
         scipy.integrate.quad(lambda t: math.exp(X[0]) * t, 0, 1)

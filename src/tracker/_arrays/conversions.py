@@ -62,6 +62,12 @@ def paused_value(x: Any) -> Any:
     return x if pause is None else _dispatch.paused(x, pause)
 
 
+def refuse_root_finder(x: Any) -> None:
+    """Raise if one of SciPy's root finders asks whether `x` is NaN: their C code takes a failed float(x) for -1."""
+    if counterparts.in_root_finder(sys._getframe()):
+        to_number(x, float)
+
+
 def to_number(x: Any, kind: Any) -> Any:
     """What float(x), int(x) and complex(x) give: a number where nothing is recorded, else an error."""
     value = paused_value(x)

@@ -52,10 +52,22 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
 
 def around_scipy(frame: FrameType | None) -> str | None:
     """The same, where SciPy itself asks for a number: the innermost frame outside of tracker is one of SciPy's."""
-    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
-        frame = frame.f_back
+    frame = _outside(frame)
     inside = frame is not None and str(frame.f_globals.get("__name__", "")).startswith("scipy.")
     return instead_of_scipy(frame) if inside else None
+
+
+def in_root_finder(frame: FrameType | None) -> bool:
+    """Whether the check that `scipy.optimize.brentq` and its kin make of each value is asking."""
+    frame = _outside(frame)
+    return frame is not None and frame.f_globals.get("__name__") == "scipy.optimize._zeros_py"
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame outside of tracker."""
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
+        frame = frame.f_back
+    return frame
 
 
 def _called(frame: FrameType) -> str:

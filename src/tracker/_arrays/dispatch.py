@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 import tracker._arrays.array as _array
+import tracker._arrays.conversions as _conversions
 import tracker._arrays.forward as _forward
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
@@ -19,6 +20,7 @@ from tracker._core.registry import complex_forms, parameter_names
 from tracker.errors import ConversionError, NoRuleError
 
 _ndarray: Final = np.ndarray
+_isnan: Final = np.isnan
 
 
 # One and two arguments: the paths that nearly every call takes
@@ -128,6 +130,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     if op.kind == CONSTANT:
         if op.fun in complex_forms and _handles.spec_of(args[0]).is_complex:
             return complex_forms[op.fun](*args)
+        if op.fun is _isnan:
+            _conversions.refuse_root_finder(args[0])
         return op.fun(*_handles.plain(args), **{k: _handles.plain(v) for k, v in (kwargs or {}).items()})
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]
