@@ -8,35 +8,17 @@ from tracker._arrays.leaf import bind as _bind
 from tracker._arrays.leaf import collect, is_leaf, is_tracked, param, zeros
 from tracker._arrays.memory import keep_freed as _keep_freed
 from tracker._arrays.real import TrackedReal
+from tracker._transforms.back import back
 from tracker._transforms.check import gradcheck, ngradient
 from tracker._transforms.checkpoint import checkpoint
-from tracker._transforms.custom import (
-    checked,
-    constant,
-    custom_gradient,
-    data,
-    hook,
-    linear,
-    no_grad,
-    once_differentiable,
-    partials,
-    rule,
-    stop_gradient,
-    track,
-)
+from tracker._transforms.custom import constant, custom_gradient, linear, partials, rule, track
 from tracker._transforms.elementwise import elementwise
 from tracker._transforms.forward import pushforward
 from tracker._transforms.higher import forwarddiff, hessian, hvp, jacobian
+from tracker._transforms.hooks import hook, once_differentiable
 from tracker._transforms.parameters import Grads, Params, update, zero_grad
-from tracker._transforms.reverse import (
-    WithGradient,
-    back,
-    grad,
-    gradient,
-    pullback,
-    value_and_grad,
-    withgradient,
-)
+from tracker._transforms.recording import checked, data, no_grad, stop_gradient
+from tracker._transforms.reverse import WithGradient, grad, gradient, pullback, value_and_grad, withgradient
 from tracker.errors import ConstantLossWarning, NoRuleError
 from tracker.tree import static, struct
 

@@ -12,8 +12,8 @@ from tracker._arrays import dispatch, handles
 from tracker._arrays.array import TrackedArray
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
 from tracker._core.node import PULLBACKS, Op
-from tracker._transforms import reverse
 from tracker._transforms.arguments import track_leaf
+from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import CheckpointError
 
 
@@ -109,7 +109,7 @@ def _record(
         stops = {n: None for n in nodes if n is not None}
         roots = [handles.node_of(again[k]) for k in inexact]
         seeds = list(dy)
-        found = reverse.sweep_roots(roots, seeds, level, stops)
+        found = sweep_roots(roots, seeds, level, stops)
         new_nodes = [n for n, old in zip(mine, leaves, strict=True) if handles.is_tracked(old)]
         return [found.get(n) for n in (*new_nodes, *nodes[len(new_nodes) :]) if n is not None]
 

@@ -1,23 +1,20 @@
-"""Rules of the user's own: custom_gradient, rule, track, hooks, values that stop or end gradients."""
+"""Rules of the user's own: rule, partials, linear, constant, track, custom_gradient."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tracker import tree
 from tracker._arrays import dispatch, handles, protocols
-from tracker._arrays.array import TrackedArray
-from tracker._arrays.real import TrackedReal
 from tracker._core import registry
-from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level, state
+from tracker._core.levels import current_pause
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
-from tracker.errors import NotDifferentiableError, RuleError
+from tracker.errors import RuleError
 
 
 def rule(
@@ -205,150 +202,3 @@ def _flat_gradients(gradient: Any, argument: Any) -> list[Any]:
     if gradient is None:
         return [None] * len(leaves)
     return [gradient] if len(leaves) == 1 and leaves[0] is argument else list(structure.flatten_up_to(gradient))
-
-
-# Values that treat their gradient in a special way
-
-
-def _same(x: Any) -> Any:
-    return x
-
-
-def _through(name: str, x: Any, pullback: Callable[..., Any], pushforward: Callable[..., Any]) -> Any:
-    """`x` itself, recorded as a step with these rules; its memory is shared, and copied on writing."""
-    if not handles.is_tracked(x):
-        return x
-    op = Op(_same, name, PULLBACKS, (pullback,))
-    op.pushforward = pushforward
-    op.reads = [0]
-    op.opaque = True
-    y = dispatch.record(op, (x,), None)
-    if isinstance(y, TrackedArray) and isinstance(x, TrackedArray):
-        root = x if x.root is None else x.root
-        root.shared = True
-        y.base = y.root = y.path = None
-        y.shared = True
-    return y
-
-
-def hook(f: Callable[[Any], Any], x: Any) -> Any:
-    """`x` unchanged; on the way back its gradient becomes `f(gradient)` (None: stays as it is).
-
-    >>> import tracker
-    >>> tracker.gradient(lambda x: hook(lambda dy: 10 * dy, x) * 2, 1.0)
-    (20.0,)
-    """
-
-    def pullback(dy: Any, y: Any, x: Any) -> Any:
-        changed = f(dy)
-        return dy if changed is None else changed
-
-    return _through("hook", x, pullback, lambda tangents, y, x: tangents[0])
-
-
-def once_differentiable(name: str, x: Any) -> Any:
-    """`x`, marked as a gradient that must not be differentiated again.
-
-    Doing so raises `NotImplementedError` naming `name`.
-
-    >>> import tracker
-    >>> tracker.gradient(lambda x: once_differentiable("sorting network", x), 1.0)
-    Traceback (most recent call last):
-        ...
-    tracker.errors.NotDifferentiableError: sorting network can't be differentiated again...
-    """
-    return tree.map(lambda leaf: _through(name, leaf, *_refusals(name)), x)
-
-
-def once_differentiable_after(name: str, sources: list[Any]) -> Callable[[Any], Any]:
-    """A function that marks plain values computed from the tracked `sources` as final."""
-
-    def mark(value: Any) -> Any:
-        if not tree.is_parameter(value):
-            return value
-        op = Op(lambda *_: value, name, PULLBACKS, (_refusals(name)[0],))
-        op.pushforward = _refusals(name)[1]
-        op.rules = (_refusals(name)[0],) * len(sources)
-        op.reads = [0] * len(sources)
-        op.opaque = True
-        return dispatch.record(op, tuple(sources), None)
-
-    return mark
-
-
-def _refusals(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise NotDifferentiableError(
-            f"{name} can't be differentiated again: it was marked with tracker.once_differentiable "
-            "(or taken with nest=False)."
-        )
-
-    return refuse, refuse
-
-
-def data(x: Any) -> Any:
-    """The plain value of `x`, and of everything tracked inside a nested structure.
-
-    >>> import tracker
-    >>> data(tracker.param([1.0, 2.0])), data({"a": (tracker.param(2.0), 3)})
-    (array([1., 2.]), {'a': (2.0, 3)})
-    """
-    return tree.map(handles.plain, x)
-
-
-def stop_gradient(x: Any) -> Any:
-    """`x` as a constant: its plain value (in memory of its own), any nested structure.
-
-    >>> import tracker
-    >>> tracker.gradient(lambda x: x * stop_gradient(x), 3.0)
-    (3.0,)
-    """
-    return tree.map(_stopped, x)
-
-
-def _stopped(x: Any) -> Any:
-    return np.copy(x.data) if isinstance(x, TrackedArray) else x.data if isinstance(x, TrackedReal) else x
-
-
-@contextlib.contextmanager
-def no_grad() -> Iterator[None]:
-    """A context in which nothing is recorded: calls on tracked values give plain ones.
-
-    Derivatives begun inside are taken as usual. Tracked arrays may be written in place.
-
-    >>> import tracker
-    >>> x = tracker.param([1.0, 2.0])
-    >>> with no_grad():
-    ...     x -= 0.5
-    >>> x.data
-    array([0.5, 1.5])
-    """
-    token = enter_pause(Pause(new_level(), None))
-    try:
-        yield
-    finally:
-        leave_pause(token)
-
-
-@contextlib.contextmanager
-def checked() -> Iterator[None]:
-    """A context that finds every change of a plain array between forward and backward.
-
-    Outside of it small arrays are copied and large ones sampled; inside, large ones are
-    compared whole, which costs time and memory. A change raises `RuntimeError`.
-
-    >>> import tracker
-    >>> a = np.ones(10_000)
-    >>> with checked():
-    ...     y, back = tracker.pullback(lambda x: x * a, np.ones(10_000))
-    ...     a[77] = 2.0
-    ...     back(a)
-    Traceback (most recent call last):
-        ...
-    tracker.errors.ChangedError: A plain array (shape (10000,), dtype float64) was changed...
-    """
-    state.checking += 1
-    try:
-        yield
-    finally:
-        state.checking -= 1

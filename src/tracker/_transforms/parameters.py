@@ -9,7 +9,7 @@ from typing import Any
 from tracker import tree
 from tracker._arrays import handles, leaves
 from tracker._core.node import Node
-from tracker._transforms.custom import once_differentiable_after
+from tracker._transforms.hooks import once_differentiable_after
 
 
 class Params:

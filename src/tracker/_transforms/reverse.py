@@ -1,25 +1,22 @@
-"""Reverse mode for users: gradient, withgradient, grad, value_and_grad, pullback, back."""
+"""Reverse mode for users: gradient, withgradient, grad, value_and_grad, pullback."""
 
 from __future__ import annotations
 
-import contextlib
-import math
-import threading
-import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import handles, operators
-from tracker._arrays.gradients import algebra
-from tracker._core.levels import enter_pause, leave_pause, new_level
-from tracker._core.node import Node, Spec
-from tracker._core.sweep import differentiate, free
-from tracker._transforms.arguments import RESULTS, Argument, own_gradient, settle, untrack
+from tracker._arrays import handles
+from tracker._core.levels import new_level
+from tracker._core.node import Node
+from tracker._transforms.arguments import Argument, untrack
+from tracker._transforms.hooks import once_differentiable_after
+from tracker._transforms.losses import check_loss, loss_of
 from tracker._transforms.parameters import Params, final_gradients, is_nested, run
-from tracker.errors import ConstantLossWarning, LossTypeError, NonFiniteLossError, NotDifferentiableError
+from tracker._transforms.recording import no_grad
+from tracker._transforms.sweeps import root_at, seeds_of, sweep_loss, sweep_outputs
 
 
 class WithGradient(NamedTuple):
@@ -75,11 +72,11 @@ def withgradient(
     level = new_level()
     inputs = [Argument(a, level) for a in args]
     result = f(*[i.tracked for i in inputs])
-    loss = _loss_of(result)
+    loss = loss_of(result)
     found: dict[Node, Any] = {}
     if any(i.is_differentiated() for i in inputs):
         check_loss(loss, check_finite)
-        found = _sweep_loss(loss, level)
+        found = sweep_loss(loss, level)
     return WithGradient(untrack(result, level), tuple([i.gradient(found) for i in inputs]))
 
 
@@ -159,11 +156,11 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], An
     inputs = [] if params is not None else [Argument(tree.map(_copied, a), level) for a in args]
     result = f(*[i.tracked for i in inputs]) if params is None else run(f)
     outputs, structure = tree.flatten(result)
-    roots = [_root_at(x, level) for x in outputs]
+    roots = [root_at(x, level) for x in outputs]
     y = result if params is not None and is_nested() else untrack(result, level)
 
     def back(dy: Any) -> Any:
-        found = _sweep_outputs(roots, _seeds(structure, roots, outputs, dy), level)
+        found = sweep_outputs(roots, seeds_of(structure, roots, outputs, dy), level)
         if params is not None:
             return final_gradients(params, found, outputs)
         return tuple([i.gradient(found) for i in inputs])
@@ -171,183 +168,9 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], An
     return y, back
 
 
-def back(y: Any, dy: Any = None, *, once: bool = True, check_finite: bool = True) -> None:
-    """Back-propagate from `y` into the `grad` of every leaf it depends on, adding to it.
-
-    `dy` is the gradient of `y`, of its shape; it may be left out for a real number, which
-    is checked as `gradient` checks a loss. `once=True` frees the record; a second `back`
-    through it raises `RuntimeError`. If anything raises, no gradient has changed.
-
-    >>> import tracker
-    >>> x = tracker.param([1.0, 2.0])
-    >>> back(np.sum(x**2))
-    >>> x.grad
-    array([2., 4.])
-    """
-    if not handles.is_tracked(y):
-        raise TypeError(f"back needs a tracked value; it was given a {type(y).__name__}.")
-    root = handles.node_of(y)
-    assert root is not None
-    if root.level > 0:
-        raise NotDifferentiableError(
-            "back fills the leaves' grad with plain numbers, and this value belongs to a derivative that is being "
-            "taken around it, which would not see them. Use tracker.gradient inside of another derivative."
-        )
-    if dy is None:
-        check_loss(y, check_finite)
-        dy = _one(root.spec, y)
-    else:
-        dy = _seed(y, root, dy)
-    with np.errstate(all="ignore"):
-        found = differentiate(root, dy)
-    _commit(found)
-    if once:
-        free(root)
-
-
-def _commit(found: list[tuple[Node, Any]]) -> None:
-    """Add the gradients to their leaves' totals: all or none."""
-    with _totals:
-        _add_to_totals(found)
-
-
-_totals = threading.Lock()  # two threads may add to one leaf
-
-
-def _add_to_totals(found: list[tuple[Node, Any]]) -> None:
-    totals = []
-    for k in range(len(found)):
-        leaf, gradient = found[k]
-        old = leaf.total
-        totals.append(own_gradient(found, k) if old is None else old + gradient)
-    before = [leaf.total for leaf, _ in found]
-    try:
-        for (leaf, _), total in zip(found, totals, strict=True):
-            leaf.total = total
-    except BaseException:
-        for (leaf, _), total in zip(found, before, strict=True):
-            leaf.total = total
-        raise
-
-
-# Arguments
-
-
 def _copied(x: Any) -> Any:
+    """`x`, an array as a copy."""
     return x.copy(order="K") if isinstance(x, np.ndarray) else x
-
-
-# Losses
-
-
-def _loss_of(result: Any) -> Any:
-    """The loss: the first entry of a tuple or dict, or the result itself."""
-    if isinstance(result, tuple | dict):
-        if not result:
-            raise LossTypeError("The function returned nothing: a loss is a real number.")
-        return next(iter(result.values())) if isinstance(result, dict) else result[0]
-    return result
-
-
-def check_loss(loss: Any, check_finite: bool) -> None:
-    """Raise unless `loss` is a real number, or an array of shape (), and finite."""
-    x = handles.plain(loss)
-    kind = "f" if type(x) is float else getattr(getattr(x, "dtype", None), "kind", None)
-    if kind != "f" or (type(x) is not float and x.shape != ()):
-        raise LossTypeError(
-            f"A loss is one real floating-point number; this one is {_describe(x)}. "
-            "Reduce it (np.sum, np.mean, np.real), or use tracker.pullback or tracker.jacobian."
-        )
-    if check_finite and not math.isfinite(x):
-        raise NonFiniteLossError(
-            f"The loss is {x}, so its gradient would be of no use. Pass check_finite=False to get it all the same."
-        )
-
-
-def _describe(x: Any) -> str:
-    if hasattr(x, "dtype") and hasattr(x, "shape"):
-        return f"of shape {x.shape} and dtype {x.dtype}"
-    return f"a {type(x).__name__}"
-
-
-def _one(spec: Spec, loss: Any) -> Any:
-    if spec.scalar is not None:
-        return spec.scalar(1)
-    x = handles.plain(loss)
-    return np.ones((), spec.dtype) if isinstance(x, np.ndarray) else np.ones_like(x)  # of its array type
-
-
-# Sweeping
-
-
-def _root_at(x: Any, level: int) -> Node | None:
-    """The node of `x` at this level: `x` itself, or what it holds at a lower one."""
-    while handles.is_tracked(x):
-        node = handles.node_of(x)
-        assert node is not None
-        if node.level == level:
-            return node
-        x = x.value
-    return None
-
-
-def _sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
-    root = _root_at(loss, level)
-    if root is None:
-        warnings.warn(
-            "The loss does not depend on any argument through tracked operations: all gradients are zero.",
-            ConstantLossWarning,
-            stacklevel=4,
-        )
-        return {}
-    with np.errstate(all="ignore"):
-        found = differentiate(root, _one(root.spec, loss), private=level > 0)
-    return settle(found)
-
-
-def _sweep_outputs(roots: list[Any], seeds: list[Any], level: int) -> dict[Node, Any]:
-    """The gradient of sum_k <seeds[k], outputs[k]>."""
-    with np.errstate(all="ignore"):
-        return settle(_sweep_roots(roots, seeds, level, ()))
-
-
-def sweep_roots(roots: list[Any], seeds: list[Any], level: int, stops: Any) -> dict[Node, Any]:
-    """The same, for a sweep within a sweep; nodes in `stops` count as leaves."""
-    return dict(_sweep_roots(roots, seeds, level, stops))
-
-
-def _sweep_roots(roots: list[Any], seeds: list[Any], level: int, stops: Any) -> list[tuple[Node, Any]]:
-    live = [k for k, root in enumerate(roots) if root is not None and seeds[k] is not None]
-    if not live:
-        return []
-    spec = Spec((0,) * len(live), None, None, False)
-    root = Node(RESULTS, ([roots[k] for k in live],), None, None, spec, level)
-    return differentiate(root, tuple([seeds[k] for k in live]), stops)
-
-
-def _seeds(structure: Any, roots: list[Any], outputs: list[Any], dy: Any) -> list[Any]:
-    if len(outputs) == 1 and structure == tree.flatten(outputs[0])[1]:
-        given = [dy]
-    else:
-        try:
-            given = structure.flatten_up_to(dy)
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"dy must have the structure of the function's result. {error}") from error
-    return [
-        None if root is None or d is None else _seed(y, root, d)
-        for y, root, d in zip(outputs, roots, given, strict=True)
-    ]
-
-
-def _seed(y: Any, root: Node, dy: Any) -> Any:
-    """`dy` as the sweep takes it: of the shape and dtype of `y`."""
-    if not handles.is_tracked(dy) and not hasattr(dy, "dtype"):
-        dy = np.array(dy) if isinstance(dy, list | tuple) else dy
-    if np.shape(dy) != root.spec.shape:
-        raise ValueError(f"dy has shape {np.shape(dy)}, but the result has shape {root.spec.shape}.")
-    if isinstance(dy, np.ndarray) and dy.dtype.kind in "biu":
-        dy = dy.astype(root.spec.dtype)
-    return algebra.fit(dy, root, RESULTS, 0)
 
 
 # Implicit parameters, and gradients that end here
@@ -355,35 +178,18 @@ def _seed(y: Any, root: Node, dy: Any) -> Any:
 
 def _by_params(f: Callable[..., Any], params: Params, check_finite: bool) -> WithGradient:
     result = run(f)
-    loss = _loss_of(result)
+    loss = loss_of(result)
     check_loss(loss, check_finite)
-    found = _sweep_loss(loss, 0)
+    found = sweep_loss(loss, 0)
     gradients: Any = final_gradients(params, found, [loss])
     return WithGradient(result if is_nested() else untrack(result, 0), gradients)
 
 
 def _final(f: Callable[..., Any], args: tuple[Any, ...], check_finite: bool) -> WithGradient:
     """`nest=False`: values and gradients that may not be differentiated again."""
-    from tracker._transforms.custom import once_differentiable_after
-
     plain = tree.map(handles.plain, args)
     tracked = [x for a in args for x in tree.flatten(a, True)[0] if handles.is_tracked(x)]
-    with recording_only_inside():
+    with no_grad():
         val, found = withgradient(f, *plain, check_finite=check_finite)
     mark = once_differentiable_after("gradient(..., nest=False)", tracked)
     return WithGradient(tree.map(mark, val), tree.map(mark, found))
-
-
-@contextlib.contextmanager
-def recording_only_inside() -> Any:
-    """Treat everything tracked so far as constant; derivatives begun inside are recorded."""
-    from tracker._core.levels import Pause
-
-    token = enter_pause(Pause(new_level(), None))
-    try:
-        yield
-    finally:
-        leave_pause(token)
-
-
-operators.table.back = back

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.nn._fields import fill
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from tracker.tree import static, struct

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import linear, rule
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.nn._primitive import primitive
 from tracker.nn.tiles import is_tiled, to_tile_maxima
 from tracker.nn.windows import Windows, inside, padded, windows

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.nn._fields import fill
 from tracker.nn.elman import rnn
 from tracker.nn.gru import gru

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.nn.windows import per_axis
 
 _LINEAR: Final = ("linear", "bilinear", "trilinear")

@@ -13,7 +13,7 @@ from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
-from tracker._transforms.reverse import sweep_roots
+from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import NotDifferentiableError
 from tracker.scipy._watch import unpaused
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from tracker._arrays import handles
-from tracker._transforms.custom import no_grad, stop_gradient
 from tracker._transforms.higher import jacobian
+from tracker._transforms.recording import no_grad, stop_gradient
 from tracker.errors import DegenerateError
 
 _CLOSE = 1e-3  # a Newton step longer than this, relative to x: no solution was found

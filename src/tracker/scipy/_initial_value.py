@@ -17,8 +17,8 @@ from tracker import tree
 from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
-from tracker._transforms.custom import stop_gradient
-from tracker._transforms.reverse import sweep_roots
+from tracker._transforms.recording import stop_gradient
+from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._adjoint import by_adjoint, distinct, is_deep
 from tracker.scipy._runge_kutta import interpolate, step

@@ -11,7 +11,7 @@ import scipy.special
 
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
-from tracker._transforms.custom import stop_gradient
+from tracker._transforms.recording import stop_gradient
 from tracker.errors import DegenerateError, UnsupportedKeywordError
 from tracker.scipy._watch import any_tracked, watched
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
-from tracker._transforms.reverse import sweep_roots
+from tracker._transforms.sweeps import sweep_roots
 
 FEW: Final = 12  # states: n sweeps over all evaluations then cost less than one over each, benchmarks/solve_ivp.py
 

@@ -17,10 +17,10 @@ import scipy.optimize
 
 from tracker import tree
 from tracker._arrays import handles
-from tracker._transforms.custom import no_grad, stop_gradient
 from tracker._transforms.higher import hessian as _hessian
 from tracker._transforms.higher import hvp as _hvp
 from tracker._transforms.higher import jacobian as _jacobian
+from tracker._transforms.recording import no_grad, stop_gradient
 from tracker._transforms.reverse import grad, value_and_grad
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._implicit import free_solution, solution

@@ -9,7 +9,7 @@ import numpy as np
 
 from tracker._arrays.leaf import collect
 from tracker._arrays.real import TrackedReal
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 
 
 def bind(name: str, shapes: tuple[str, ...], args: tuple[Any, ...], kwargs: Any, last: str, x: Any = 0.0) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.stats
 
 from tracker._arrays.leaf import is_tracked
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import as_array, bind, is_valid, voided
 from tracker.scipy.stats.frozen import Frozen

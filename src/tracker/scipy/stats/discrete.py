@@ -10,7 +10,7 @@ import scipy.special as sp
 
 from tracker._rules.special.gamma import gamma_density
 from tracker._rules.special.noncentral import chi_square_cdf, chi_square_sf
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.scipy.stats.arguments import all_positive
 from tracker.scipy.stats.counting import Discrete
 

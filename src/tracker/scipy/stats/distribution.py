@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import all_positive, as_array, as_scalar, bind, is_valid, narrowed, voided
 from tracker.scipy.stats.frozen import Frozen

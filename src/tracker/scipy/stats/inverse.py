@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.scipy._implicit import each_solution
 
 

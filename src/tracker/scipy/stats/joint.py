@@ -12,7 +12,7 @@ import scipy.stats
 
 from tracker import tree
 from tracker._arrays.leaf import is_tracked
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.frozen import Frozen

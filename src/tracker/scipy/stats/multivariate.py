@@ -12,7 +12,7 @@ import numpy as np
 import scipy.special as sp
 
 from tracker._arrays.leaf import is_tracked
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy.special import multigammaln
 from tracker.scipy.stats.arguments import as_array

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy._derived import derived
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats
 
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.continuous import beta
 from tracker.scipy.stats.of_scipy import of_scipy

@@ -15,7 +15,7 @@ from tracker._rules.special.noncentral import (
     noncentral_f_cdf,
     noncentral_f_sf,
 )
-from tracker._transforms.custom import data
+from tracker._transforms.recording import data
 from tracker.scipy.special import logsumexp
 from tracker.scipy.stats.distribution import Continuous
 from tracker.scipy.stats.pieces import HALF, LINE, LOG_2, log_i0e
