@@ -100,14 +100,14 @@ def plot(path, history, images, labels, answers):
 def main(short=False):
     rng = np.random.default_rng(0)
     images, labels, test_images, test_labels = load(rng)
-    model, _, history = train(network(rng), images, labels, 1 if short else EPOCHS, rng)
+    trained = train(network(rng), images, labels, 1 if short else EPOCHS, rng)
 
-    answers = read(model, test_images)
+    answers = read(trained.model, test_images)
     accuracy = np.mean(answers == test_labels)
     print(f"{accuracy:.1%} of {len(answers)} held-out digits read correctly")
 
     path = Path("out/cnn_digits.png")
-    plot(path, history, test_images, test_labels, answers)
+    plot(path, trained.history, test_images, test_labels, answers)
     print(f"learning curve and misread digits: {path}")
     return accuracy
 

@@ -5,7 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from tracker import nn, optim
+from tracker import nn, optim, withgradient
+from tracker.nn.parts import parts
 
 X = np.random.default_rng(1).standard_normal((30, 3))
 Y = X @ np.array([1.0, -2.0, 0.5])
@@ -36,6 +37,116 @@ def test_resumed_training_ends_bit_for_bit_as_an_uninterrupted_one(tmp_path):
     np.testing.assert_array_equal(parts.model["w"], whole.model["w"])
     np.testing.assert_array_equal(parts.state["w"].state[1], whole.state["w"].state[1])
     assert parts.state["w"].state[2] == whole.state["w"].state[2]
+
+
+def layered(epochs, dtype=np.float32, seed=3, **options):
+    """A model with batch norm and dropout, trained through `nn.train`, with generators of their own for both uses."""
+    r = np.random.default_rng(0)
+    model = nn.Chain(nn.Dense(3, 8, rng=r), norm, nn.Dropout(0.3), nn.Dense(8, 1, rng=r))
+
+    def loss(model, states, rng, x, y):
+        predicted, states = nn.training(model, x, states, rng)
+        return nn.mse(predicted[:, 0], y), states
+
+    data = nn.DataLoader(X.astype(dtype), Y.astype(dtype), batch_size=10, rng=np.random.default_rng(2))
+    rng = np.random.Generator(np.random.MT19937(seed))
+    options = {"states": nn.states(model), "rng": rng, "progress": False, **options}
+    return nn.train(loss, model, data, optim.Adam(0.01), epochs=epochs, **options)
+
+
+norm = nn.BatchNorm(8)
+
+
+def assert_alike(a, b):
+    for x, y in zip(*(parts((x.model, x.state, x.states)) for x in (a, b)), strict=True):
+        np.testing.assert_array_equal(x.value, y.value, err_msg=x.name)
+    assert a.history.values == b.history.values
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batch_norm_and_dropout_resume_bit_for_bit_with_their_states_and_generator(tmp_path, dtype):
+    whole = layered(6, dtype)
+    layered(3, dtype, checkpoint=tmp_path / "c.npz")
+    parts = layered(6, dtype, checkpoint=tmp_path / "c.npz", seed=99)  # the generator goes on, wherever it was
+    assert_alike(parts, whole)
+    assert not np.array_equal(layered(6, dtype, seed=99).model[0].weight, whole.model[0].weight)
+
+
+def test_states_of_a_training_by_hand_are_those_of_train():
+    trained = layered(1)
+    r, rng = np.random.default_rng(0), np.random.Generator(np.random.MT19937(3))
+    model = nn.Chain(nn.Dense(3, 8, rng=r), norm, nn.Dropout(0.3), nn.Dense(8, 1, rng=r))
+    states, state = nn.states(model), optim.setup(optim.Adam(0.01), model)
+    arrays = X.astype(np.float32), Y.astype(np.float32)
+    for x, y in nn.DataLoader(*arrays, batch_size=10, rng=np.random.default_rng(2)):
+
+        def loss(model, x=x, y=y, states=states):
+            predicted, states = nn.training(model, x, states, rng)
+            return nn.mse(predicted[:, 0], y), states
+
+        (_, states), (dmodel,) = withgradient(loss, model)
+        state, model = optim.update(state, model, dmodel)
+    np.testing.assert_array_equal(trained.states[1].mean, states[1].mean)
+    np.testing.assert_array_equal(trained.model(x, trained.states), model(x, states))
+
+
+def test_trained_states_test_without_chance_and_by_what_training_has_seen():
+    trained = layered(40)
+    x = X.astype(np.float32)
+    one = trained.model(x[:1], trained.states)
+    np.testing.assert_allclose(one, trained.model(x, trained.states)[:1], rtol=1e-5)
+    hidden = trained.model[0](x)
+    np.testing.assert_allclose(trained.states[1].mean, hidden.mean(axis=0), atol=0.1)
+
+
+def test_a_training_that_a_callback_ended_stays_ended(tmp_path):
+    stop = nn.EarlyStopping(2, least=1e9)
+    first = run(50, callbacks=[stop], checkpoint=tmp_path / "c.npz")
+    again = run(50, callbacks=[stop], checkpoint=tmp_path / "c.npz")
+    assert len(first.history["loss"]) == 3
+    assert again.history.values == first.history.values
+    np.testing.assert_array_equal(again.model["w"], first.model["w"])
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (lambda model, states, rng, x: np.sum(model * x), r"gives \(value, states\); it gave TrackedReal"),
+        (lambda model, states, rng, x: (np.sum(model * x), None), "another structure"),
+        (lambda model, states, rng, x: (np.sum(model * x), states, 1), "it gave tuple"),
+    ],
+)
+def test_a_loss_that_does_not_give_the_states_is_told_so(loss, message):
+    options = {"epochs": 1, "states": norm.states(), "progress": False}
+    with pytest.raises(TypeError, match=message):
+        nn.train(loss, np.ones(2), [(np.ones(2),)], optim.Adam(), **options)
+
+
+def test_layers_that_need_states_or_a_generator_say_so_in_train():
+    run = lambda model, **options: nn.train(
+        lambda model, states, rng, x: (np.sum((y := nn.training(model, x, states, rng))[0]), y[1]),
+        model, [(np.ones((2, 8)),)], optim.Adam(), epochs=1, progress=False, **options,
+    )  # fmt: skip
+    with pytest.raises(TypeError, match="needs a generator"):
+        run(nn.Chain(nn.Scale(8), nn.Dropout(0.5), norm), states=(None, None, norm.states()))
+    with pytest.raises(TypeError, match=r"nn\.states"):
+        run(nn.Chain(nn.Scale(8), norm), rng=np.random.default_rng(0))
+
+
+def test_a_batch_that_is_no_tuple_is_refused():
+    with pytest.raises(TypeError, match="ndarray"):
+        nn.train(lambda m, x: np.sum(m * x), np.ones(2), [np.ones(2)], optim.Adam(), epochs=1, progress=False)
+
+
+def test_a_checkpoint_of_other_generators_is_refused(tmp_path):
+    layered(1, checkpoint=tmp_path / "c.npz")
+    with pytest.raises(ValueError, match=r"\['data.rng', 'rng'\]; train was given \['data.rng'\]"):
+        layered(2, checkpoint=tmp_path / "c.npz", rng=None)
+
+
+def test_a_history_names_what_it_has():
+    with pytest.raises(KeyError, match="no 'held_out', but loss"):
+        run(1, callbacks=[nn.EarlyStopping(name="held_out")])
 
 
 def test_batches_are_constants_and_whole_numbers_stay_so():

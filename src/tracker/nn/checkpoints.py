@@ -15,7 +15,7 @@ _NOTES = "notes"
 
 
 def save_checkpoint(path: str | os.PathLike[str], values: Any, **notes: Any) -> None:
-    """Write the arrays and numbers in `values`, and `notes` that JSON can hold, to `path`.
+    """Write the arrays and numbers in `values`, and `notes` that JSON can hold (arrays as lists), to `path`.
 
     The file is written beside `path` and then renamed: whoever reads `path` finds the old one or the new one, whole.
 
@@ -26,7 +26,7 @@ def save_checkpoint(path: str | os.PathLike[str], values: Any, **notes: Any) -> 
     ({'W': array([1., 1.]), 'n': 3}, {'epoch': 7})
     """
     arrays = {str(i): plain(part) for i, part in enumerate(parts(values))}
-    arrays[_NOTES] = np.array(json.dumps(notes))
+    arrays[_NOTES] = np.array(json.dumps(notes, default=np.ndarray.tolist))
     write_whole(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class History:
-    """A list of values for each name: `history["loss"][-1]`.
+    """A list of values for each name: `history["loss"][-1]`. Raises `KeyError` for a name that it has not.
 
     >>> history = History()
     >>> history.append(loss=2.0)
@@ -24,6 +24,8 @@ class History:
             self.values.setdefault(name, []).append(float(value))
 
     def __getitem__(self, name: str) -> list[float]:
+        if name not in self.values:
+            raise KeyError(f"this history has no {name!r}, but {', '.join(self.values) or 'nothing yet'}.")
         return self.values[name]
 
     def __repr__(self) -> str:

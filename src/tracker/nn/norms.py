@@ -169,8 +169,11 @@ class BatchNorm:
         if n < 2:
             raise ValueError(f"BatchNorm can't train on a single value a channel: it was given shape {x.shape}.")
         mean, var = np.mean(plain, axis=axes), np.var(plain, axis=axes) * (n / (n - 1))
-        moved = [(1 - self.momentum) * old + self.momentum * new for old, new in ((state.mean, mean), (state.var, var))]
-        return batch_norm(x, self.weight, self.bias, eps=self.eps), RunningStatistics(*moved)
+        moved = RunningStatistics(self._moved(state.mean, mean), self._moved(state.var, var))
+        return batch_norm(x, self.weight, self.bias, eps=self.eps), moved
+
+    def _moved(self, old: Any, new: Any) -> Any:
+        return ((1 - self.momentum) * old + self.momentum * new).astype(old.dtype)  # whatever the batch's is
 
 
 def _given(state: Any) -> Any:

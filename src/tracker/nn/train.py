@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from tracker import optim
+import numpy as np
+
+from tracker import optim, tree
 from tracker._transforms.reverse import withgradient
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.history import History
 
 
 class Trained(NamedTuple):
-    """What `train` returns; callbacks get it after each epoch.
+    """What `train` returns, `state` that of the optimiser, `states` those of the layers; callbacks get it each epoch.
 
     >>> Trained({"W": 1.0}, None, History()).model
     {'W': 1.0}
@@ -22,6 +24,7 @@ class Trained(NamedTuple):
     model: Any
     state: Any
     history: History
+    states: Any = None
 
 
 class EarlyStopping:
@@ -51,6 +54,8 @@ def train(
     rule: optim.Rule,
     *,
     epochs: int,
+    states: Any = None,
+    rng: np.random.Generator | None = None,
     schedule: optim.schedules.Schedule | None = None,
     progress: bool = True,
     callbacks: Sequence[Callable[[Trained], Any]] = (),
@@ -60,11 +65,14 @@ def train(
 
     The mean loss of each epoch is `history["loss"]`. A callback is called after each epoch with what has been
     trained; it may add to the history, and ends the training by returning True. `model` stays as it is.
+    With `states` or `rng`, for layers such as `BatchNorm` and `Dropout`, the loss is
+    `loss(model, states, rng, *batch)` and gives `(value, states)`, those that `training` left: see the example.
     `schedule` gives the learning rate of each epoch, counted from 0 (`optim.schedules`).
-    `checkpoint` names a file that is written after each epoch, with the state of `data.rng` if there is one; if it
-    is there to begin with, training goes on from it, and ends bit for bit as if it had not been interrupted.
-    Raises `FloatingPointError` for a loss that is infinite or NaN, and `ValueError` for `data` without a batch.
-    `progress` shows a bar, which needs tqdm.
+    `checkpoint` names a file that is written after each epoch, with the states of `rng` and of `data.rng` if there is
+    one; if it is there to begin with, training goes on from it, and ends bit for bit as if it had not been
+    interrupted. A training that a callback has ended stays ended.
+    Raises `FloatingPointError` for a loss that is infinite or NaN, `ValueError` for `data` without a batch and
+    `TypeError` for a batch that is no tuple or a loss without its states. `progress` shows a bar, which needs tqdm.
 
     >>> import numpy as np
     >>> from tracker import nn, optim
@@ -74,38 +82,77 @@ def train(
     >>> trained = nn.train(loss, 0.0, data, optim.Descent(0.5), epochs=20, progress=False)
     >>> round(trained.model, 3)
     3.0
+
+    >>> rng = np.random.default_rng(0)
+    >>> model = nn.Chain(nn.BatchNorm(1), nn.Dropout(0.5), nn.Dense(1, 1, rng=rng))
+    >>> def loss(model, states, rng, x, y):
+    ...     predicted, states = nn.training(model, x, states, rng)
+    ...     return nn.mse(predicted, y), states
+    >>> data = [(x[:, None], 3 * x[:, None])]
+    >>> states = nn.states(model)
+    >>> trained = nn.train(loss, model, data, optim.Adam(), epochs=2, states=states, rng=rng, progress=False)
+    >>> trained.model(x[:, None], trained.states).shape
+    (20, 1)
     """
-    now = Trained(model, optim.setup(rule, model), History())
+    now, ended = Trained(model, optim.setup(rule, model), History(), states), False
+    given = _with_states(loss, rng) if states is not None or rng is not None else _alone(loss)
+    generators = _generators(rng, data)
     if checkpoint is not None and os.path.exists(checkpoint):
-        now = _resumed(checkpoint, now, data)
-    for epoch in _epochs(len(now.history.values.get("loss", ())), epochs, progress):
+        now, ended = _resumed(checkpoint, now, generators)
+    for epoch in () if ended else _epochs(len(now.history.values.get("loss", ())), epochs, progress):
         if schedule is not None:
             now = now._replace(state=optim.adjust(now.state, schedule(epoch)))
-        now = _epoch(loss, now, data)
-        stop = [callback(now) for callback in callbacks]
+        now = _epoch(given, now, data)
+        answers = [callback(now) for callback in callbacks]  # all are called
+        ended = any(answer is True for answer in answers)
         if checkpoint is not None:
-            _save(checkpoint, now, data)
-        if any(result is True for result in stop):
+            _save(checkpoint, now, generators, ended)
+        if ended:
             break
     return now
 
 
-def _epoch(loss: Callable[..., Any], now: Trained, data: Iterable[tuple[Any, ...]]) -> Trained:
-    model, state, history = now
+# What the loss of a batch, a tuple, is: of the model, to (value, the states after it)
+_Loss = Callable[[Any, tuple[Any, ...], Any], tuple[Any, Any]]
+
+
+def _alone(loss: Callable[..., Any]) -> _Loss:
+    # not loss(model, batch): a batch as an argument would be a parameter, and whole numbers in it made real
+    return lambda model, batch, states: (loss(model, *batch), states)
+
+
+def _with_states(loss: Callable[..., Any], rng: np.random.Generator | None) -> _Loss:
+    def given(model: Any, batch: tuple[Any, ...], states: Any) -> tuple[Any, Any]:
+        result = loss(model, states, rng, *batch)
+        if type(result) is not tuple or len(result) != 2:
+            raise TypeError(
+                f"with states= or rng= the loss gives (value, states); it gave {type(result).__name__}: "
+                "y, states = nn.training(model, x, states, rng) makes the states."
+            )
+        if tree.flatten(result[1])[1] != tree.flatten(states)[1]:
+            raise TypeError("the loss gave states of another structure than it was given: begin with nn.states(model).")
+        return result
+
+    return given
+
+
+def _epoch(loss: _Loss, now: Trained, data: Iterable[tuple[Any, ...]]) -> Trained:
+    model, state, history, states = now
     losses = []
     for batch in data:
-        value, (dmodel,) = withgradient(_given(loss, batch), model)
+        if not isinstance(batch, tuple | list):
+            raise TypeError(f"a batch is a tuple of arrays; it was given as {type(batch).__name__}: (x,) for one.")
+        (value, states), (dmodel,) = withgradient(_of_model(loss, tuple(batch), states), model)
         state, model = optim.update(state, model, dmodel)
         losses.append(float(value))
     if not losses:
         raise ValueError("train was given data without a batch: a generator can be used once only, a DataLoader again.")
     history.append(loss=sum(losses) / len(losses))
-    return Trained(model, state, history)
+    return Trained(model, state, history, states)
 
 
-def _given(loss: Callable[..., Any], batch: tuple[Any, ...]) -> Callable[[Any], Any]:
-    """The loss of the model alone: an argument would be a parameter, and whole numbers among them made real."""
-    return lambda model: loss(model, *batch)
+def _of_model(loss: _Loss, batch: tuple[Any, ...], states: Any) -> Callable[[Any], Any]:
+    return lambda model: loss(model, batch, states)
 
 
 def _epochs(first: int, last: int, progress: bool) -> Iterable[int]:
@@ -116,14 +163,22 @@ def _epochs(first: int, last: int, progress: bool) -> Iterable[int]:
     return tqdm(range(first, last), initial=first, total=last, unit="epoch")  # type: ignore[no-any-return]
 
 
-def _save(path: str | os.PathLike[str], now: Trained, data: Any) -> None:
-    rng = getattr(data, "rng", None)
-    notes = {"history": now.history.values, "rng": rng.bit_generator.state if rng is not None else None}
-    save_checkpoint(path, (now.model, now.state), **notes)
+def _generators(rng: np.random.Generator | None, data: Any) -> dict[str, np.random.Generator]:
+    found = {"rng": rng, "data.rng": getattr(data, "rng", None)}
+    return {name: generator for name, generator in found.items() if generator is not None}
 
 
-def _resumed(path: str | os.PathLike[str], now: Trained, data: Any) -> Trained:
-    (model, state), notes = load_checkpoint(path, (now.model, now.state))
-    if notes["rng"] is not None and getattr(data, "rng", None) is not None:
-        data.rng.bit_generator.state = notes["rng"]
-    return Trained(model, state, History(notes["history"]))
+def _save(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], ended: bool) -> None:
+    drawn = {name: generator.bit_generator.state for name, generator in generators.items()}
+    kept = now.model, now.state, now.states
+    save_checkpoint(path, kept, history=now.history.values, generators=drawn, ended=ended)
+
+
+def _resumed(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any]) -> tuple[Trained, bool]:
+    (model, state, states), notes = load_checkpoint(path, (now.model, now.state, now.states))
+    drawn = notes["generators"]
+    if drawn.keys() != generators.keys():
+        raise ValueError(f"{path} goes on with the generators {sorted(drawn)}; train was given {sorted(generators)}.")
+    for name, generator in generators.items():
+        generator.bit_generator.state = drawn[name]
+    return Trained(model, state, History(notes["history"]), states), notes["ended"]
