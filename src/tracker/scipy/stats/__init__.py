@@ -17,6 +17,7 @@ from tracker.scipy.stats import (
     line,
     moving,
     multivariate,
+    powers,
     relations,
     samples,
     sums,
@@ -31,6 +32,7 @@ from tracker.scipy.stats.kernels import *  # noqa: F403
 from tracker.scipy.stats.line import *  # noqa: F403
 from tracker.scipy.stats.moving import *  # noqa: F403
 from tracker.scipy.stats.multivariate import *  # noqa: F403
+from tracker.scipy.stats.powers import *  # noqa: F403
 from tracker.scipy.stats.refused import elsewhere as _elsewhere
 from tracker.scipy.stats.relations import *  # noqa: F403
 from tracker.scipy.stats.samples import *  # noqa: F403
@@ -39,7 +41,7 @@ from tracker.scipy.stats.t_tests import *  # noqa: F403
 from tracker.scipy.stats.transformed import *  # noqa: F403
 
 __all__ = [
-    *(name for table in (bounded, continuous, half_line, line, moving, sums) for name in table.__all__),
+    *(name for table in (bounded, continuous, half_line, line, moving, powers, sums) for name in table.__all__),
     *discrete.__all__,
     *multivariate.__all__,
     *samples.__all__,

@@ -16,6 +16,7 @@ LOG_ROOT_2PI: Final = 0.5 * math.log(2 * math.pi)
 INF: Final = math.inf
 LINE: Final = (-INF, INF)
 HALF: Final = (0.0, INF)
+NEGATIVE: Final = (-INF, 0.0)
 
 
 def log_normal(z: Any) -> Any:
