@@ -1,0 +1,13 @@
+"""scipy.optimize with exact derivatives: fed to the solvers, and taken through their solutions.
+
+The functions take SciPy's arguments. What is minimised or solved is plain NumPy code; gradients, Jacobians and Hessian
+products are tracker's unless you give your own. A start `x0` may be any nested structure: functions are called with
+that structure, and results have it. A result depends, by the implicit function theorem, on every tracked value that
+the function captures or gets by `args`.
+"""
+
+from tracker.scipy.optimize._least_squares import least_squares
+from tracker.scipy.optimize._minimize import minimize, minimize_scalar
+from tracker.scipy.optimize._root import root, root_scalar
+
+__all__ = ["least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
