@@ -137,11 +137,6 @@ def test_a_tracked_keyword_and_a_complex_argument_are_refused() -> None:
         branches(param([1j]))
 
 
-def test_numpy_vectorize_names_its_counterpart() -> None:
-    with pytest.raises(TypeError, match=r"tracker\.elementwise"):
-        np.vectorize(lambda v: v * v)(param([1.0, 2.0]))
-
-
 def test_sign_of_complex_numbers_turns_with_them() -> None:
     """z / |z| moves by i z / |z| times the rotation: d/dt (z / |z|) = i s Im(conj(s) v) / |z|."""
     z, v = np.array([1 + 2j, 3 - 1j]), np.array([0.3 + 1j, -2 + 0.5j])

@@ -100,14 +100,6 @@ def function_of_numpy(x):
     return np.exp(-x[0]) * x[1]
 
 
-def vectorised(x):
-    return np.vectorize(lambda t: t * t if t > 1.5 else t)(x)[1]
-
-
-def elementwise(x):
-    return tracker.elementwise(lambda t: t * t if t > 1.5 else t)(x)[1]
-
-
 def filled(x):
     return np.full(3, x[0])[1]
 
@@ -144,7 +136,6 @@ def concatenated(x):
         (rotation_by_lists, "tracker.collect", rotation_collected),
         (method_of_a_plain_array, "plain @ x", plain_operator),
         (function_of_math, "Use NumPy's functions", function_of_numpy),
-        (vectorised, "tracker.elementwise", elementwise),
         (filled, "numpy.full_like(x, value, shape=shape)", filled_like),
         (counted, "x.data", counted_by_value),
         (joined, "np.stack", concatenated),

@@ -27,11 +27,6 @@ def refuse_array(x: Any) -> Any:
         return np.array(_handles.plain(x))
     if coefficients.maps_domain(sys._getframe()):
         return lists.as_object(x)
-    if lists.in_vectorize(sys._getframe()):
-        raise ConversionError(
-            f"numpy.vectorize would make a tracked value (shape {x.shape}) a plain array, which would lose its "
-            "gradient. Use tracker.elementwise(f) for numpy.vectorize(f)."
-        )
     advice = coefficients.instead_of_polynomial(sys._getframe())
     if advice is not None:
         raise ConversionError(f"A tracked value (shape {x.shape}) would lose its gradient: {advice}")

@@ -51,17 +51,6 @@ def in_comparison(frame: FrameType | None) -> bool:
     return False
 
 
-def in_vectorize(frame: FrameType | None) -> bool:
-    """Whether a `np.vectorize` object is asking: from `frame`, or one a few above it."""
-    for _ in range(4):
-        if frame is None:
-            return False
-        if isinstance(frame.f_locals.get("self"), np.vectorize):
-            return True
-        frame = frame.f_back
-    return False
-
-
 def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
     """The name of the function of NumPy that is asking, and why it can't be followed, where that is known."""
     for _ in range(6):
