@@ -26,6 +26,72 @@ def store(plain, index, value):
     plain[index] = value
 
 
+# What NumPy makes an array of, in C or in Python, before it could ask: [x, y] are tracked numbers.
+LISTS = {
+    "np.array": np.array,
+    "np.array of a tuple": lambda xs: np.array(tuple(xs)),
+    "np.array of lists": lambda xs: np.array([xs, [1.0, 2.0]]),
+    "np.array beside an array": lambda xs: np.array([np.ones(2), xs]),
+    "np.array of float32": lambda xs: np.array(xs, np.float32),
+    "np.array of int": lambda xs: np.array(xs, int),
+    "np.array of bool": lambda xs: np.array(xs, bool),
+    "np.array of complex": lambda xs: np.array(xs, complex),
+    "np.array of str": lambda xs: np.array(xs, str),
+    "np.array of ndmin": lambda xs: np.array(xs[0], ndmin=2),
+    "np.array without a copy": lambda xs: np.array(xs, copy=False),
+    "np.asarray": np.asarray,
+    "np.asanyarray": np.asanyarray,
+    "np.asarray_chkfinite": np.asarray_chkfinite,
+    "np.ascontiguousarray": np.ascontiguousarray,
+    "np.float64": np.float64,
+    "np.float64 of a number": lambda xs: np.float64(xs[0]),
+    "np.complex128 of a number": lambda xs: np.complex128(xs[0]),
+    "np.where": lambda xs: np.where(np.ones(2) > 0, xs, 0.0),
+    "the condition of np.where": lambda xs: np.where(xs, 1.0, 0.0),
+    "np.exp": np.exp,
+    "np.maximum": lambda xs: np.maximum(xs, 0.0),
+    "plain + list": lambda xs: np.ones(2) + xs,
+    "plain @ list": lambda xs: np.ones((2, 2)) @ xs,
+    "np.sum": np.sum,
+    "np.max": np.max,
+    "np.dot": lambda xs: np.dot(xs, [1.0, 2.0]),
+    "np.linalg.norm": np.linalg.norm,
+    "np.linalg.solve": lambda xs: np.linalg.solve([xs, [0.0, 1.0]], [1.0, 2.0]),
+    "np.concatenate": lambda xs: np.concatenate([xs, [1.0]]),
+    "np.sort": np.sort,
+    "np.interp": lambda xs: np.interp(xs, [0.0, 1.0], [1.0, 3.0]),
+    "np.fft.fft": np.fft.fft,
+    "np.poly1d": np.poly1d,
+    "plain[list]": lambda xs: np.ones(3)[xs],
+    "plain[:2] = list": lambda xs: store(np.zeros(3), slice(0, 2), xs),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_tracked_numbers_never_becomes_a_plain_array_silently(name):
+    message = message_of(LISTS[name], [param(0.5), param(1.5)])
+    assert "tracker.collect([a, b]) or np.stack([a, b]) for np.array([a, b])" in message
+
+
+def boxed(x):
+    return np.frompyfunc(lambda t: x * t, 1, 1)(np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda x: tracker.pullback(boxed, x),
+        lambda x: tracker.pushforward(boxed, (x,), (1.0,)),
+        lambda x: tracker.jacobian(boxed, x),
+        lambda x: tracker.gradcheck(boxed, x),
+        lambda x: tracker.withgradient(lambda x: (x * x, boxed(x)), x),
+    ],
+)
+def test_an_array_of_objects_among_the_results_does_not_lose_gradients(run):
+    assert "np.vectorize" in message_of(run, 2.0)
+    assert gradient(lambda x: np.sum(boxed(x)), 2.0) == (3.0,)
+
+
 # Conversions that NumPy or Python would do silently: each names the function and a spelling that works.
 SCALAR_LOSSES = [
     ("float(x)", lambda x: float(x), "float", r"\.data|item"),

@@ -42,6 +42,13 @@ def refuse_array(x: Any) -> Any:
             f"A tracked value (shape {x.shape}) was given to SciPy, which would have made it plain and lost its "
             f"gradient. {advice} Where the plain value is wanted, pass x.data."
         )
+    if isinstance(x, _real.TrackedReal):
+        raise ConversionError(
+            "A tracked number was about to become part of a plain array, which would lose its gradient. Write "
+            "tracker.collect([a, b]) or np.stack([a, b]) for np.array([a, b]) and for a list given to a function of "
+            "NumPy, write into np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data or "
+            "x.item() where the plain value is wanted."
+        )
     raise ConversionError(
         f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
         "gradient. Join tracked values with tracker.collect or np.stack, write plain @ x for plain.dot(x), "

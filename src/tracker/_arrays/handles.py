@@ -12,7 +12,7 @@ from tracker._arrays import operands
 from tracker._arrays.spec import array_spec, is_array, scalar_spec
 from tracker._core.levels import state
 from tracker._core.node import BUFFER, OUTPUT, Node, Op, Spec
-from tracker.errors import NoRuleError
+from tracker.errors import ConversionError, NoRuleError
 
 _ndarray: Final = np.ndarray
 _generic: Final = np.generic
@@ -70,6 +70,16 @@ def level_of(x: Any) -> int:
             highest = max(highest, level_of(e))
         return highest
     return -1
+
+
+def refuse_held(results: list[Any]) -> None:
+    """Raise for arrays of objects, among a function's results, that hold tracked numbers: they would be constants."""
+    for x in results:
+        if type(x) is _ndarray and x.dtype.kind == "O" and any(is_tracked(e) for e in x.flat):
+            raise ConversionError(
+                f"The function gave an array of objects (shape {x.shape}) that holds tracked numbers, which would lose "
+                "their gradients. Use np.vectorize(f) for np.frompyfunc(f, ...), or tracker.collect of a list."
+            )
 
 
 def spec_of(x: Any) -> Spec:

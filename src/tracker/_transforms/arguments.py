@@ -143,6 +143,7 @@ def untrack(result: Any, level: int) -> Any:
     if isinstance(result, TrackedReal):
         return _untracked(result, level)
     leaves, structure = tree.flatten(result)
+    _handles.refuse_held(leaves)
     return tree.unflatten(structure, [_untracked(x, level) for x in leaves])
 
 

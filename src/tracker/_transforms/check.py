@@ -107,7 +107,9 @@ def _scalar(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def reduced(*args: Any) -> Any:
         total: Any = 0.0
-        for k, part in enumerate(tree.flatten(f(*args))[0]):
+        parts = tree.flatten(f(*args))[0]
+        handles.refuse_held(parts)
+        for k, part in enumerate(parts):
             if tree.is_parameter(part):
                 weights = np.cos(np.arange(np.size(handles.plain(part))) + k).reshape(np.shape(part))
                 terms = part * weights

@@ -32,6 +32,7 @@ def pushforward(f: Callable[..., Any], args: tuple[Any, ...], tangents: tuple[An
         duals = [_dual_argument(a, t, level) for a, t in zip(args, tangents, strict=True)]
     result = f(*duals)
     leaves, structure = tree.flatten(result)
+    handles.refuse_held(leaves)
     y = [_primal(x, level) for x in leaves]
     dy = [_tangent(x, level) for x in leaves]
     return tree.unflatten(structure, y), tree.unflatten(structure, dy)
