@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
-from tracker._rules.bessel import _i0_derivative
+from tracker._rules.bessel import i0_derivative
 from tracker._rules.differences import _centre_back, _diff_back
 from tracker._rules.polynomials import horner
 from tracker._rules.reductions import _products_of_others, maximum_reduce, minimum_reduce
@@ -118,7 +118,7 @@ _EMATH = [
 _BESSEL = [
     case(np.nextafter, normal(3), 2.0),
     case(np.i0, normal(4)),
-    *(case(_i0_derivative, normal(4), n) for n in (1, 2, 3)),
+    *(case(i0_derivative, normal(4), n) for n in (1, 2, 3)),
     case(np.i0, value([0.0, 1e-9, 3.0, -7.5, 12.0])).but(float32=False),
 ]
 

@@ -3,7 +3,10 @@
 import numpy as np
 
 from tests.cases.case import Case, case, normal, positive, scalar, uniform, value, wrapped
-from tracker._rules.elementwise import _sinc_derivative, clipped, complex_sign, finite
+from tracker._rules.bounds import clipped
+from tracker._rules.finite import finite
+from tracker._rules.magnitudes import complex_sign
+from tracker._rules.sinc import sinc_derivative
 
 CASES: list[Case] = [
     case(np.add, normal(2, 3), normal(3)).but(complex=True),
@@ -83,7 +86,7 @@ CASES: list[Case] = [
     wrapped(complex_sign, lambda x, y: np.sign(x + 1j * y), normal(3), normal(3)).but(float32=False),
     case(np.sinc, normal(3)),
     case(np.sinc, value([0.0, 1e-3, 1.0, 4.0])),
-    case(_sinc_derivative, normal(3), 2),
+    case(sinc_derivative, normal(3), 2),
     wrapped(clipped, lambda x: np.clip(x, -0.5, 0.5), normal(5)),
     wrapped(clipped, lambda x: np.clip(x, None, 0.1), normal(2, 3)),
     wrapped(clipped, lambda x, low: np.clip(x, low, 1), normal(2, 3), np.array([-0.5, 0.0, 0.3])),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tests.cases.case import Case, case, normal, scalar, wrapped
-from tracker._rules.indexing import add_at, getitem, only, scatter, setitem
+from tracker._rules.choosing import only
+from tracker._rules.indexing import add_at, getitem, scatter, setitem
 
 MASK = np.array([[True, False, True], [False, False, True]])
 ROWS = np.array([2, 0, 2, 1])

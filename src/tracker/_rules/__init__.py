@@ -1,4 +1,4 @@
-"""Derivative rules, one file per section of NumPy's manual; importing this registers them all."""
+"""Derivative rules, a file for each kind of function in NumPy's manual; importing this registers them all."""
 
 import importlib
 from typing import Final
@@ -7,6 +7,10 @@ from tracker._core.registry import defer
 
 _TABLES: Final = (
     "elementwise",
+    "bounds",
+    "magnitudes",
+    "finite",
+    "sinc",
     "reductions",
     "moments",
     "extrema",
@@ -15,6 +19,9 @@ _TABLES: Final = (
     "shapes",
     "padding",
     "indexing",
+    "choosing",
+    "diagonals",
+    "inserting",
     "products",
     "matrices",
     "sorting",
@@ -28,7 +35,10 @@ _TABLES: Final = (
     "bessel",
     "emath",
     "differences",
-    "linalg",
+    "solving",
+    "least_squares",
+    "determinants",
+    "factors",
     "singular",
     "norms",
     "fft",

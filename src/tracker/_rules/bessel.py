@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from tracker._core.registry import partials
-from tracker._rules.elementwise import Derivatives
+from tracker._rules.overridable import overridable
 
 
-def i0_derivative_values(x: Any, n: int) -> Any:
+@overridable
+def i0_derivative(x: Any, n: int) -> Any:
     """The n-th derivative of I0: the mean over t of cos(t)**n exp(x cos t), with NumPy alone.
 
     Abramowitz and Stegun 1964, 9.6.16 (page 376), under the integral. The midpoint rule of m nodes
@@ -27,6 +28,5 @@ def i0_derivative_values(x: Any, n: int) -> Any:
     return total
 
 
-_i0_derivative: Final = Derivatives("i0_derivative", i0_derivative_values)
-partials(_i0_derivative, lambda y, x, n: _i0_derivative(x, n + 1), None)
-partials(np.i0, lambda y, x: _i0_derivative(x, 1))
+partials(i0_derivative, lambda y, x, n: i0_derivative(x, n + 1), None)
+partials(np.i0, lambda y, x: i0_derivative(x, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tracker._core.registry import complex_form, constant
-from tracker._rules.elementwise import complex_sign
+from tracker._rules.magnitudes import complex_sign
 
 # ---------------------------------------------------------------- piecewise constant
 

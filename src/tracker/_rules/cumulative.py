@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import linear, rule
+from tracker._rules.choosing import only
 from tracker._rules.elementwise import share
-from tracker._rules.indexing import along, counting, only, scatter
+from tracker._rules.indexing import along, counting, scatter
 
 
 def conj(x: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracker._core.registry import composed, each, rule
 from tracker._rules.cumulative import conj
-from tracker._rules.indexing import overridable
+from tracker._rules.overridable import overridable
 from tracker._rules.products import array
 from tracker._rules.reductions import MISSING, axes_of, entry
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
-from tracker._rules.indexing import only
+from tracker._rules.choosing import only
 from tracker._rules.reductions import MISSING, divide, entry, plus, skipping_nan, unmasked, unreduce
 
 

@@ -1,35 +1,16 @@
-"""Reading and writing entries: `x[index]`, take, where, diagonals, triangles, insert and delete."""
+"""Reading and writing entries: `x[index]`, take, compress, extract."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from tracker._core.node import GETITEM, SETITEM
-from tracker._core.registry import linear, method, name, rule
+from tracker._core.registry import linear, method, name
+from tracker._rules.overridable import overridable
 
-# ---------------------------------------------------------------- x[index]
-
-
-def overridable(f: Callable[..., Any]) -> Callable[..., Any]:
-    """`f` as NumPy's functions are: an array of another kind (a tracked one) may take the call over (NEP 18)."""
-
-    plain = np.ndarray.__array_function__
-
-    @functools.wraps(f)
-    def call(*args: Any) -> Any:
-        takers = [x for x in args if getattr(type(x), "__array_function__", plain) is not plain]
-        types = [type(x) for x in takers]
-        for x in takers:
-            y = x.__array_function__(call, types, args, {})
-            if y is not NotImplemented:
-                return y
-        return f(*args)
-
-    return call
+# x[index]
 
 
 @overridable
@@ -141,10 +122,10 @@ def along(axis: int, ndim: int, index: Any) -> tuple[Any, ...]:
     return (slice(None),) * (axis % ndim) + (index,)
 
 
-# ---------------------------------------------------------------- picking by index
+# Picking by index
 
 
-def _plain_positions(indices: Any, n: int, mode: str) -> Any:
+def plain_positions(indices: Any, n: int, mode: str) -> Any:
     """`indices` as `x[...]` understands them, for an axis of length `n`."""
     if np.size(indices) == 0:
         return np.zeros(np.shape(indices), np.intp)  # [] would be floating
@@ -158,8 +139,8 @@ def _plain_positions(indices: Any, n: int, mode: str) -> Any:
 def _take_adjoint(dy: Any, y: Any, a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     shape = a.shape
     if axis is None or not shape:
-        return np.reshape(scatter(dy, _plain_positions(indices, a.size, mode), (a.size,)), shape)
-    positions = _plain_positions(indices, shape[axis], mode)
+        return np.reshape(scatter(dy, plain_positions(indices, a.size, mode), (a.size,)), shape)
+    positions = plain_positions(indices, shape[axis], mode)
     return scatter(dy, along(axis, len(shape), positions), shape)
 
 
@@ -194,165 +175,6 @@ linear(np.take, _take_adjoint)
 linear(np.take_along_axis, _take_along_axis_adjoint)
 linear(np.compress, None, _compress_adjoint)
 linear(np.extract, None, _extract_adjoint)
-
-# ---------------------------------------------------------------- picking by condition
-
-
-_BITS: Final[dict[str, Any]] = {"f": np.int32, "d": np.int64}
-_FEW: Final = 1000  # entries, below which looking at the mask costs more than it saves
-
-
-@overridable
-def only(x: Any, mask: Any) -> Any:
-    """`np.where(mask, x, 0)`, faster where the mask has no pattern or seldom holds."""
-    bits = _BITS.get(x.dtype.char) if isinstance(x, np.ndarray | np.generic) else None
-    if bits is None or type(mask) is not np.ndarray or mask.dtype != bool:
-        return np.where(mask, x, 0)
-    if mask.size > _FEW and np.count_nonzero(mask) < mask.size / 16:
-        y = np.zeros(np.broadcast(x, mask).shape, x.dtype)
-        np.copyto(y, x, where=mask)  # skips what is not chosen
-        return y
-    y = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast(x, mask).shape, x.dtype)
-    # a product of whole numbers: unlike that of floats it makes 0 of infinity and NaN, too
-    np.multiply(x.view(bits), mask, out=y.view(bits))
-    return y
-
-
-linear(only, lambda dy, y, x, mask: only(dy, mask), None)
-
-
-def _choose_adjoint(dy: Any, y: Any, a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
-    chosen = _plain_positions(a, len(choices), mode)
-    parts = [only(dy, chosen == i) for i in range(len(choices))]
-    if isinstance(choices, list | tuple):
-        return parts
-    return np.stack(parts, axis=dy.ndim + 1 - choices.ndim)  # one array: entries broadcast behind its first axis
-
-
-def _select_first(condlist: Any) -> Any:
-    """Which condition is the first to hold, len(condlist) where none does."""
-    return np.select(condlist, list(range(len(condlist))), len(condlist))
-
-
-def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> list[Any]:
-    first = _select_first(condlist)
-    return [_for_list(only(dy, first == i), choice) for i, choice in enumerate(choicelist)]
-
-
-def _for_list(dy: Any, choice: Any) -> Any:
-    """The gradient of a choice; of a list of numbers a list."""
-    if not isinstance(choice, list | tuple):
-        return dy
-    if any(isinstance(e, list | tuple) or np.shape(e) for e in choice):
-        raise NotImplementedError("numpy.select of nested lists has no derivative rule: make them arrays, numpy.stack.")
-    dy = np.sum(dy, axis=tuple(range(dy.ndim - 1)))
-    return [dy[k] for k in range(len(choice))] if len(choice) == dy.size else [np.sum(dy)]
-
-
-def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    return only(dy, _select_first(condlist) == len(condlist))
-
-
-linear(
-    np.where,
-    None,
-    lambda dy, y, condition, a, b: only(dy, condition),
-    lambda dy, y, condition, a, b: only(dy, np.logical_not(condition)),
-)
-linear(np.choose, None, _choose_adjoint, sequences=(1,))
-linear(np.select, None, _select_adjoint, _select_adjoint_default, sequences=(1,))
-
-# ---------------------------------------------------------------- diagonals and triangles
-
-
-def _on_diagonal(dx: Any, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Any:
-    """Zeros of `shape` with the last axis of `dx` on a diagonal: the adjoint of np.diagonal."""
-    n, m = shape[axis1], shape[axis2]
-    rest = dx.shape[:-1]
-    # of the flat matrix a diagonal is a slice: no index arrays, no accumulation
-    start = offset if offset >= 0 else -offset * m
-    stop = start + dx.shape[-1] * (m + 1)
-    flat = scatter(dx, (..., slice(start, stop, m + 1)), (*rest, n * m))
-    return np.moveaxis(np.reshape(flat, (*rest, n, m)), (-2, -1), (axis1, axis2))
-
-
-def _diag_adjoint(dy: Any, y: Any, v: Any, k: int = 0) -> Any:
-    return np.diagonal(dy, k) if v.ndim == 1 else _on_diagonal(dy, v.shape, k, 0, 1)
-
-
-def _diagonal_adjoint(dy: Any, y: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return _on_diagonal(dy, a.shape, offset, axis1, axis2)
-
-
-linear(np.diag, _diag_adjoint)
-linear(np.diagonal, _diagonal_adjoint)
-linear(np.diagflat, lambda dy, y, v, k=0: np.reshape(np.diagonal(dy, k), v.shape))
-linear(np.tril, lambda dy, y, m, k=0: np.tril(dy, k))
-linear(np.triu, lambda dy, y, m, k=0: np.triu(dy, k))
-
-# ---------------------------------------------------------------- adding and removing
-
-
-def _append_adjoint_arr(dy: Any, y: Any, arr: Any, values: Any, axis: Any = None) -> Any:
-    if axis is None:
-        return np.reshape(dy[: np.size(arr)], np.shape(arr))
-    return dy[along(axis, dy.ndim, slice(0, np.shape(arr)[axis]))]
-
-
-def _append_adjoint_values(dy: Any, y: Any, arr: Any, values: Any, axis: Any = None) -> Any:
-    if axis is None:
-        return np.reshape(dy[np.size(arr) :], np.shape(values))
-    return dy[along(axis, dy.ndim, slice(np.shape(arr)[axis], None))]
-
-
-def _insert_adjoint_arr(dy: Any, y: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    n = arr.size if axis is None else arr.shape[axis]
-    axis = axis if axis is not None else 0
-    kept = _inserted(obj, n, dy.shape[axis]) < 0
-    dx = dy[along(axis, dy.ndim, kept)]
-    return np.reshape(dx, arr.shape)
-
-
-def _insert_adjoint_values(dy: Any, y: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
-    n = np.size(arr) if axis is None else np.shape(arr)[axis]
-    axis = axis if axis is not None else 0
-    number = _inserted(obj, n, dy.shape[axis])
-    places = np.argsort(number)[n:]
-    dv = dy[along(axis, dy.ndim, places)]
-    # with one integer NumPy takes the first axis of values for the inserted ones
-    return dv if isinstance(obj, slice) or np.ndim(obj) else np.moveaxis(dv, axis, 0)
-
-
-def _inserted(obj: Any, n: int, total: int) -> Any:
-    """For each place of the result which of the inserted values is there, -1 for the old entries."""
-    return np.insert(np.full(n, -1), obj, np.arange(total - n))
-
-
-def _delete_adjoint(dy: Any, y: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
-    shape = arr.shape if axis is not None else (arr.size,)
-    axis = axis if axis is not None else 0
-    kept = np.zeros_like(dy, shape=shape[axis : axis + 1] if axis >= 0 else shape[axis:][:1], dtype=bool)
-    kept[np.delete(counting(shape[axis], dy), obj)] = True
-    return np.reshape(scatter(dy, along(axis, len(shape), kept), shape), arr.shape)
-
-
-def _kept_box(filt: Any, y: Any, trim: str) -> tuple[slice, ...]:
-    """Where the result of np.trim_zeros lies in `filt`."""
-    shape = y.shape
-    where = np.nonzero(filt)
-    first = [int(np.min(w)) if w.size else 0 for w in where] if "f" in trim.lower() else [0] * len(shape)
-    starts = [0 if n == m else k for n, m, k in zip(shape, filt.shape, first, strict=True)]
-    return tuple(slice(k, k + n) for k, n in zip(starts, shape, strict=True))
-
-
-linear(np.append, _append_adjoint_arr, _append_adjoint_values)
-linear(np.insert, _insert_adjoint_arr, None, _insert_adjoint_values)
-linear(np.delete, _delete_adjoint)
-rule(
-    np.trim_zeros,
-    lambda dy, y, filt, trim="fb", axis=None: scatter(dy, _kept_box(filt, y, trim), filt.shape),
-    pushforward=lambda tangents, y, filt, trim="fb", axis=None: tangents[0][_kept_box(filt, y, trim)],
-)
 
 # what the arrays' layer records when entries are read and written
 name("getitem", getitem, GETITEM)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracker._core.registry import linear, rule
+from tracker._rules.choosing import only
 from tracker._rules.cumulative import conj
-from tracker._rules.indexing import counting, only, scatter
+from tracker._rules.indexing import counting, scatter
 from tracker._rules.reductions import entry
 
 linear(np.bincount, None, lambda dy, y, x, /, weights=None, minlength=0: np.take(dy, x))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import linear, multilinear, rule
-from tracker._rules.indexing import only
+from tracker._rules.choosing import only
 from tracker._rules.products import array, conj, conj_transpose, dot_adjoint_a, dot_adjoint_b
 
 # ---------------------------------------------------------------- matmul and its kin

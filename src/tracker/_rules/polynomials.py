@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import composed, rule
-from tracker._rules.indexing import overridable
+from tracker._rules.overridable import overridable
 
 
 def _vector(p: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from tracker._core.registry import composed, linear, method, quicker, rule
+from tracker._rules.choosing import only
 from tracker._rules.cumulative import (
     add_reduceat,
     conj,
@@ -18,7 +19,7 @@ from tracker._rules.cumulative import (
     maximum_accumulate,
     minimum_accumulate,
 )
-from tracker._rules.indexing import only, overridable
+from tracker._rules.overridable import overridable
 
 __all__ = ["conj", "logaddexp_accumulate", "maximum_accumulate", "minimum_accumulate"]
 

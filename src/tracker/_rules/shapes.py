@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import composed, each, linear, rule
-from tracker._rules.indexing import add_at, along, counting, overridable, scatter
+from tracker._rules.indexing import add_at, along, counting, scatter
+from tracker._rules.overridable import overridable
 
 # ---------------------------------------------------------------- shapes
 

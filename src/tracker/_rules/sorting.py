@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tracker._core.registry import lookup, rule
-from tracker._rules.indexing import only, scatter
+from tracker._rules.choosing import only
+from tracker._rules.indexing import scatter
 from tracker._rules.reductions import axes_of, divide, from_rows, to_rows
 
 # ---------------------------------------------------------------- sort, partition

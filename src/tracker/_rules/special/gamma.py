@@ -12,7 +12,7 @@ from scipy.special import _ufuncs  # zeta and lambertw are Python functions arou
 from tracker._core.node import CONSTANT, Op
 from tracker._core.registry import supply
 from tracker._rules.elementwise import is_complex, where_zero
-from tracker._rules.indexing import overridable
+from tracker._rules.overridable import overridable
 from tracker._rules.special.orders import beta_by_a, gamma_by_order
 from tracker._rules.special.table import partials
 

@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from tracker._arrays import handles
 from tracker._core.registry import rule
-from tracker._rules.linalg import qr_pullback, qr_pushforward
+from tracker._rules.factors import qr_pullback, qr_pushforward
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.special as sp
 
 from tracker._arrays.leaf import is_tracked
-from tracker._rules.indexing import overridable
+from tracker._rules.overridable import overridable
 from tracker._rules.special.table import partials
 from tracker.errors import NoRuleError
 from tracker.scipy._derived import derived

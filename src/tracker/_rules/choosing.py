@@ -1,0 +1,75 @@
+"""Choosing by condition: where, choose, select."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from tracker._core.registry import linear
+from tracker._rules.indexing import plain_positions
+from tracker._rules.overridable import overridable
+
+_BITS: Final[dict[str, Any]] = {"f": np.int32, "d": np.int64}
+_FEW: Final = 1000  # entries, below which looking at the mask costs more than it saves
+
+
+@overridable
+def only(x: Any, mask: Any) -> Any:
+    """`np.where(mask, x, 0)`, faster where the mask has no pattern or seldom holds."""
+    bits = _BITS.get(x.dtype.char) if isinstance(x, np.ndarray | np.generic) else None
+    if bits is None or type(mask) is not np.ndarray or mask.dtype != bool:
+        return np.where(mask, x, 0)
+    if mask.size > _FEW and np.count_nonzero(mask) < mask.size / 16:
+        y = np.zeros(np.broadcast(x, mask).shape, x.dtype)
+        np.copyto(y, x, where=mask)  # skips what is not chosen
+        return y
+    y = np.empty_like(x) if x.shape == mask.shape else np.empty(np.broadcast(x, mask).shape, x.dtype)
+    # a product of whole numbers: unlike that of floats it makes 0 of infinity and NaN, too
+    np.multiply(x.view(bits), mask, out=y.view(bits))
+    return y
+
+
+linear(only, lambda dy, y, x, mask: only(dy, mask), None)
+
+
+def _choose_adjoint(dy: Any, y: Any, a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    chosen = plain_positions(a, len(choices), mode)
+    parts = [only(dy, chosen == i) for i in range(len(choices))]
+    if isinstance(choices, list | tuple):
+        return parts
+    return np.stack(parts, axis=dy.ndim + 1 - choices.ndim)  # one array: entries broadcast behind its first axis
+
+
+def _select_first(condlist: Any) -> Any:
+    """Which condition is the first to hold, len(condlist) where none does."""
+    return np.select(condlist, list(range(len(condlist))), len(condlist))
+
+
+def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> list[Any]:
+    first = _select_first(condlist)
+    return [_for_list(only(dy, first == i), choice) for i, choice in enumerate(choicelist)]
+
+
+def _for_list(dy: Any, choice: Any) -> Any:
+    """The gradient of a choice; of a list of numbers a list."""
+    if not isinstance(choice, list | tuple):
+        return dy
+    if any(isinstance(e, list | tuple) or np.shape(e) for e in choice):
+        raise NotImplementedError("numpy.select of nested lists has no derivative rule: make them arrays, numpy.stack.")
+    dy = np.sum(dy, axis=tuple(range(dy.ndim - 1)))
+    return [dy[k] for k in range(len(choice))] if len(choice) == dy.size else [np.sum(dy)]
+
+
+def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    return only(dy, _select_first(condlist) == len(condlist))
+
+
+linear(
+    np.where,
+    None,
+    lambda dy, y, condition, a, b: only(dy, condition),
+    lambda dy, y, condition, a, b: only(dy, np.logical_not(condition)),
+)
+linear(np.choose, None, _choose_adjoint, sequences=(1,))
+linear(np.select, None, _select_adjoint, _select_adjoint_default, sequences=(1,))
