@@ -3,7 +3,8 @@
 #   make test    lint, then the tests with the compiled core and again interpreted
 #   make lint    ruff, mypy, import-linter
 #   make format  rewrite the sources as ruff formats them
-#   make bench   tracker beside NumPy, autograd, PyTorch and JAX (installs those; large)
+#   make bench   tracker beside NumPy, autograd, PyTorch and JAX (installs PyTorch, which is large; from then on
+#                make test compares with it, too)
 #   make docs    the API pages, in out/docs
 #   make clean   remove all that these made
 # Another Python: make PYTHON=python3.13 test
@@ -71,7 +72,7 @@ clean:
 	touch $@
 
 .venv/.peers: .venv/.tools
-	$(PIP) install autograd jax torch==2.13.0
+	$(PIP) install torch==2.13.0
 	touch $@
 
 .venv/.docs: .venv/.tools

@@ -135,6 +135,30 @@ def scheduled_rates(name):
     return rates
 
 
+def optax_schedules():
+    """Those of SCHEDULES that optax has, too."""
+    import optax
+
+    return {
+        "constant": optax.constant_schedule(0.5),
+        "step": optax.exponential_decay(0.5, 3, 0.2, staircase=True),
+        "exponential": optax.exponential_decay(0.5, 1, 0.9),
+        "cosine": optax.cosine_decay_schedule(0.5, 11, alpha=0.01 / 0.5),
+        "warm_up": optax.linear_schedule(0.5 / 4, 0.5, 3),
+        "warm_up, cosine": optax.join_schedules(
+            [optax.linear_schedule(0.5 / 4, 0.5, 3), optax.cosine_decay_schedule(0.5, 8)], [4]
+        ),
+    }
+
+
+def optax_rates(name):
+    import jax
+
+    with jax.enable_x64(True):
+        schedule = optax_schedules()[name]
+        return [float(schedule(t)) for t in range(12)]
+
+
 SCHEDULES = (
     "constant",
     "step",
@@ -156,6 +180,8 @@ def optax_makers():
         "Lion": lambda: optax.lion(0.1, b1=0.9, b2=0.999, weight_decay=0.0),
         # without Dozat's beta[1] under the root; PyTorch's keeps a product of momenta in float32
         "NAdam": lambda: optax.nadam(0.1 / math.sqrt(0.999), eps=0.0),
+        "ClipNorm": lambda: optax.chain(optax.clip_by_global_norm(0.5), optax.sgd(0.1, momentum=0.9)),
+        "AccumGrad": lambda: optax.MultiSteps(optax.sgd(0.1, momentum=0.9), 3, accumulator_dtype=None),
     }
 
 

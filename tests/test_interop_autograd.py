@@ -1,16 +1,12 @@
 """autograd's primitives inside tracked programs."""
 
-import numpy as np
-import pytest
-
-import tracker
-
-pytest.importorskip("autograd", reason="the bridge to autograd needs autograd, which is no dependency of the tests")
-
 import autograd
 import autograd.numpy as anp
+import numpy as np
+import pytest
 from autograd.extend import defjvp, defvjp, primitive
 
+import tracker
 from tracker.interop.autograd import from_autograd
 
 X, Y = np.array([0.3, -1.2]), np.array([2.0, 0.5])

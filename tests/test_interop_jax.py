@@ -1,12 +1,9 @@
 """tracker's functions inside JAX programs: values, gradients, second order, `jit`, `vmap`."""
 
-import numpy as np
-import pytest
-
-pytest.importorskip("jax", reason="the bridge to JAX needs JAX, which is no dependency of the tests")
-
 import jax
 import jax.numpy as jnp
+import numpy as np
+import pytest
 
 import tracker
 from tracker.interop.jax import from_jax, to_jax

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="the bridge to PyTorch needs PyTorch, which is no dependency of the tests")
+pytest.importorskip(
+    "torch", reason="the bridge to PyTorch needs PyTorch, which is too large to be a dependency of the tests"
+)
 
 import torch
 

@@ -89,5 +89,5 @@ def test_value_and_gradients_are_pytorchs(name):
 
 @pytest.mark.parametrize("name", peers.PEERS)
 def test_kept_numbers_are_what_pytorch_gives(name):
-    pytest.importorskip("torch", reason="compares with PyTorch, which is no dependency of the tests")
+    pytest.importorskip("torch", reason="compares with PyTorch, which is too large to be a dependency of the tests")
     assert_outcome(peers.PEERS[name](), name)

@@ -35,6 +35,8 @@ RULES = {
     "torch ClipGrad": optim.OptimiserChain(optim.ClipGrad(0.5), optim.Momentum(0.1)),
     "torch SignDecay": optim.OptimiserChain(optim.SignDecay(0.2), optim.Momentum(0.1)),
     "torch AccumGrad": optim.OptimiserChain(optim.AccumGrad(2), optim.Momentum(0.1)),
+    "optax AccumGrad": optim.OptimiserChain(optim.AccumGrad(3), optim.Momentum(0.1)),
+    "optax ClipNorm": optim.OptimiserChain(optim.ClipNorm(0.5), optim.Momentum(0.1)),
 }
 schedules = optim.schedules
 SCHEDULES = {
@@ -73,13 +75,14 @@ def test_every_reference_is_compared():
 @pytest.mark.parametrize("name", RULES)
 def test_reference_is_what_the_library_gives_here(name):
     library, rule = name.split(" ", 1)
-    pytest.importorskip(library, reason=f"compares with {library}, which is no dependency of the tests")
-    if rule in peers.CHAINED:
+    if library == "torch":
+        pytest.importorskip(library, reason="compares with PyTorch, which is too large to be a dependency of the tests")
+    if library == "optax":
+        found = peers.optax_steps(rule)
+    elif rule in peers.CHAINED:
         found = peers.chained_steps(rule)
-    elif rule == "OAdam":
-        found = peers.optimistic_steps()
     else:
-        found = peers.torch_steps(rule) if library == "torch" else peers.optax_steps(rule)
+        found = peers.optimistic_steps() if rule == "OAdam" else peers.torch_steps(rule)
     np.testing.assert_allclose(found, PATHS[name], rtol=1e-9, atol=1e-12)
 
 
@@ -112,6 +115,19 @@ def test_matrices_that_muon_steps_along_are_nearly_orthogonal():
     x = np.random.default_rng(0).standard_normal((5, 3))
     step = optim.apply(optim.Muon(decay=0.0, eta=1.0), np.zeros_like(x), x, x)[1]
     assert np.all(np.abs(np.linalg.svd(step / np.sqrt(5 / 3))[1] - 1) < 0.35)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 2, 3)])
+def test_muon_moves_each_singular_value_by_the_published_quintic(shape):
+    dx = np.random.default_rng(1).standard_normal(shape)
+    x, rows = np.zeros(shape), shape[0]
+    u, s, v = np.linalg.svd(dx.reshape(rows, -1), full_matrices=False)
+    s = s / np.linalg.norm(s)  # Nesterov's momentum of a first gradient is along it
+    for _ in range(5):
+        s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+    expected = max(1, rows / (dx.size / rows)) ** 0.5 * (u * s) @ v
+    rule = optim.Muon(eta=1.0, decay=0.0)
+    np.testing.assert_allclose(rule.apply(rule.init(x), x, dx)[1].reshape(rows, -1), expected, rtol=1e-9, atol=1e-12)
 
 
 @tracker.struct
@@ -272,8 +288,13 @@ def test_learning_rates_are_those_of_torch(name):
 @pytest.mark.filterwarnings("ignore:The epoch parameter")  # PyTorch's, of its own SequentialLR
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_kept_learning_rates_are_what_torch_gives_here(name):
-    pytest.importorskip("torch", reason="compares with PyTorch, which is no dependency of the tests")
+    pytest.importorskip("torch", reason="compares with PyTorch, which is too large to be a dependency of the tests")
     np.testing.assert_allclose(peers.scheduled_rates(name), json.loads(peers.RATES.read_text())[name], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEDULES if not name.startswith("one_cycle")])
+def test_kept_learning_rates_are_what_optax_gives_here(name):
+    np.testing.assert_allclose(peers.optax_rates(name), json.loads(peers.RATES.read_text())[name], rtol=1e-12)
 
 
 def test_schedules_stay_at_their_end_and_refuse_what_makes_none():
@@ -348,7 +369,7 @@ def two_steps(rule, x, curvature):
     return x
 
 
-@pytest.mark.parametrize("rule", [rule for rule in ALL if not isinstance(rule, optim.Muon)], ids=repr)
+@pytest.mark.parametrize("rule", ALL, ids=repr)
 def test_a_model_after_two_steps_differentiates_by_where_it_began_and_by_the_gradients(rule):
     x = peers.START + np.array([[0.31, 0.07, -0.53], [0.21, 0.43, 0.17]])  # where no step ends at a change of sign
     assert tracker.gradcheck(lambda x, curvature: two_steps(rule, x, curvature), x, peers.CURVATURE)

@@ -63,7 +63,8 @@ def _orthogonal(g: Any) -> Any:
     if g.shape[0] > g.shape[1]:
         return _orthogonal(g.conj().T).conj().T
     a, b, c = _QUINTIC
-    g = g / max(float(np.linalg.norm(g)), 1e-7)
+    norm = np.linalg.norm(g)
+    g = g / (norm if norm > 1e-7 else 1e-7)
     for _ in range(_QUINTIC_STEPS):
         square = g @ g.conj().T
         g = a * g + (b * square + c * square @ square) @ g
