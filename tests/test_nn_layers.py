@@ -157,6 +157,11 @@ def test_a_slice_of_a_chain_is_a_chain_with_its_names():
 def test_what_is_not_finite_reaches_its_neighbours_alone():
     x = np.array([[[1.0, 2.0, np.nan, 4.0, 5.0, 6.0]]])
     assert np.isnan(nn.upsample(x, 2, mode="linear")).sum() == 4
+    assert np.isnan(nn.upsample(x, size=11, mode="linear", align_corners=True)).sum() == 3  # 1.5, 2 and 2.5
+    dy = np.zeros((1, 1, 12))
+    dy[0, 0, 4] = np.nan  # of entries 1 and 2
+    dx = tracker.pullback(lambda x: nn.upsample(x, 2, mode="linear"), x)[1](dy)[0]
+    assert np.isnan(dx).ravel().tolist() == [False, True, True, False, False, False]
     assert np.isnan(nn.adaptive_meanpool(x, 4)).sum() == 1  # 0:2, 1:3, 3:5, 4:6
 
 

@@ -8,6 +8,7 @@ from sklearn import metrics
 
 import tracker
 from tracker import nn
+from tracker.nn import ctc_paths, ctc_products
 
 RNG = np.random.default_rng(0)
 
@@ -63,6 +64,46 @@ def test_ctc_that_is_infinite_has_no_gradient_and_lists_are_targets():
     loss = lambda scores: nn.ctc(scores, [[1, 1], [1, 2]], agg=None)[0]
     gradient = tracker.gradient(loss, np.zeros((2, 2, 3)), check_finite=False)[0]
     np.testing.assert_array_equal(gradient, 0)
+
+
+@pytest.mark.parametrize(("spread", "lost"), [(3, 0), (30, 0), (3000, 4)])
+def test_ctc_by_products_is_ctc_by_logarithms_or_says_that_it_is_lost(spread, lost):
+    rng = np.random.default_rng(1)
+    emitted = nn.log_softmax(spread * rng.standard_normal((30, 4, 9)))
+    skip, times, ends = rng.random((4, 7)) < 0.5, np.array([30, 25, 17, 30]), np.array([8, 8, 2, 0])
+    total, shares, found = ctc_products.by_products(emitted, skip, times, ends)
+    may_end = (np.arange(9) == ends[:, None]) | (np.arange(9) == ends[:, None] - 1)
+    expected, parts = ctc_paths._in_logarithms(emitted, skip, times, may_end)
+    assert found.sum() == lost
+    np.testing.assert_allclose(total[~found], expected[~found], rtol=1e-13)
+    np.testing.assert_allclose(shares[:, ~found], parts[:, ~found], rtol=1e-11, atol=1e-13)
+
+
+def test_ctc_of_long_unlikely_targets_has_the_gradient_of_its_paths():
+    scores = np.zeros((400, 2, 2))
+    scores[:, 0, 0] = 100.0  # products vanish in this row, not in the other
+    gradient = tracker.gradient(lambda x: nn.ctc(x, np.ones((2, 100), int), agg=np.sum), scores)[0]
+    alone = [tracker.gradient(lambda x: nn.ctc(x, np.ones((1, 100), int)), scores[:, k : k + 1])[0] for k in (0, 1)]
+    np.testing.assert_allclose(gradient, np.concatenate(alone, axis=1), rtol=1e-12)
+    np.testing.assert_allclose(gradient.sum(axis=-1), 0, atol=1e-10)
+    # each of 100 marks is somewhere, once: what the softmax expects of the class, minus 100
+    assert gradient[:, 0, 1].sum() == pytest.approx(
+        nn.softmax(scores)[:, 0, 1].sum() - 100, rel=1e-10
+    )  # of logs near 1e4
+
+
+@pytest.mark.parametrize("odd", [np.nan, -np.inf])
+def test_ctc_of_one_sequence_is_none_of_the_others_business(odd):
+    scores = np.random.default_rng(0).standard_normal((5, 2, 3))
+    whole = nn.ctc(scores, [[1, 2], [1, 2]], agg=None)
+    scores[2, 0, :2] = odd  # at this time the first sequence can be nothing but 2
+    found = nn.ctc(scores, [[1, 2], [1, 2]], agg=None)
+    assert found[1] == whole[1]
+    assert (
+        np.isnan(found[0])
+        if np.isnan(odd)
+        else found[0] == pytest.approx(by_enumeration(scores[:, 0], [1, 2], 0), rel=1e-12)
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.cases.case import Case, Input, case, normal, positive, uniform, wrapped
 from tracker import nn
-from tracker.nn import correlation, ctc_paths, normalise, pooling
+from tracker.nn import correlation, ctc_paths, interpolation, normalise, pooling
 from tracker.nn import windows as _windows
 from tracker.nn.gelu import gated, gelu, slope
 
@@ -98,6 +98,8 @@ CASES: list[Case] = [
     case(nn.upsample, normal(1, 2, 3, 2), size=(4, 5), mode="bilinear"),
     case(nn.upsample, normal(1, 1, 3), 2, mode="linear", align_corners=True),
     case(nn.upsample, normal(0, 1, 3), 2, mode="linear"),
+    case(nn.upsample, normal(1, 2, 7, 5), size=(2, 3), mode="linear"),  # some entries are nowhere in it
+    case(interpolation.mixed, normal(2, 4, 3), interpolation.interpolating(4, 9, False), 1),
     case(nn.pixel_shuffle, normal(1, 8, 2, 3), 2),
     case(nn.pixel_unshuffle, normal(1, 2, 4, 6), 2),
     *(case(nn.pad, normal(1, 2, 3, 4), ((1, 2), 1), mode) for mode in ("constant", "reflect", "edge", "wrap")),

@@ -36,12 +36,7 @@ def ctc(
     """
     targets = np.asarray(targets)
     times, marks = _checked(scores, targets, lengths, target_lengths, blank)
-    spelled = _with_blanks(targets, blank)
-    emitted = log_softmax(scores)[:, np.arange(len(targets))[:, None], spelled]
-    may_skip = (spelled[:, 2:] != blank) & (spelled[:, 2:] != spelled[:, :-2])
-    marked = np.arange(spelled.shape[1])
-    ends = (marked == 2 * marks[:, None]) | (marked == 2 * marks[:, None] - 1)
-    total = paths(emitted, may_skip, times, ends)[0]
+    total = paths(log_softmax(scores), _with_blanks(targets, blank), times, 2 * marks)[0]
     return aggregate(agg, np.where(total < NOTHING / 2, np.inf, -total))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tracker._transforms.recording import data
+from tracker.nn.interpolation import interpolating, mixed
 from tracker.nn.windows import per_axis
 
 _LINEAR: Final = ("linear", "bilinear", "trilinear")
@@ -42,7 +42,7 @@ def upsample(x: Any, scale: Any = None, *, size: Any = None, mode: str = "neares
     for axis, m in enumerate(_new_size(x.shape[2:], scale, size), start=2):
         n = x.shape[axis]
         if mode != "nearest":
-            x = _interpolated(x, axis, m, align_corners)
+            x = mixed(x if x.dtype.kind in "fc" else np.astype(x, np.float64), interpolating(n, m, align_corners), axis)
         elif m % n == 0:
             x = np.repeat(x, m // n, axis=axis)
         else:
@@ -59,23 +59,6 @@ def _new_size(old: tuple[int, ...], scale: Any, size: Any) -> tuple[int, ...]:
     if len(each) != len(old) or min((*new, *old), default=1) < 1:
         raise ValueError(f"upsample from spatial shape {old} to {new}: give a positive number for each axis.")
     return new
-
-
-def _interpolated(x: Any, axis: int, m: int, align_corners: bool) -> Any:
-    n = x.shape[axis]
-    places = [_place(i, n, m, align_corners) for i in range(m)]
-    low = np.array([min(int(place), n - 1) for place in places])
-    high = np.minimum(low + 1, n - 1)
-    dtype = x.dtype if x.dtype.kind in "fc" else np.float64
-    part = np.zeros_like(data(x), shape=(m, *[1] * (x.ndim - axis - 1)), dtype=dtype)
-    for i, place in enumerate(places):
-        part[i] = min(place - low[i].item(), 1.0)
-    return np.take(x, low, axis=axis) * (1 - part) + np.take(x, high, axis=axis) * part
-
-
-def _place(i: int, n: int, m: int, align_corners: bool) -> float:
-    """Where among n entries the i-th of m is."""
-    return i * (n - 1) / max(m - 1, 1) if align_corners else max((i + 0.5) * n / m - 0.5, 0.0)
 
 
 def pixel_shuffle(x: Any, factor: int) -> Any:
