@@ -841,7 +841,7 @@ def test_gradient_by_params_inside_another_derivative_is_final():
         return pullback(lambda: W**2 * a, Params([W]))[1](np.ones(2))[W]
 
     for f in (slope, pulled):
-        with pytest.raises(NotImplementedError, match="Params"):
+        with pytest.raises(NotImplementedError, match=r"Params.*as arguments"):
             gradient(lambda a, f=f: np.sum(a) + np.sum(f(a)), x)
         with pytest.raises(NotImplementedError, match="Params"):
             gradient(lambda f=f: np.sum(W) + np.sum(f(x)), Params([W]))

@@ -50,6 +50,8 @@ CORNERS = {
     "x**1. at 0": (lambda x: x**1.0, 0.0, 1.0),
     "x**0.5 at 0": (lambda x: x**0.5, 0.0, inf),
     "x**pi at 0": (lambda x: x**pi, 0.0, 0.0),
+    "x**inf below 1": (lambda x: np.sum(x**inf), [0.5, -0.5, 0.0], [0.0, 0.0, 0.0]),
+    "x**-inf above 1": (lambda x: x**-inf, -2.0, 0.0),
     "x**-1 at -2": (lambda x: x**-1.0, -2.0, -0.25),
     "0**y by y": (lambda y: 0.0**y, 2.0, 0.0),
     "power(0, y) by y": (lambda y: np.power(0.0, y), 2.0, 0.0),
@@ -148,6 +150,8 @@ TWO_ARGUMENTS = {
     "(-2)**2.": (lambda x, y: x**y, -2.0, 2.0, (-4.0, nan)),
     "power(-2, 2.)": (np.power, -2.0, 2.0, (-4.0, nan)),
     "0**2": (lambda x, y: x**y, 0.0, 2.0, (0.0, 0.0)),
+    "power(0.5, inf)": (np.power, 0.5, inf, (0.0, 0.0)),
+    "power(-2, -inf)": (np.float_power, -2.0, -inf, (0.0, None)),
     "copysign": (np.copysign, 2.0, -1.0, (-1.0, 0.0)),
 }
 

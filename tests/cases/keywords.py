@@ -110,14 +110,24 @@ _ELEMENTWISE = [
     "A.clip(max=1.0)",
     "A.clip(-1.0, 1.0, np.zeros_like(A))",
     "A.clip()",
+    "np.clip(A, range(-1, 3), range(1, 5))",
     *calls("nan_to_num", "N", "", "nan=2.0", "nan=Q", "copy=False", "False, 2.0", "posinf=Q"),
 ]
 
 _SHAPES = [
     *calls("reshape", "A", "(4, 3), order='C'", "(4, 3), order='F'", "-1", "shape=(2, -1)", "(4, 3), copy=True"),
-    *calls("ravel copy", "A", "order='C'", "order='F'"),
+    *calls("reshape", "A", "(4, 3), 'f'", "(4, 3), order='A'", "(4, 3), None"),
+    *calls("reshape", "A.T", "(2, 6), order='A'", "(2, 6), order='a'"),
+    *calls("ravel copy", "A", "order='C'", "order='F'", "order='f'", "order=None", "order='K'"),
+    *calls("ravel", "A.T", "order='A'", "order='K'", "'k'", "order='c'"),
+    *calls("ravel", "np.transpose(B, (2, 0, 1))", "'K'", "'A'"),
+    "np.ravel(np.transpose(B, (2, 0, 1))[:, ::-1, ::2], 'K')",
+    "np.ravel(Q, 'K')",
+    "A.T.flatten('K')",
+    "A.T.ravel('A')",
+    "A.T.reshape(6, 2, order='A')",
     *calls("flip", "B", "", "0", "axis=-1", "axis=(0, 2)", "axis=None"),
-    *calls("roll", "B", "1", "-5, 1", "(1, 2), (0, 1)", "2, axis=-1"),
+    *calls("roll", "B", "1", "True", "-5, 1", "(1, 2), (0, 1)", "2, axis=-1"),
     *calls("rot90", "A", "", "2", "-1", "k=3, axes=(1, 0)", "k=5"),
     *calls("moveaxis", "B", "0, -1", "[0, 1], [1, 2]"),
     *calls("rollaxis", "B", "2", "1, 3"),
@@ -134,7 +144,7 @@ _SHAPES = [
     "np.stack([Q, 1.0])",
     "np.vstack([[Q, 1.0], V[:2]])",
     *calls("block", "", "[[A, P], [P, A]]", "[V, W]", "[[Q, 1.0], [2.0, Q]]"),
-    *calls("split array_split", "A", "3", "[1, 2]", "2, axis=1", "[1], -1"),
+    *calls("split array_split", "A", "3", "3.0", "1.5", "[1, 2]", "2, axis=1", "[1], -1"),
     *calls("append", "A", "P", "P, axis=0", "Q"),
     "np.append([1, 2], Q)",
     *calls(
@@ -184,7 +194,7 @@ _SHAPES = [
     "np.zeros(3, like=V) + U",
     *calls("vander", "V", "", "3", "3, increasing=True", "N=2"),
     *calls("broadcast_to", "V", "(2, 5)", "shape=(2, 5), subok=True"),
-    *calls("unstack", "A", "axis=1"),
+    *calls("unstack", "A", "axis=1", "axis=(1,)", "axis=[-1]"),
     *calls("astype", "A", "f4", "f4, copy=False"),
     "A.astype(f4, 'C', 'unsafe', True)",
 ]
@@ -241,7 +251,7 @@ _STATISTICS = [
         "method='inverted_cdf', weights=np.arange(12.0).reshape(3, 4)",
         "axis=(0, 1), keepdims=True",
     ),
-    *calls("average", "A", "0", "weights=P", "axis=1, weights=P[0]", "1, P, True", "axis=0, keepdims=True, weights=P"),
+    *calls("average", "A", "[0]", "np.array([1])", "[-1], P[0]", "0", "weights=P", "axis=1, weights=P[0]", "1, P, True", "axis=0, keepdims=True, weights=P"),
     *calls(
         "cov", "A", "P", "rowvar=False", "bias=True", "ddof=0", "fweights=[1, 2, 1, 3]", "aweights=P[0]", "dtype=f4"
     ),
@@ -284,6 +294,8 @@ _STATISTICS = [
     *calls("ediff1d", "V", "Q", "to_begin=U, to_end=[1.0]"),
     *calls("trapezoid", "A", "dx=Q", "x=P", "axis=0, x=W[:3]", "np.array([0, 1, 2.5, 3])"),
     *calls("unwrap", "V * 3", "4.0", "period=3.1", "discont=4.0, axis=0"),
+    *calls("linspace", "V", "range(5), 3", "stop=range(1, 6), num=4"),
+    *calls("linspace", "range(5)", "V, 3"),
     *calls("linspace", "Q, V, 4", "", "endpoint=False", "retstep=True", "axis=1", "dtype=f4", "device='cpu'"),
     *calls("logspace", "Q, 1.0, 4", "base=2.0", "endpoint=False", "base=Q"),
     *calls("geomspace", "Q, W, 4", "", "axis=1"),

@@ -10,7 +10,7 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.operators as _operators
-from tracker._arrays import operands
+from tracker._arrays import operands, reading_order
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._arrays.spec import is_array
@@ -166,6 +166,8 @@ def bind() -> None:
     table.collect = _required(collect_values)
     table.identity = _required(identity)
     table.zero_dim = _required(zero_dim)
+    table.ravel = _required(np.ravel)
+    table.reshape = _required(np.reshape)
     table.getitem = named("getitem")
     table.setitem = named("setitem")
     table.add_at = named("add_at")
@@ -175,6 +177,8 @@ def bind() -> None:
     )
     for f in (np.array, np.asarray, np.asanyarray):
         composed(f, _array_like)
+    composed(np.ravel, reading_order.ravel)
+    composed(np.reshape, reading_order.reshape)
     parts = _mutation._PARTS
     parts.flat = _required(_mutation.put_flat)
     parts.real = _required(_mutation.with_real)

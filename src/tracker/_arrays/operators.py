@@ -25,6 +25,8 @@ class _Table:
         self.identity: Op = _placeholder("identity")
         self.collect: Op = _placeholder("collect")
         self.zero_dim: Op = _placeholder("zero_dim")
+        self.ravel: Op = _placeholder("ravel")
+        self.reshape: Op = _placeholder("reshape")
         self.back: Any = None
         self.add_at: Op = _placeholder("add_at")
         self.mutators: dict[Any, Any] = {}  # functions that write into their first argument

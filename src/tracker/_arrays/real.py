@@ -233,7 +233,8 @@ class TrackedReal(Node):
     def __hash__(self) -> int:
         return id(self)
 
-    # Python's protocols
+    # Python's protocols: no __getitem__, for x[()], since NumPy would take x for a sequence, and answer
+    # `plain[i] = x` with an error about sequences
 
     def __bool__(self) -> bool:
         return bool(self.data)

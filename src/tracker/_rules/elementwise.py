@@ -31,13 +31,22 @@ def where_zero(x: Any, instead: Any) -> Any:
 
 
 def power_by_base(y: Any, a: Any, b: Any) -> Any:
-    """b a^(b-1); zero, not NaN, at 0^0."""
+    """b a^(b-1); zero, not NaN, at 0^0, and where an infinite b makes it constant."""
     if type(b) is int or type(b) is float:
+        if abs(b) == math.inf:
+            return _infinite_times(b, a**b)
         return 2 * a if b == 2 else b * a ** (b - 1) if b else 0 * a
+    if np.any(np.isinf(b)):
+        return _infinite_times(b, a ** np.where((a == 0) & (b == 0), 1, b - 1))
     if not np.any(a == 0):
         return b * a ** (b - 1)
     both_zero = (a == 0) & (b == 0)
     return b * a ** np.where(both_zero, 1, b - 1)
+
+
+def _infinite_times(b: Any, p: Any) -> Any:
+    """b p where b may be infinite: 0 where p is."""
+    return np.where(np.isinf(b) & (p == 0), 0, b * p)
 
 
 def power_by_exponent(y: Any, a: Any, b: Any) -> Any:

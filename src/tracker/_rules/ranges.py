@@ -50,7 +50,7 @@ def _counts(num: int, delta: Any, dtype: Any) -> Any:
 
 
 def _number(x: Any) -> Any:
-    return np.stack(x) if isinstance(x, list | tuple) else x
+    return np.stack(x) if isinstance(x, list | tuple | range) else x
 
 
 def _count(num: Any) -> int:

@@ -36,7 +36,7 @@ def unreduce(dy: Any, ndim: int, axis: Any, keepdims: Any) -> Any:
         k = axis + ndim if axis < 0 else axis
         shape = dy.shape
         return dy.reshape((*shape[:k], 1, *shape[k:]))
-    return np.expand_dims(dy, axis)
+    return np.expand_dims(dy, axis if type(axis) is tuple else axes_of(axis, ndim))
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from tracker._core.registry import composed, each, linear, rule
 from tracker._rules.indexing import add_at, along, counting, scatter
 from tracker._rules.overridable import overridable
+from tracker._rules.reductions import axes_of
 
 # ---------------------------------------------------------------- shapes
 
@@ -175,8 +176,9 @@ def _bounds(indices_or_sections: Any, n: int) -> list[tuple[int, int]]:
     if np.ndim(indices_or_sections):
         stops = [0, *indices_or_sections, n]
     else:
-        size, longer = divmod(n, indices_or_sections)
-        stops = [i * size + min(i, longer) for i in range(indices_or_sections + 1)]
+        sections = int(indices_or_sections)  # NumPy takes 2.5 for 2
+        size, longer = divmod(n, sections)
+        stops = [i * size + min(i, longer) for i in range(sections + 1)]
     cuts = [slice(a, b).indices(n)[:2] for a, b in zip(stops[:-1], stops[1:], strict=True)]
     return [(a, max(a, b)) for a, b in cuts]
 
@@ -202,6 +204,7 @@ def _joined(dy: Any, lengths: list[int], shape: tuple[int, ...], axis: int) -> A
 
 
 def _unstack_adjoint(dy: Any, y: Any, x: Any, *, axis: int = 0) -> Any:
+    (axis,) = axes_of(axis, x.ndim)
     used = [d is not None for d in dy]
     whole = np.stack([d for d in dy if d is not None], axis)
     return whole if all(used) else scatter(whole, along(axis, x.ndim, np.array(used)), x.shape)
@@ -300,7 +303,7 @@ linear(np.flip, lambda dy, y, m, axis=None: np.flip(dy, axis))
 linear(np.fliplr, lambda dy, y, m: np.fliplr(dy))
 linear(np.flipud, lambda dy, y, m: np.flipud(dy))
 linear(np.rot90, lambda dy, y, m, k=1, axes=(0, 1): np.rot90(dy, {0: 0, 1: 3, 2: 2}.get(k % 4, 1), axes))
-linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, np.negative(shift), axis))
+linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, np.subtract(0, shift), axis))
 
 
 def ix_(*args: Any) -> tuple[Any, ...]:

@@ -43,6 +43,7 @@ def _average_pullback_a(
     dy = unreduce(dy, len(shape), axis, keepdims)
     if weights is None:
         return dy / max(int(np.prod([shape[k] for k in axes_of(axis, len(shape))])), 1)
+    axis = axes_of(axis, len(shape))
     w = _aligned(array(weights, dy) * np.ones_like(dy, shape=()), shape, axis)  # not in the weights' precision
     return dy * conj(w / np.sum(w, axis=axis, keepdims=True))
 
@@ -51,6 +52,7 @@ def _average_pullback_weights(
     dy: Any, y: Any, a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False
 ) -> Any:
     shape = np.shape(a)
+    axis = axes_of(axis, len(shape))
     dy, dy_sum, mean = (*dy, y[0]) if returned else (dy, None, y)
     g: Any = 0
     if dy is not None:
@@ -68,6 +70,7 @@ def _average_pushforward(
 ) -> Any:  # fmt: skip
     t, t_weights = tangents[0], entry(tangents, 2)
     shape = np.shape(a)
+    axis = axes_of(axis, len(shape))  # average takes lists of axes, sum does not
     mean = y[0] if returned else y
     if weights is None:
         dy = np.mean(t, axis=axis, keepdims=keepdims)

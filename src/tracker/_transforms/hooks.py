@@ -62,15 +62,15 @@ def once_differentiable(name: str, x: Any) -> Any:
     return tree.map(lambda leaf: _through(name, leaf, *_refusals(name)), x)
 
 
-def once_differentiable_after(name: str, sources: list[Any]) -> Callable[[Any], Any]:
-    """A function that marks plain values computed from the tracked `sources` as final."""
+def once_differentiable_after(name: str, reason: str, sources: list[Any]) -> Callable[[Any], Any]:
+    """A function that marks plain values computed from the tracked `sources` as final; `reason` ends the error."""
 
     def mark(value: Any) -> Any:
         if not tree.is_parameter(value):
             return value
-        op = Op(lambda *_: value, name, PULLBACKS, (_refusals(name)[0],))
-        op.pushforward = _refusals(name)[1]
-        op.rules = (_refusals(name)[0],) * len(sources)
+        refuse, refuse_forward = _refusals(name, reason)
+        op = Op(lambda *_: value, name, PULLBACKS, (refuse,) * len(sources))
+        op.pushforward = refuse_forward
         op.reads = [0] * len(sources)
         op.opaque = True
         return dispatch.record(op, tuple(sources), None)
@@ -78,11 +78,10 @@ def once_differentiable_after(name: str, sources: list[Any]) -> Callable[[Any], 
     return mark
 
 
-def _refusals(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _refusals(
+    name: str, reason: str = "it was marked with tracker.once_differentiable."
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def refuse(*_: Any, **__: Any) -> Any:
-        raise NotDifferentiableError(
-            f"{name} can't be differentiated again: it was marked with tracker.once_differentiable "
-            "(or taken with nest=False)."
-        )
+        raise NotDifferentiableError(f"{name} can't be differentiated again: {reason}")
 
     return refuse, refuse

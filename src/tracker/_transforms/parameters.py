@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from tracker import tree
 from tracker._arrays import handles, leaves
@@ -148,8 +148,14 @@ def final_gradients(params: Params, found: dict[Node, Any], results: list[Any]) 
     sources = [x for x in results if handles.level_of(x) > 0]
     for group in (list(params) if is_nested() else [], sources):
         if group:
-            gradients._mark(once_differentiable_after("a gradient by Params", group))
+            gradients._mark(once_differentiable_after("a gradient by Params", _FINAL, group))
     return gradients
+
+
+_FINAL: Final = (
+    "parameters belong to no derivative in particular. Give them as arguments, tracker.gradient(lambda W: ..., W), "
+    "or pass the gradient to tracker.stop_gradient."
+)
 
 
 def zero_grad(xs: Any) -> None:

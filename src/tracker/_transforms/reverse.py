@@ -191,5 +191,5 @@ def _final(f: Callable[..., Any], args: tuple[Any, ...], check_finite: bool) -> 
     tracked = [x for a in args for x in tree.flatten(a, True)[0] if handles.is_tracked(x)]
     with no_grad():
         val, found = withgradient(f, *plain, check_finite=check_finite)
-    mark = once_differentiable_after("gradient(..., nest=False)", tracked)
+    mark = once_differentiable_after("gradient(..., nest=False)", "nest=False says so. Leave it out.", tracked)
     return WithGradient(tree.map(mark, val), tree.map(mark, found))
