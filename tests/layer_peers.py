@@ -60,6 +60,35 @@ def torch_recurrent(name):
     return torch_outcome(results, [xs, *states, *(getattr(layer, f"{p}_l0") for p in PARAMETERS)])
 
 
+LENGTHS = [4, 1, 3]
+
+
+def stacked_inputs(name):
+    """xs (4, 3, N_IN) and the parameters of two layers in both directions."""
+    rows = RECURRENT[name][0] * HIDDEN
+    shapes = [
+        shape for n_in in (N_IN, 2 * HIDDEN) for _ in "ab" for shape in ((rows, n_in), (rows, HIDDEN), (rows,), (rows,))
+    ]
+    return wave(0, 4, len(LENGTHS), N_IN), [wave(3 + k, *shape) for k, shape in enumerate(shapes)]
+
+
+def torch_stacked(name):
+    import torch
+
+    xs, weights = stacked_inputs(name)
+    layer = getattr(torch.nn, name)(N_IN, HIDDEN, num_layers=2, bidirectional=True, dtype=torch.float64)
+    names = [f"{p}_l{k}{way}" for k in (0, 1) for way in ("", "_reverse") for p in PARAMETERS]
+    with torch.no_grad():
+        for parameter, w in zip(names, weights):
+            getattr(layer, parameter).copy_(torch.tensor(w))
+    xs = torch.tensor(xs, requires_grad=True)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(xs, torch.tensor(LENGTHS), enforce_sorted=False)
+    ys, last = layer(packed)
+    ys, _ = torch.nn.utils.rnn.pad_packed_sequence(ys)
+    results = [ys, *(last if name == "LSTM" else (last,))]  # a last state is (2 * 2, batch, n)
+    return torch_outcome(results, [xs, *(getattr(layer, parameter) for parameter in names)])
+
+
 def torch_attention():
     import torch
 
@@ -191,6 +220,7 @@ SAME = {
 
 
 PEERS = {**{name: lambda name=name: torch_recurrent(name) for name in RECURRENT}, "attention": torch_attention}
+PEERS |= {f"{name}, stacked": lambda name=name: torch_stacked(name) for name in RECURRENT}
 PEERS |= {name: functional(f, *shapes) for name, (shapes, f) in SAME.items()}
 
 

@@ -36,6 +36,110 @@ def test_recurrent_layer_gives_pytorchs_values_and_gradients(name):
     assert_outcome(outcome(run, xs, states, layer), name)
 
 
+def stacked_both_ways(name, n_in=peers.N_IN, n=peers.HIDDEN, **options):
+    make = lambda n_in: LAYERS[name](n_in, n, rng=rng(), dtype=float, **options)
+    return nn.Stacked(nn.Bidirectional(make(n_in), make(n_in)), nn.Bidirectional(make(2 * n), make(2 * n)))
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_stacked_layers_in_both_directions_over_different_lengths_are_pytorchs(name):
+    xs, weights = peers.stacked_inputs(name)
+
+    def run(xs, layer):
+        ys, lasts = layer(xs, lengths=peers.LENGTHS)
+        parts = zip(*(flat(state) for both in lasts for state in both), strict=True)
+        return ys, *(np.stack(part) for part in parts)
+
+    assert_outcome(outcome(run, xs, with_weights(stacked_both_ways(name), weights)), f"{name}, stacked")
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_each_of_many_lengths_is_run_as_it_would_be_alone(name, batch_first):
+    layer = stacked_both_ways(name, 3, 2, batch_first=batch_first)
+    xs, lengths = rng().standard_normal((3, 5, 3)), [5, 2, 3]
+    xs[1, 2:] = np.nan  # whatever is there
+    xs[2, 3:] = np.inf
+    turned = lambda x: x if batch_first else np.swapaxes(x, 0, 1)
+    ys, _ = layer(turned(xs), lengths=lengths)
+    gradient = tracker.gradient(lambda xs: np.sum(layer(xs, lengths=lengths)[0] ** 2), turned(xs))[0]
+    for k, n in enumerate(lengths):
+        x = xs[k : k + 1, :n]
+        np.testing.assert_allclose(turned(ys)[k : k + 1, :n], turned(layer(turned(x))[0]), rtol=1e-12)
+        np.testing.assert_array_equal(turned(ys)[k, n:], 0)
+        alone = tracker.gradient(lambda x: np.sum(layer(x)[0] ** 2), turned(x))[0]
+        np.testing.assert_allclose(turned(gradient)[k : k + 1, :n], turned(alone), rtol=1e-10)
+        np.testing.assert_array_equal(turned(gradient)[k, n:], 0)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("start", [False, True])
+def test_a_cell_stepped_by_scan_has_the_lengths_of_the_layer(name, start):
+    layer = LAYERS[name](3, 2, rng=rng(), dtype=float)
+    xs, lengths = rng().standard_normal((4, 3, 3)), [4, 1, 0 if start else 2]
+    state = state_of(name, rng().standard_normal((2, 3, 2))) if start else None
+    ys, last = layer(xs, state, lengths=lengths)
+    zs, end = nn.scan(layer.cell, xs, state, lengths)
+    np.testing.assert_allclose(ys, zs, rtol=1e-14, atol=1e-15)
+    for a, e in zip(flat(last), flat(end), strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-14, atol=1e-15)
+    if start:
+        np.testing.assert_array_equal(flat(last)[0][2], flat(state)[0][2])
+
+
+def test_a_sequence_without_batch_has_one_length():
+    layer = nn.GRU(3, 2, rng=rng(), dtype=float)
+    xs = rng().standard_normal((4, 3))
+    ys, last = layer(xs, lengths=2)
+    np.testing.assert_allclose(ys[:2], layer(xs[:2])[0], rtol=1e-14)
+    np.testing.assert_array_equal(last, ys[1])
+
+
+def test_lengths_are_differentiable_to_second_order():
+    vector, rebuild = nn.destructure(stacked_both_ways("GRU", 1, 1))
+    xs = rng().standard_normal((3, 2, 1))
+    assert tracker.gradcheck(lambda v: np.sum(rebuild(v)(xs, lengths=[3, 1])[0] ** 2), vector, order=2)
+
+
+@pytest.mark.parametrize("lengths", [[1, 2], [[4, 1, 2]], [4, 1, 5], [4, 1, -1], [4.0, 1.0, 2.0]])
+def test_lengths_that_do_not_fit_are_named(lengths):
+    layer, xs = nn.GRU(3, 2, rng=rng()), np.ones((4, 3, 3), np.float32)
+    for run in (layer, nn.Bidirectional(layer, layer), nn.Stacked(layer)):
+        with pytest.raises(ValueError, match=r"whole numbers from 0 to 4 in shape \(3,\)"):
+            run(xs, lengths=lengths)
+
+
+def test_scan_without_a_state_has_no_sequences_without_steps():
+    with pytest.raises(ValueError, match="from 1 to 4"):
+        nn.scan(nn.GRUCell(3, 2, rng=rng()), np.ones((4, 3, 3)), None, [4, 1, 0])
+
+
+def test_stacked_layers_take_states_drop_between_and_check_their_order():
+    r = rng()
+    layer = nn.Stacked(nn.LSTM(3, 4, rng=r, dtype=float), nn.Dropout(0.5), nn.GRU(4, 2, rng=r, dtype=float))
+    xs = r.standard_normal((5, 2, 3))
+    ys, (first, _) = layer(xs)
+    half, states = layer(xs[:2])
+    np.testing.assert_allclose(np.concatenate([half, layer(xs[2:], states)[0]]), ys, rtol=1e-13)
+    hs = layer.layers[0](xs)[0]
+    np.testing.assert_allclose(layer.layers[2](nn.dropout(rng(), hs, 0.5))[0], layer.training(xs, None, rng())[0][0])
+    chain = nn.Chain(layer, lambda pair: pair[0])
+    np.testing.assert_array_equal(
+        nn.training(chain, xs, nn.states(chain), rng())[0], layer.training(xs, None, rng())[0][0]
+    )
+    assert "layers.2.cell.weight_hh" in str(layer)
+    with pytest.raises(TypeError, match="generator"):
+        layer.training(xs)
+    with pytest.raises(ValueError, match="2 recurrent layers take as many states; they were given 1"):
+        layer(xs, (first,))
+    mixed = nn.GRU(3, 3, batch_first=True, rng=r), nn.GRU(3, 3, rng=r)
+    for wrong in (lambda: nn.Stacked(*mixed), lambda: nn.Bidirectional(*mixed)(xs)):
+        with pytest.raises(ValueError, match="some have batch_first=True, some not"):
+            wrong()
+    with pytest.raises(ValueError, match="there is none"):
+        nn.Stacked(np.tanh)
+
+
 def test_attention_layer_gives_pytorchs_values_and_gradients():
     inputs, projections = peers.attention_inputs()
     layer = with_weights(nn.MultiHeadAttention(peers.WIDTH, peers.HEADS, rng=rng(), dtype=float), projections)

@@ -41,6 +41,7 @@ from tracker.nn.gelu import gelu
 from tracker.nn.history import History
 from tracker.nn.imbalance import binary_focal, dice, focal, tversky
 from tracker.nn.layers import Bilinear, Dense, Embedding, Flatten, Scale
+from tracker.nn.lengths import length_mask
 from tracker.nn.losses import (
     binary_crossentropy,
     crossentropy,
@@ -72,11 +73,13 @@ from tracker.nn.pools import (
     PixelShuffle,
     Upsample,
 )
-from tracker.nn.recurrent import GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, Recurrence, RNNCell, scan
+from tracker.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, Recurrence, RNNCell
 from tracker.nn.resize import pad, pixel_shuffle, pixel_unshuffle, upsample
 from tracker.nn.sampling import grid_sample
 from tracker.nn.saved import load, save
+from tracker.nn.scan import scan
 from tracker.nn.softmax import log_softmax, logsumexp, softmax
+from tracker.nn.stacked import Bidirectional, Stacked
 from tracker.nn.summary import summary
 from tracker.nn.train import EarlyStopping, Trained, train
 from tracker.nn.windows import fold, unfold
@@ -123,6 +126,7 @@ __all__ = [
     "RunningStatistics",
     "Scale",
     "SkipConnection",
+    "Stacked",
     "Trained",
     "Upsample",
     "adaptive_maxpool",
@@ -166,6 +170,7 @@ __all__ = [
     "label_smoothing",
     "layer_norm",
     "leaky_relu",
+    "length_mask",
     "lisht",
     "load",
     "load_checkpoint",

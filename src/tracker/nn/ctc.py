@@ -8,6 +8,7 @@ import numpy as np
 
 from tracker.nn.ctc_paths import NOTHING, paths
 from tracker.nn.embedding import check_whole
+from tracker.nn.lengths import checked
 from tracker.nn.losses import Agg, aggregate
 from tracker.nn.softmax import log_softmax
 
@@ -56,15 +57,10 @@ def _checked(scores: Any, targets: Any, lengths: Any, target_lengths: Any, blank
         )
     check_whole(targets, scores.shape[2])
     check_whole(np.array([blank]), scores.shape[2])
-    times = _lengths("lengths", lengths, scores.shape[0], scores.shape[1], at_least=1)
-    marks = _lengths("target_lengths", target_lengths, targets.shape[1], len(targets), at_least=0)
+    steps, n = scores.shape[:2]
+    times = np.full(n, steps) if lengths is None else checked("ctc: lengths", lengths, (n,), steps, least=1)
+    most = targets.shape[1]
+    marks = np.full(n, most) if target_lengths is None else checked("ctc: target_lengths", target_lengths, (n,), most)
     if np.any((targets == blank) & (np.arange(targets.shape[1]) < marks[:, None])):
         raise ValueError(f"ctc: the targets contain {blank}, which is the blank.")
     return times, marks
-
-
-def _lengths(name: str, given: Any, whole: int, n: int, at_least: int) -> Any:
-    found = np.full(n, whole) if given is None else np.asarray(given)
-    if found.shape != (n,) or found.dtype.kind not in "iu" or np.any((found < at_least) | (found > whole)):
-        raise ValueError(f"ctc: {name} are {n} whole numbers from {at_least} to {whole}; they were given as {given}.")
-    return found

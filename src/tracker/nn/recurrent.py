@@ -17,33 +17,22 @@ from tracker.nn._fields import fill
 from tracker.nn.elman import rnn
 from tracker.nn.gru import gru
 from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.nn.lengths import checked, within
 from tracker.nn.lstm import lstm
+from tracker.nn.scan import scan
 from tracker.tree import static, struct
 
 
-def scan(cell: Callable[[Any, Any], tuple[Any, Any]], xs: Any, state: Any) -> tuple[Any, Any]:
-    """`y, state = cell(x, state)` for each x of `xs` (time, ...): `(ys, state)`, ys (time, ...), the last state.
-
-    Raises `ValueError` for a sequence of no steps, whose results have no known shape.
-
-    >>> scan(lambda x, total: (x + total, x + total), np.array([1.0, 2.0, 3.0]), 0.0)
-    (array([1., 3., 6.]), np.float64(6.0))
-    """
-    ys = []
-    for x in xs:
-        y, state = cell(x, state)
-        ys.append(y)
-    if not ys:
-        raise ValueError("scan was given a sequence of no steps: its results have no known shape.")
-    return np.stack(ys), state
-
-
-def _sequence(cell: Any, xs: Any) -> Any:
-    """A sequence (time, *batch, n_in) as (time, batch, n_in)."""
+def _sequence(cell: Any, xs: Any, lengths: Any) -> tuple[Any, Any]:
+    """A sequence (time, *batch, n_in) as (time, batch, n_in), zero after its end, and the ends (batch,) or None."""
     n_in = cell.weight_ih.shape[1]
-    if xs.ndim < 2 or xs.shape[-1] != n_in:
-        raise ValueError(f"this cell takes inputs of width {n_in}; it was given a sequence of shape {xs.shape}.")
-    return xs if xs.ndim == 3 else xs.reshape(xs.shape[0], math.prod(xs.shape[1:-1]), n_in)
+    if np.ndim(xs) < 2 or xs.shape[-1] != n_in:
+        raise ValueError(f"this cell takes inputs of width {n_in}; it was given a sequence of shape {np.shape(xs)}.")
+    x = xs if xs.ndim == 3 else xs.reshape(xs.shape[0], math.prod(xs.shape[1:-1]), n_in)
+    if lengths is None:
+        return x, None
+    ends = checked("lengths", lengths, xs.shape[1:-1], len(xs)).reshape(-1)
+    return np.where(within(ends, x), x, 0), ends  # what is not finite after the end would spoil the gradients
 
 
 def _state(cell: Any, xs: Any, state: Any) -> Any:
@@ -100,7 +89,8 @@ class RNNCell(_Cell):
     """h' = activation(weight_ih x + bias_ih + weight_hh h + bias_hh): Elman (1990).
 
     `cell(x, h)`: x (*batch, n_in), h (*batch, n_hidden) or None for zeros, gives `(h', h')`; `cell.over(xs, h)`
-    runs over xs (time, *batch, n_in). Raises `ValueError`, as all cells do, for shapes that do not fit.
+    runs over xs (time, *batch, n_in), with `lengths` as in `Recurrence`. Raises `ValueError`, as all cells do, for
+    shapes that do not fit.
 
     >>> cell = RNNCell(3, 2, rng=np.random.default_rng(0))
     >>> cell(np.ones((5, 3), np.float32))[0].shape
@@ -115,11 +105,11 @@ class RNNCell(_Cell):
         super().__init__(n_in, n_hidden, **options)
         fill(self, activation=activation)
 
-    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+    def over(self, xs: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         first, bias = _state(self, xs, state), _bias(self, _sum(self.bias_ih, self.bias_hh))
-        x = _sequence(self, xs)
+        x, ends = _sequence(self, xs, lengths)
         hs = rnn(x, self.weight_ih, self.weight_hh, bias, first, self.activation)
-        return _outputs(hs, xs), _last(hs, first, xs)
+        return _outputs(hs, xs, ends), _last(hs, first, xs, ends)
 
 
 @struct(init=False)
@@ -137,11 +127,11 @@ class LSTMCell(_Cell):
 
     _gates: ClassVar[int] = 4
 
-    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+    def over(self, xs: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         h, c = (_state(self, xs, part) for part in ((None, None) if state is None else state))
-        x, bias = _sequence(self, xs), _bias(self, _sum(self.bias_ih, self.bias_hh))
+        (x, ends), bias = _sequence(self, xs, lengths), _bias(self, _sum(self.bias_ih, self.bias_hh))
         hs, cs = lstm(x, self.weight_ih, self.weight_hh, bias, h, c)
-        return _outputs(hs, xs), (_last(hs, h, xs), _last(cs, c, xs))
+        return _outputs(hs, xs, ends), (_last(hs, h, xs, ends), _last(cs, c, xs, ends))
 
 
 @struct(init=False)
@@ -158,19 +148,23 @@ class GRUCell(_Cell):
 
     _gates: ClassVar[int] = 3
 
-    def over(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
-        h, x = _state(self, xs, state), _sequence(self, xs)
+    def over(self, xs: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+        h, (x, ends) = _state(self, xs, state), _sequence(self, xs, lengths)
         b_in, b = _bias(self, self.bias_ih), _bias(self, self.bias_hh)
         hs = gru(x, self.weight_ih, self.weight_hh, b_in, b, h)
-        return _outputs(hs, xs), _last(hs, h, xs)
+        return _outputs(hs, xs, ends), _last(hs, h, xs, ends)
 
 
-def _outputs(hs: Any, xs: Any) -> Any:
+def _outputs(hs: Any, xs: Any, ends: Any) -> Any:
+    hs = hs if ends is None else np.where(within(ends, hs), hs, 0)
     return hs if xs.ndim == 3 else hs.reshape(*xs.shape[:-1], hs.shape[-1])
 
 
-def _last(hs: Any, first: Any, xs: Any) -> Any:
-    h = np.copy(hs[-1] if hs.shape[0] else first)  # a result of its own: others may be written into
+def _last(hs: Any, first: Any, xs: Any, ends: Any) -> Any:
+    if ends is None or not hs.shape[0]:
+        h = np.copy(hs[-1] if hs.shape[0] else first)  # a result of its own: others may be written into
+    else:
+        h = np.where((ends > 0)[:, None], hs[np.maximum(ends - 1, 0), np.arange(len(ends))], first)
     return h if xs.ndim == 3 else h.reshape(*xs.shape[1:-1], h.shape[-1])
 
 
@@ -180,6 +174,9 @@ class Recurrence:
 
     xs is (time, *batch, n_in), or (batch, time, *rest, n_in) with `batch_first=True`, and so are the outputs. Without
     a state the cell begins with its own. A cell is any `y, state = cell(x, state)`; one that has `over` runs by it.
+    With `lengths` (*batch) only so many steps of each sequence count: after them outputs are zero, the last state is
+    that at the end of each, and it does not matter what xs holds there. Raises `ValueError` for lengths that are no
+    whole numbers up to the time there is.
 
     >>> layer = Recurrence(GRUCell(3, 2, rng=np.random.default_rng(0)), batch_first=True)
     >>> ys, h = layer(np.ones((5, 7, 3), np.float32))
@@ -190,9 +187,10 @@ class Recurrence:
     cell: Any
     batch_first: bool = static(False)
 
-    def __call__(self, xs: Any, state: Any = None) -> tuple[Any, Any]:
+    def __call__(self, xs: Any, state: Any = None, *, lengths: Any = None) -> tuple[Any, Any]:
         xs = np.swapaxes(xs, 0, 1) if self.batch_first else xs
-        ys, state = self.cell.over(xs, state) if hasattr(self.cell, "over") else scan(self.cell, xs, state)
+        given = (xs, state) if lengths is None else (xs, state, lengths)
+        ys, state = self.cell.over(*given) if hasattr(self.cell, "over") else scan(self.cell, *given)
         return (np.swapaxes(ys, 0, 1) if self.batch_first else ys), state
 
 
@@ -239,24 +237,3 @@ class GRU(Recurrence):
 
     def __init__(self, n_in: int, n_hidden: int, *, batch_first: bool = False, **options: Any) -> None:
         fill(self, cell=GRUCell(n_in, n_hidden, **options), batch_first=batch_first)
-
-
-@struct
-class Bidirectional:
-    """Two layers, one over the sequence and one over its reverse: outputs joined along the last axis, both states.
-
-    >>> rng = np.random.default_rng(0)
-    >>> both = Bidirectional(GRU(3, 2, rng=rng), GRU(3, 2, rng=rng))
-    >>> ys, (ahead, back) = both(np.ones((7, 5, 3), np.float32))
-    >>> ys.shape
-    (7, 5, 4)
-    """
-
-    ahead: Any
-    back: Any
-
-    def __call__(self, xs: Any, state: Any = (None, None)) -> tuple[Any, Any]:
-        axis = 1 if self.back.batch_first else 0
-        ys, ahead = self.ahead(xs, state[0])
-        zs, back = self.back(np.flip(xs, axis), state[1])
-        return np.concatenate([ys, np.flip(zs, axis)], axis=-1), (ahead, back)
