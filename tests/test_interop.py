@@ -182,6 +182,54 @@ def test_what_the_library_does_not_take_and_what_is_no_array_is_named(bridge, pr
         bridge.foreign(lambda x: object())(X)
 
 
+# Arrays of the library where tracker looks for NumPy's
+
+
+CONSTANT_BESIDE = {
+    "constant * x": lambda x, a: np.sum(a * x),
+    "x + constant": lambda x, a: np.sum((x + a) ** 2),
+    "constant @ x": lambda x, a: a @ x,
+    "np.dot": np.dot,
+    "np.power": lambda x, a: np.sum(np.power(x**2, a)),
+    "np.where": lambda x, a: np.sum(np.where(a > 1, x, a)),
+    "np.concatenate": lambda x, a: np.sum(np.concatenate([x, a]) ** 2),
+    "+=": lambda x, a: np.sum(x.__iadd__(a) ** 2),
+    "x[constant]": lambda x, a: np.sum(x[a > 1]),
+    "x[0] / constant": lambda x, a: np.sum(x[0] / a),
+}
+
+
+@pytest.mark.parametrize("f", CONSTANT_BESIDE.values(), ids=CONSTANT_BESIDE)
+def test_an_array_of_the_library_beside_a_tracked_one_is_a_constant(bridge, f):
+    a = np.array([2.0, 0.5], np.float32)
+    found, expected = (tracker.gradient(lambda x, a=a: f(x, a), X)[0] for a in (bridge.xp.asarray(a), a))
+    assert (type(found), found.dtype) == (np.ndarray, np.float64)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("holder", [lambda a: a, lambda a: {"W": [a], "n": 1.0}])
+def test_an_array_of_the_library_as_an_argument_is_refused(bridge, holder):
+    argument = holder(bridge.xp.ones(2))
+    with pytest.raises(TypeError, match=r"an array of (jax|torch)"):
+        tracker.gradient(lambda model: 1.0, argument)
+    with pytest.raises(TypeError, match=r"an array of (jax|torch)"):
+        tracker.pushforward(lambda model: 1.0, (argument,), (argument,))
+    whole = bridge.xp.arange(3)  # has no derivative to lose
+    assert tracker.gradient(lambda m: m["b"] ** 2, {"n": whole, "b": 2.0}) == ({"n": None, "b": 4.0},)
+
+
+@pytest.mark.parametrize("make", [lambda: tracker.param(X), lambda: tracker.param(2.0), lambda: 2 * tracker.param(X)])
+def test_a_tracked_value_given_to_the_library_is_refused_and_its_plain_value_is_not(bridge, make):
+    x = make()
+    takes = [bridge.xp.asarray, bridge.xp.from_dlpack, bridge.xp.sin, lambda x: bridge.xp.stack([x, x])]
+    for take in takes:
+        with pytest.raises(TypeError, match=r"lose|valid JAX type|requires ndarray"):
+            take(x)
+    with tracker.no_grad():
+        found = np.asarray(bridge.xp.from_dlpack(x))
+    np.testing.assert_array_equal(found, np.asarray(bridge.xp.asarray(x.data)))
+
+
 # Rules
 
 

@@ -127,6 +127,7 @@ ARRAY_LOSSES = [
     ("np.asarray(x)", lambda x: np.asarray(x), "asarray|array", r"\.data|stop_gradient"),
     ("np.array(x)", lambda x: np.array(x), "array", r"\.data|stop_gradient|copy"),
     ("np.asarray(x, float)", lambda x: np.asarray(x, float), "array", r"\.data|stop_gradient"),
+    ("np.from_dlpack(x)", lambda x: np.from_dlpack(x), "DLPack", r"\.data"),
     ("np.frombuffer(x)", lambda x: np.frombuffer(x), "", ""),
     ("np.array([x, x])", lambda x: np.array([x, x]), "array", "collect|stack"),
     ("np.array([x[0], 1.0])", lambda x: np.array([x[0], 1.0]), "array|float", "collect"),
@@ -190,6 +191,18 @@ def test_errors_of_conversions_are_trackers_own():
     assert "@" in message_of(lambda x: np.ones(3).dot(x), param(X))
     message_of(np.asarray, param(X))
     message_of(math.sin, param(1.0))
+
+
+def test_what_is_not_recorded_can_be_handed_on_by_dlpack_and_its_memory_is_not_the_records():
+    x = param(X)
+    with tracker.no_grad():
+        plain, number = np.from_dlpack(x), np.from_dlpack(param(2.0))
+        with pytest.raises(BufferError, match=r"x\.data"):
+            np.from_dlpack(x, copy=False)
+    assert x.__dlpack_device__() == X.__dlpack_device__() == param(2.0).__dlpack_device__()
+    assert (plain.tolist(), number.tolist()) == (x.data.tolist(), 2.0)
+    assert not np.shares_memory(plain, x.data)
+    assert np.shares_memory(np.from_dlpack(x.data), x.data)
 
 
 # The spellings that those messages recommend work.

@@ -18,8 +18,10 @@ from typing import Any, Final, TypeVar, dataclass_transform, overload
 import numpy as np
 import optree
 
+from tracker._arrays import operands
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
+from tracker.errors import ParameterTypeError
 
 __all__ = ["as_argument", "flatten", "is_parameter", "map", "names", "static", "struct", "unflatten"]
 
@@ -106,6 +108,18 @@ def is_parameter(leaf: Any) -> bool:
     if kind is None:
         kind = _kind(type(leaf))
     return leaf.dtype.kind in "fc" if kind is _ARRAY else kind is _PARAMETER
+
+
+def refuse_foreign(leaf: Any) -> None:
+    """Raise for an array of floats that only another library can compute with: it would have no gradient."""
+    if operands.is_foreign(type(leaf)) and any(kind in str(leaf.dtype) for kind in ("float", "complex")):
+        kind = type(leaf)
+        raise ParameterTypeError(
+            f"An argument is or holds an array of {kind.__module__.partition('.')[0]} ({kind.__name__}, shape "
+            f"{tuple(leaf.shape)}), which NumPy's functions can't differentiate. Give np.asarray(x), or use the "
+            "function within that library by tracker.interop (to_jax, to_torch). A constant can be a static field, "
+            "or a variable that the function captures."
+        )
 
 
 def as_argument(x: Any) -> Any:

@@ -58,6 +58,33 @@ def refuse_array(x: Any) -> Any:
     )
 
 
+def to_dlpack(x: Any, options: Any) -> Any:
+    """What np.from_dlpack and other libraries' read: a copy where nothing is recorded, else an error."""
+    value = paused_value(x)
+    if _handles.is_tracked(value):
+        raise ConversionError(
+            f"A tracked value (shape {x.shape}) was about to be handed to another library by DLPack, which would lose "
+            "its gradient. Use a function of that library by tracker.interop (from_jax, from_torch), and x.data where "
+            "the plain value is wanted."
+        )
+    if options.get("copy") is False:
+        raise BufferError("The memory of a tracked value belongs to the record: copy=False can't be. Use x.data.")
+    return np.array(value).__dlpack__(**options)
+
+
+def dlpack_device(x: Any) -> Any:
+    value = _handles.plain(x)
+    return value.__dlpack_device__() if hasattr(value, "__dlpack_device__") else np.zeros(0).__dlpack_device__()
+
+
+def refuse_torch(f: Any) -> Any:
+    """Raise for a function of PyTorch that was given a tracked value; operators then are left to tracker."""
+    raise ConversionError(
+        f"torch.{getattr(f, '__name__', f)} was given a tracked value, whose gradient it would lose. Use NumPy's "
+        "function, or tracker.interop.torch.from_torch; and x.data where the plain value is wanted."
+    )
+
+
 def paused_value(x: Any) -> Any:
     """`x`, or its plain value where recording is off for it: then no gradient can be lost."""
     pause = current_pause()

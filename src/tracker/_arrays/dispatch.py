@@ -145,8 +145,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     if len(args) > len(op.rules) and not op.variadic and op.joint is None:
         _refuse_settings(op, args, kwargs)
     args = _collect_lists(op, args)
-    if op.kind == PARTIALS:
-        args = tuple([operands.sequence(x) for x in args])
+    to_array = operands.sequence if op.kind == PARTIALS else operands.as_numpy
+    args = tuple([to_array(x) for x in args])
     pause = current_pause()
     if pause is not None:
         tracked = args

@@ -46,10 +46,30 @@ def refuse_objects(name: str, dtype: Any) -> None:
 
 def sequence(x: Any) -> Any:
     """A list, tuple, range or buffer that NumPy would make an array, made one; all else as it is."""
-    return np.array(x) if type(x) in _SEQUENCES else x
+    return np.array(x) if type(x) in _SEQUENCES else as_numpy(x)
 
 
 _SEQUENCES: Final = frozenset((list, tuple, range, memoryview, array.array))
+
+
+def is_foreign(cls: type) -> bool:
+    """Whether `cls` is an array type that NumPy's functions can't hand their work to: JAX's, PyTorch's tensors."""
+    found = _foreign.get(cls)
+    if found is None:
+        follows = hasattr(cls, "__array_function__") or hasattr(cls, "__array_ufunc__")
+        found = _foreign[cls] = hasattr(cls, "__dlpack__") and not follows
+    return found
+
+
+_foreign: Final[dict[type, bool]] = {}  # only grows, by one entry for each class that occurs beside a tracked value
+
+
+def as_numpy(x: Any) -> Any:
+    """A constant of another library as a NumPy array, all else as it is.
+
+    Left as it is, its library would compute the values and gradients, in its own dtypes.
+    """
+    return np.asarray(x) if is_foreign(type(x)) else x
 
 
 def as_computed(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:

@@ -119,6 +119,16 @@ class TrackedReal(Node):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return _conversions.refuse_array(self)
 
+    def __dlpack__(self, **options: Any) -> Any:
+        return _conversions.to_dlpack(self, options)
+
+    def __dlpack_device__(self) -> Any:
+        return _conversions.dlpack_device(self)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return _conversions.refuse_torch(func)
+
     # operators: the same type on both sides, or a Python number, is the fast path
 
     def __add__(self, other: Any) -> Any:

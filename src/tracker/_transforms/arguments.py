@@ -36,7 +36,11 @@ class Argument:
         self.nodes = []
         tracked: list[Any] = []
         for leaf in self.leaves:
-            x = track_leaf(leaf, level) if tree.is_parameter(leaf) else leaf
+            x = leaf
+            if tree.is_parameter(leaf):
+                x = track_leaf(leaf, level)
+            else:
+                tree.refuse_foreign(leaf)
             tracked.append(x)
             self.nodes.append(None if x is leaf else _handles.node_of(x))
         self.tracked = tree.unflatten(self.treedef, tracked)

@@ -58,6 +58,7 @@ def _tangents(argument: Any, structure: Any, leaves: list[Any], tangent: Any) ->
 
 def _dual(x: Any, tangent: Any, level: int) -> Any:
     if not tree.is_parameter(x):
+        tree.refuse_foreign(x)
         return x
     if isinstance(x, TrackedArray):
         x = handles.snapshot(x)
