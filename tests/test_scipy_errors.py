@@ -14,6 +14,7 @@ import scipy.sparse
 import scipy.spatial.distance
 
 import tracker
+import tracker.scipy
 
 X = tracker.param(np.arange(1.0, 6))
 CALLS = {
@@ -37,8 +38,25 @@ def test_the_error_names_the_counterpart(name):
 def test_modules_that_are_not_covered_are_refused_by_name():
     with pytest.raises(TypeError, match=r"does not cover scipy\.cluster\.vq"):
         scipy.cluster.vq.kmeans(X, 2)
-    with pytest.raises(TypeError, match=r"scipy\.signal\.hilbert has no differentiable counterpart"):
-        scipy.signal.hilbert(X)
+    with pytest.raises(TypeError, match=r"scipy\.signal\.butter has no derivative: it designs a filter"):
+        scipy.signal.butter(4, X[0] / 10)
+    with pytest.raises(NotImplementedError, match=r"scipy\.signal\.butter has no derivative: it designs a filter"):
+        tracker.scipy.signal.butter(4, X[0] / 10)
+    with pytest.raises(AttributeError, match=r"no module 'cluster'.*scipy\.cluster\.vq: A code book"):
+        tracker.scipy.cluster  # noqa: B018 (an attribute that raises)
+
+
+def test_what_gives_places_or_counts_answers_for_the_plain_values():
+    np.testing.assert_array_equal(tracker.scipy.signal.argrelmax(np.sin(X)), scipy.signal.argrelmax(np.sin(X.data)))
+    assert tracker.scipy.ndimage.label(X)[1] == 1
+    assert tracker.scipy.linalg.issymmetric(tracker.param(np.eye(2)))
+
+
+def test_a_function_that_is_new_in_scipy_is_refused(monkeypatch):
+    monkeypatch.setattr(scipy.signal, "brand_new", lambda x: x, raising=False)
+    assert tracker.scipy.signal.brand_new(2.0) == 2.0
+    with pytest.raises(NotImplementedError, match="not known to this version of tracker"):
+        tracker.scipy.signal.brand_new(X)
 
 
 def test_a_conversion_outside_of_scipy_does_not_speak_of_it():
@@ -79,7 +97,7 @@ def test_functions_that_are_given_to_scipy_or_go_by_another_name_are_told_what_t
 def test_root_finders_in_c_do_not_go_on_with_a_wrong_number(solve):
     """Their C code doesn't look whether float(y) failed, so what came next was left to chance."""
     for _ in range(100):
-        with pytest.raises(tracker.errors.ConversionError, match=r"root_scalar does its work"):
+        with pytest.raises(tracker.errors.ConversionError, match=r"take root_scalar"):
             getattr(scipy.optimize, solve)(lambda t: t - X[0], 0, 5)
 
 

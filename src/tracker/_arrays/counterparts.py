@@ -11,23 +11,6 @@ from typing import Any, Final
 
 _FURTHER: Final = 40  # frames looked at
 
-# What does the work of a function of SciPy that has no counterpart of its name (and is not refused with a reason).
-_SUBSTITUTES: Final = {
-    "interpolate": {
-        "interp1d": "make_interp_spline",
-        "interpn": "RegularGridInterpolator",
-        "InterpolatedUnivariateSpline": "make_interp_spline",
-        "splrep": "make_interp_spline",
-    },
-    "optimize": {
-        **dict.fromkeys(("bisect", "brenth", "brentq", "newton", "ridder", "toms748"), "root_scalar"),
-        **dict.fromkeys(("broyden1", "broyden2", "fsolve", "newton_krylov"), "root"),
-        **dict.fromkeys(("curve_fit", "leastsq"), "least_squares"),
-        **dict.fromkeys(("fmin", "fmin_bfgs", "fmin_cg", "fmin_l_bfgs_b", "fmin_ncg", "fmin_powell"), "minimize"),
-        **dict.fromkeys(("brent", "fminbound", "golden"), "minimize_scalar"),
-    },
-}
-
 
 def instead_of_scipy(frame: FrameType | None) -> str | None:
     """What to call in place of the outermost function of SciPy above `frame`; None if there is none."""
@@ -97,7 +80,7 @@ def _advice(module: str, name: str) -> str:
     whole = f"scipy.{section}" if name.startswith("_") else f"scipy.{section}.{name}"
     ours = _module(section)
     if ours is None:
-        return f"tracker.scipy does not cover scipy.{section}, so {whole} has no derivative."
+        return f"tracker.scipy does not cover scipy.{section}, so {whole} has no derivative. {_why_not(section)}"
     if name.startswith("_"):
         return f"Use tracker.scipy.{section} instead of {whole}."
     first, _, method = name.partition(".")
@@ -108,9 +91,13 @@ def _advice(module: str, name: str) -> str:
     ours_too = counterpart is not None and counterpart is not getattr(_theirs(section), first, None)
     if ours_too and (not method or hasattr(counterpart, method)):
         return f"Call tracker.scipy.{section}.{name} instead of {whole}."
-    none = f"{whole} has no differentiable counterpart in tracker.scipy.{section}"
-    substitute = _SUBSTITUTES.get(section, {}).get(first)
-    return f"{none}; tracker.scipy.{section}.{substitute} does its work." if substitute else f"{none}."
+    return f"{whole} has no differentiable counterpart in tracker.scipy.{section}."
+
+
+def _why_not(section: str) -> str:
+    """Why a whole section of SciPy has no counterpart."""
+    reasons: dict[str, str] = importlib.import_module("tracker.scipy._without.whole").REASONS
+    return reasons.get(section, "Where the function is simple, write it with NumPy.")
 
 
 def _theirs(section: str) -> Any:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 __all__ = [
+    "fft",
     "integrate",
     "interpolate",
     "linalg",
@@ -26,4 +27,7 @@ def __getattr__(name: str) -> Any:
     """Each module is imported when it is first used, as in SciPy."""
     if name in __all__:
         return import_module(f"tracker.scipy.{name}")
-    raise AttributeError(f"tracker.scipy has no module {name!r}; it has {', '.join(__all__)}.")
+    from tracker.scipy._without.whole import REASONS
+
+    reasons = [f" scipy.{section}: {reason}" for section, reason in REASONS.items() if section.split(".")[0] == name]
+    raise AttributeError(f"tracker.scipy has no module {name!r}; it has {', '.join(__all__)}.{''.join(reasons)}")

@@ -5,14 +5,14 @@ What has no derivative here says so and what to take instead; the rest is SciPy'
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import scipy.integrate as _scipy
+from typing import Final
 
 from tracker.scipy._initial_value import solve_ivp
 from tracker.scipy._quadrature import fixed_quad, quad, quad_vec
-from tracker.scipy._refused import refusing as _refusing
 from tracker.scipy._samples import cumulative_simpson, cumulative_trapezoid, romb, simpson, trapezoid
+from tracker.scipy._without import Section as _Section
+from tracker.scipy._without import names as _names
+from tracker.scipy._without import rest_of as _rest_of
 
 __all__ = [
     "cumulative_simpson",
@@ -40,12 +40,6 @@ REASONS: Final = {
     "tanhsinh": "take quad or quad_vec.",
     "tplquad": _NESTED,
 }
+_OWN: Final = _names("BDF DOP853 DenseOutput LSODA OdeSolution OdeSolver RK23 RK45 Radau lebedev_rule newton_cotes")
 
-
-def __getattr__(name: str) -> Any:
-    """The names of scipy.integrate that have no derivative."""
-    if name in REASONS:
-        return _refusing("integrate", getattr(_scipy, name), REASONS[name])
-    if name in _scipy.__all__:
-        return getattr(_scipy, name)
-    raise AttributeError(f"tracker.scipy.integrate has no {name!r}, as scipy.integrate has none.")
+__getattr__ = _rest_of("integrate", _Section(REASONS, own=_OWN))

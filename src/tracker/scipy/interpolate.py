@@ -15,6 +15,8 @@ from tracker.scipy._cubic_system import slope_equations
 from tracker.scipy._derived import derived
 from tracker.scipy._linear_map import matrix_map, solve_map
 from tracker.scipy._piecewise import akima_slopes, at, cubic, pchip_slopes
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.interpolate import TABLE as _REST
 
 __all__ = [
     "Akima1DInterpolator",
@@ -24,6 +26,8 @@ __all__ = [
     "RegularGridInterpolator",
     "make_interp_spline",
 ]
+
+__getattr__ = _rest_of("interpolate", _REST)
 
 _interpolate: Any = scipy.interpolate
 

@@ -14,6 +14,8 @@ from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
 from tracker.scipy._resample import sampled
 from tracker.scipy._stencil import correlated, correlated_along
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.ndimage import TABLE as _REST
 
 __all__ = [
     "affine_transform",
@@ -26,6 +28,8 @@ __all__ = [
     "uniform_filter",
     "zoom",
 ]
+
+__getattr__ = _rest_of("ndimage", _REST)
 
 _ndimage: Any = scipy.ndimage
 _PADS = {

@@ -14,8 +14,12 @@ from tracker.scipy._convolution import convolved
 from tracker.scipy._derived import derived
 from tracker.scipy._recursive import filtered, fixed_filter, steady_state
 from tracker.scipy._stencil import correlated_along
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.signal import TABLE as _REST
 
 __all__ = ["convolve", "correlate", "fftconvolve", "filtfilt", "lfilter", "savgol_filter", "sosfilt"]
+
+__getattr__ = _rest_of("signal", _REST)
 
 _signal: Any = scipy.signal
 _PADS = {"mirror": "reflect", "nearest": "edge", "constant": "constant", "wrap": "wrap"}

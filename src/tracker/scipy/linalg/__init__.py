@@ -1,16 +1,12 @@
 """Functions of scipy.linalg with SciPy's names, signatures and values, differentiable in both modes and to any order.
 
 Every public name of scipy.linalg is here: differentiated (those in `__all__`), refused for tracked values with the
-reason (`_refused.REASONS`), or SciPy's own. Permissions to overwrite an argument are accepted and not made use of.
+reason (`_refused.TABLE`), or SciPy's own. Permissions to overwrite an argument are accepted and not made use of.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import scipy.linalg as _scipy
-
-from tracker.scipy._refused import refusing as _refusing
+from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.linalg._banded import cho_solve_banded, cholesky_banded, solve_banded, solveh_banded
 from tracker.scipy.linalg._equations import (
     solve_continuous_are,
@@ -45,9 +41,7 @@ from tracker.scipy.linalg._functions import (
 )
 from tracker.scipy.linalg._ldl import ldl
 from tracker.scipy.linalg._orthogonal import orthogonal_procrustes, polar, qr, rq
-from tracker.scipy.linalg._refused import PLAIN as _PLAIN
-from tracker.scipy.linalg._refused import REASONS as _REASONS
-from tracker.scipy.linalg._refused import answering as _answering
+from tracker.scipy.linalg._refused import TABLE as _REST
 from tracker.scipy.linalg._singular import norm, null_space, orth, subspace_angles, svd, svdvals
 from tracker.scipy.linalg._solve import det, inv, lstsq, pinv, pinvh, solve, solve_triangular
 from tracker.scipy.linalg._spectral import (
@@ -149,13 +143,4 @@ __all__ = [
     "toeplitz",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """The names of scipy.linalg that have no derivative."""
-    if name in _REASONS:
-        return _refusing("linalg", getattr(_scipy, name), _REASONS[name])
-    if name in _PLAIN:
-        return _answering(name)
-    if name in _scipy.__all__:
-        return getattr(_scipy, name)
-    raise AttributeError(f"tracker.scipy.linalg has no {name!r}, as scipy.linalg has none.")
+__getattr__ = _rest_of("linalg", _REST)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-import scipy.linalg as sl
+from tracker.scipy._without import Section, names
 
-from tracker._arrays import handles
-
-_lib: Any = sl
 REASONS: Final = {
     "cdf2rdf": "it regroups the results of eig: take eig, and functions of its results.",
     "clarkson_woodruff_transform": "it draws a random matrix: draw one that is yours, and multiply by it.",
@@ -27,16 +23,10 @@ REASONS: Final = {
     "rsf2csf": "its factors are not unique: take eig, or eigvals.",
     "schur": "its factors are not unique where eigenvalues are complex: take eig, or eigvals.",
 }
-PLAIN: Final = frozenset({"bandwidth", "ishermitian", "issymmetric"})  # questions, answered for the plain values
-
-
-def answering(name: str) -> Callable[..., Any]:
-    """scipy.linalg's function of this name, whose answer is a plain one."""
-    theirs = getattr(_lib, name)
-
-    def function(a: Any, *args: Any, **kwargs: Any) -> Any:
-        return theirs(handles.plain(a), *args, **kwargs)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = theirs.__doc__
-    return function
+TABLE: Final = Section(
+    REASONS,
+    answered=names("bandwidth ishermitian issymmetric"),
+    own=names(
+        "dft find_best_blas_type get_blas_funcs get_lapack_funcs hadamard helmert hilbert invhilbert invpascal pascal"
+    ),
+)

@@ -6,8 +6,12 @@ that structure, and results have it. A result depends, by the implicit function 
 the function captures or gets by `args`.
 """
 
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.optimize import TABLE as _REST
 from tracker.scipy.optimize._least_squares import least_squares
 from tracker.scipy.optimize._minimize import minimize, minimize_scalar
 from tracker.scipy.optimize._root import root, root_scalar
 
 __all__ = ["least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
+
+__getattr__ = _rest_of("optimize", _REST)

@@ -6,21 +6,38 @@ What is not here is SciPy's own, for plain values. The functions of scipy.sparse
 
 from __future__ import annotations
 
-from typing import Any
-
-import scipy.sparse as _scipy
-
+from tracker.scipy._without import Section as _Section
+from tracker.scipy._without import because as _because
+from tracker.scipy._without import names as _names
+from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.sparse import linalg
 from tracker.scipy.sparse._matrix import SparseMatrix, coo_matrix, csc_matrix, csr_matrix, diags
+from tracker.scipy.sparse._matrix import plain as _plain
 from tracker.scipy.sparse.linalg import eigsh, spsolve
 
 __all__ = ["SparseMatrix", "coo_matrix", "csc_matrix", "csr_matrix", "diags", "eigsh", "linalg", "spsolve"]
 
 coo_array, csc_array, csr_array, diags_array = coo_matrix, csc_matrix, csr_matrix, diags
 
-
-def __getattr__(name: str) -> Any:
-    """SciPy's own names, for plain values."""
-    if name in _scipy.__all__:
-        return getattr(_scipy, name)
-    raise AttributeError(f"tracker.scipy.sparse has no {name!r}, as scipy.sparse has none.")
+_JOINED = "join values and places with numpy.concatenate, and make a csr_matrix or coo_matrix of them."
+_OTHER = "take csr_matrix, csc_matrix, coo_matrix or diags, which keep tracked values."
+__getattr__ = _rest_of(
+    "sparse",
+    _Section(
+        refused=_because(
+            {
+                _JOINED: "block_array block_diag bmat hstack kron kronsum vstack expand_dims permute_dims swapaxes",
+                _OTHER: "bsr_array bsr_matrix dia_array dia_matrix dok_array dok_matrix lil_array lil_matrix spdiags",
+                "select by places: csr_matrix((values[keep], (i[keep], j[keep])), shape).": "tril triu",
+                "its values are those it was made of.": "find",
+                "a file carries no gradient.": "save_npz",
+            }
+        ),
+        own=_names(
+            "eye eye_array get_index_dtype identity isspmatrix issparse isspmatrix_bsr isspmatrix_coo isspmatrix_csc "
+            "isspmatrix_csr isspmatrix_dia isspmatrix_dok isspmatrix_lil load_npz rand random random_array "
+            "safely_cast_index_arrays sparray spmatrix"
+        ),
+    ),
+    _plain,
+)

@@ -251,3 +251,10 @@ def diags(diagonals: Any, offsets: Any = 0, shape: Any = None) -> SparseMatrix:
 
 def _is_dense(x: Any) -> bool:
     return getattr(x, "ndim", 0) == 2 and not _sparse.issparse(x)
+
+
+def plain(x: Any) -> Any:
+    """SciPy's matrix for one of ours with plain values; for one with tracked values, those."""
+    if not isinstance(x, SparseMatrix):
+        return x
+    return x.data if handles.is_tracked(x.data) else x.toscipy()

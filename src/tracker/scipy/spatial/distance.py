@@ -13,8 +13,12 @@ from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
 from tracker.scipy._distances import METRICS
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.spatial import DISTANCE as _REST
 
 __all__ = ["cdist", "pdist"]
+
+__getattr__ = _rest_of("spatial.distance", _REST)
 
 _distance: Any = scipy.spatial.distance
 _NEEDED = {"seuclidean": "V", "mahalanobis": "VI"}

@@ -5,13 +5,12 @@ What has no derivative here says so and what to take instead; the rest is SciPy'
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import scipy.sparse.linalg as _scipy
-
-from tracker._arrays.handles import is_tracked
-from tracker.scipy._refused import refusing as _refusing
-from tracker.scipy.sparse._matrix import SparseMatrix
+from tracker.scipy._without import Section as _Section
+from tracker.scipy._without import names as _names
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy.sparse._matrix import plain as _plain
 from tracker.scipy.sparse.linalg._spectral import eigsh, expm_multiply, norm
 from tracker.scipy.sparse.linalg._systems import (
     bicg,
@@ -60,19 +59,6 @@ REASONS: Final = {
     "svds": "take eigsh of A.T @ A, or numpy.linalg.svd of the dense matrix.",
     "tfqmr": "take gmres or spsolve.",
 }
+_OWN: Final = _names("LaplacianNd LinearOperator SuperLU aslinearoperator is_sptriangular spbandwidth use_solver")
 
-
-def _plain(x: Any) -> Any:
-    """SciPy's matrix for one of ours with plain values; for one with tracked values, those."""
-    if not isinstance(x, SparseMatrix):
-        return x
-    return x.data if is_tracked(x.data) else x.toscipy()
-
-
-def __getattr__(name: str) -> Any:
-    """The names of scipy.sparse.linalg that have no derivative."""
-    if name in REASONS:
-        return _refusing("sparse.linalg", getattr(_scipy, name), REASONS[name], _plain)
-    if name in _scipy.__all__:
-        return getattr(_scipy, name)
-    raise AttributeError(f"tracker.scipy.sparse.linalg has no {name!r}, as scipy.sparse.linalg has none.")
+__getattr__ = _rest_of("sparse.linalg", _Section(REASONS, own=_OWN), _plain)
