@@ -16,6 +16,16 @@ def test_compiled_functions_of_jax_differentiate_in_tracked_programs():
     assert tracker.gradcheck(f, X, Y, order=2)
 
 
+def test_an_array_that_begins_at_64_bytes_is_lent_without_a_copy():
+    from tracker.interop.jax import _JAX
+
+    memory = np.zeros(1000 + 8)
+    start = -memory.ctypes.data % 64 // 8
+    assert _JAX.lent(aligned := memory[start : start + 1000]).unsafe_buffer_pointer() == aligned.ctypes.data
+    other = memory[start + 1 : start + 1001]
+    assert _JAX.lent(other).unsafe_buffer_pointer() != other.ctypes.data
+
+
 def ordered(x, y):
     return np.cumsum(np.sort(x)) * np.sin(y)
 

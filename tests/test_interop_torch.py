@@ -1,5 +1,7 @@
 """Modules of PyTorch in tracked programs, tracker's functions inside PyTorch programs: gradients to second order."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,33 @@ def test_a_tracked_array_is_lent_without_a_copy_and_layouts_that_can_not_be_are_
     f(x).back()
     assert seen[0].data_ptr() == x.data.ctypes.data
     assert tracker.gradient(f, np.ones((3, 4))[::-1, ::2])[0].tolist() == np.ones((3, 2)).tolist()
+
+
+def test_tensors_are_lent_to_a_function_of_tracker_and_results_are_copied_once():
+    seen, n = [], 200_000
+    f = to_torch(lambda x: (seen.append(tracker.data(x).ctypes.data), x * 2.0)[1])
+    x = torch.ones(n, dtype=torch.float64, requires_grad=True)
+    tracemalloc.start()
+    try:
+        y = f(x)
+        assert tracemalloc.get_traced_memory()[1] < 2.5 * 8 * n  # the value, and what PyTorch gets
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        (dx,) = torch.autograd.grad(y, x, torch.ones(n, dtype=torch.float64))
+        assert tracemalloc.get_traced_memory()[1] - before < 1.5 * 8 * n  # the gradient
+    finally:
+        tracemalloc.stop()
+    assert seen == [x.data_ptr()]
+    y.detach().mul_(5.0)
+    assert (dx.tolist(), x.detach().tolist()) == ([2.0] * n, [1.0] * n)
+
+
+def test_a_tensor_that_is_changed_before_its_gradient_is_taken_is_reported():
+    x = torch.tensor(X, requires_grad=True) * 1.0
+    y = to_torch(lambda x: x**2)(x).sum()
+    x.mul_(3.0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.backward()
 
 
 def test_a_function_that_writes_into_its_argument_writes_into_a_copy():
@@ -98,6 +127,8 @@ def test_to_torch_leaves_its_arguments_alone_and_names_what_it_can_not_take():
 
     x = torch.tensor(X)
     assert to_torch(writes)(x)[0] == 10
+    assert to_torch(lambda x, w: writes(x) * w)(x, torch.ones(2, requires_grad=True))[0] == 10
+    assert x.tolist() == X.tolist()
     y = x.clone().requires_grad_()
     to_torch(writes)(y).sum().backward()
     assert (x.tolist(), y.tolist(), y.grad.tolist()) == (X.tolist(), X.tolist(), [0, 2])

@@ -251,7 +251,18 @@ _STATISTICS = [
         "method='inverted_cdf', weights=np.arange(12.0).reshape(3, 4)",
         "axis=(0, 1), keepdims=True",
     ),
-    *calls("average", "A", "[0]", "np.array([1])", "[-1], P[0]", "0", "weights=P", "axis=1, weights=P[0]", "1, P, True", "axis=0, keepdims=True, weights=P"),
+    *calls(
+        "average",
+        "A",
+        "[0]",
+        "np.array([1])",
+        "[-1], P[0]",
+        "0",
+        "weights=P",
+        "axis=1, weights=P[0]",
+        "1, P, True",
+        "axis=0, keepdims=True, weights=P",
+    ),
     *calls(
         "cov", "A", "P", "rowvar=False", "bias=True", "ddof=0", "fweights=[1, 2, 1, 3]", "aweights=P[0]", "dtype=f4"
     ),

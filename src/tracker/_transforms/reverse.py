@@ -150,10 +150,15 @@ def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], An
     >>> y, back(np.array([1.0, 10.0]))
     (array([1., 4.]), (array([ 2., 40.]),))
     """
+    # the caller may go on to change its arrays before `back` is called: copies
+    return pullback_of_lent(f, *[a if isinstance(a, Params) else tree.map(_copied, a) for a in args])
+
+
+def pullback_of_lent(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """As `pullback`, of arrays that nobody writes into until `back` has been called for the last time."""
     params = args[0] if len(args) == 1 and isinstance(args[0], Params) else None
     level = 0 if params is not None else new_level()
-    # the caller may go on to change its arrays before `back` is called: copies
-    inputs = [] if params is not None else [Argument(tree.map(_copied, a), level) for a in args]
+    inputs = [] if params is not None else [Argument(a, level) for a in args]
     result = f(*[i.tracked for i in inputs]) if params is None else run(f)
     outputs, structure = tree.flatten(result)
     roots = [root_at(x, level) for x in outputs]

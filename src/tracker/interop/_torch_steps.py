@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from tracker import tree
-from tracker._transforms.reverse import pullback
+from tracker._arrays.handles import is_tracked
+from tracker._transforms.reverse import pullback_of_lent
 
 __all__ = ["TENSOR", "Function", "Step", "name_of", "results", "to_numpy", "to_tensor"]
 
@@ -50,7 +51,7 @@ class Step:
         """The gradients of the `live` arguments, which are not to be differentiated."""
         arrays = [None if dy is None else to_numpy(dy) for dy in seeds]
         back = self.back if live == self.live else _linearized(self.flat, [to_numpy(x) for x in xs], live)[1]
-        return [to_tensor(dx, xs[0].device) for dx in back(arrays)]
+        return [handed_over(dx, xs[0].device) for dx in back(arrays)]
 
 
 class Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where PyTorch is not installed
@@ -58,7 +59,8 @@ class Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where 
 
     @staticmethod
     def forward(step: Step, *xs: Any) -> Any:
-        return tuple(to_tensor(y, xs[0].device) for y in step.run([to_numpy(x) for x in xs]))
+        ys = step.run([to_numpy(x) for x in xs])
+        return tuple((handed_over if step.live else to_tensor)(y, xs[0].device) for y in ys)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -99,7 +101,8 @@ class Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where 
 
 def _linearized(flat: Callable[..., list[Any]], arrays: list[Any], live: list[int]) -> tuple[list[Any], Any]:
     """The results, and the function from gradients of those that are floats to gradients of the `live` arguments."""
-    ys, back = pullback(_of_live(flat, arrays, live), *(arrays[i] for i in live))
+    # lent: PyTorch reports a tensor that was changed before its gradient is taken
+    ys, back = pullback_of_lent(_of_live(flat, arrays, live), *(arrays[i] for i in live))
 
     def gradients(seeds: list[Any]) -> list[Any]:
         given = iter(seeds)
@@ -109,11 +112,12 @@ def _linearized(flat: Callable[..., list[Any]], arrays: list[Any], live: list[in
 
 
 def _of_live(flat: Callable[..., list[Any]], arrays: list[Any], live: list[int]) -> Callable[..., list[Any]]:
+    """`flat` of the `live` arguments, and of copies of the others; constant results in memory of their own, too."""
+
     def of_live(*xs: Any) -> list[Any]:
-        full = list(arrays)
-        for i, x in zip(live, xs, strict=True):
-            full[i] = x
-        return flat(*full)
+        given = dict(zip(live, xs, strict=True))
+        full = [given[i] if i in given else np.copy(x) for i, x in enumerate(arrays)]
+        return [y if is_tracked(y) else np.array(y) for y in flat(*full)]
 
     return of_live
 
@@ -143,7 +147,12 @@ def to_numpy(x: Any) -> Any:
 
 def to_tensor(x: Any, device: Any) -> Any:
     """A NumPy array or number as a tensor in memory of its own."""
-    array = np.array(x)
+    return handed_over(np.array(x), device)
+
+
+def handed_over(x: Any, device: Any) -> Any:
+    """A NumPy array or number as a tensor that has its memory from then on."""
+    array = np.asarray(x)
     if array.dtype.char in "gG":
         raise TypeError(f"PyTorch has no dtype {array.dtype}: convert the array to float64 (complex128) first.")
     return torch.from_numpy(array).to(device)

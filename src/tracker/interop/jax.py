@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._transforms.reverse import pullback
+from tracker._transforms.reverse import pullback_of_lent
 from tracker.interop._foreign import foreign, rule_from
 
 try:
@@ -133,8 +133,12 @@ def _gradients(f: Callable[..., Any], args: Any, live: list[int], seeds: Any) ->
         return [y for y in tree.flatten(f(*jax.tree.unflatten(structure, full)))[0] if tree.is_parameter(y)]
 
     leaves = jax.tree.leaves(args)
-    _, back = pullback(floats, *(leaves[i] for i in live))
-    return [np.conj(dx) for dx in back([np.conj(dy) for dy in seeds])]
+    _, back = pullback_of_lent(floats, *(leaves[i] for i in live))
+    return [_conj(dx) for dx in back([_conj(dy) for dy in seeds])]
+
+
+def _conj(x: Any) -> Any:
+    return np.conj(x) if np.iscomplexobj(x) else x
 
 
 def _on_host(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,7 +182,7 @@ class _Bridge:
         if type(x) is not np.ndarray or x.dtype.char not in "efdFD":
             return self.put(x)
         with jax.enable_x64(True):
-            return jnp.asarray(x)
+            return jax.device_put(x)  # asarray copies; this only where the memory does not begin at 64 bytes
 
     def take(self, x: Any) -> Any:
         if x.dtype == jnp.bfloat16:
@@ -202,8 +206,8 @@ class _Bridge:
 
         def gradients(dys: list[Any]) -> list[Any]:
             with jax.enable_x64(True):
-                seeds = [None if dy is None else self.put(dy) for dy in dys]
-                return [self.take(dx) for dx in back(seeds)]
+                seeds = [None if dy is None else self.lent(dy) for dy in dys]
+                return [np.asarray(dx) for dx in back(seeds)]
 
         return ys, rest, gradients
 
