@@ -35,8 +35,8 @@ ARRAY_MODULES = [
     "spec.py",
 ]
 
-# Arithmetic on small arrays, and a step of Adam, in C.
-KERNELS = ("_arrays", "optim")
+# Arithmetic on small arrays, pullbacks of large ones and a step of Adam, in C.
+KERNELS = ("_arrays", "_rules", "optim")
 
 # Classes marked acyclic, as mypyc's C code names them.
 ACYCLIC = ["node___Node", "real___TrackedReal"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import composed, rule
+from tracker._rules import one_pass
 from tracker._rules.choosing import only
 from tracker._rules.overridable import overridable
 from tracker._rules.reductions import MISSING
@@ -84,8 +85,17 @@ def clipped(a: Any, low: Any, high: Any) -> Any:
     return np.clip(a, low, high)
 
 
+def _floating(bound: Any) -> Any:
+    """A number that every float type has as a Python float; anything else as it is."""
+    exact = isinstance(bound, np.floating) or (isinstance(bound, int) and abs(bound) < 1 << 24)
+    return float(bound) if exact else bound
+
+
 def _inside(dy: Any, a: Any, low: Any, high: Any) -> Any:
     """`dy` where `a` is itself the result, half of it at a bound: as in a minimum of a maximum."""
+    found = one_pass.inside(dy, a, _floating(low), _floating(high))
+    if found is not None:
+        return found
     lost: Any = None
     for bound, beyond in ((low, np.less), (high, np.greater)):
         if bound is not None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracker._core.registry import linear
+from tracker._rules import one_pass
 from tracker._rules.indexing import plain_positions
 from tracker._rules.overridable import overridable
 
@@ -17,6 +18,9 @@ _FEW: Final = 1000  # entries, below which looking at the mask costs more than i
 @overridable
 def only(x: Any, mask: Any) -> Any:
     """`np.where(mask, x, 0)`, faster where the mask has no pattern or seldom holds."""
+    found = one_pass.masked(x, mask, True)
+    if found is not None:
+        return found
     bits = _BITS.get(x.dtype.char) if isinstance(x, np.ndarray | np.generic) else None
     if bits is None or type(mask) is not np.ndarray or mask.dtype != bool:
         return np.where(mask, x, 0)

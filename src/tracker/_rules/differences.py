@@ -77,6 +77,9 @@ def _diff_parts(dy: Any, shape: tuple[int, ...], n: int, axis: int, prepend: Any
     else:
         for _ in range(n):
             dy = _diff_back(dy)
+    if not before and not after:  # no view of it, which would be copied
+        none = dy[..., :0]
+        return [none, dy if axis == -1 else np.moveaxis(dy, -1, axis), none]
     ends = (0, before, before + length, total)
     return [np.moveaxis(dy[..., ends[k] : ends[k + 1]], -1, axis) for k in range(3)]
 

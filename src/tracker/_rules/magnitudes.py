@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
+from tracker._rules import one_pass
 from tracker._rules.elementwise import is_complex, partials, where_zero
 from tracker._rules.overridable import overridable
 
@@ -16,7 +17,8 @@ partials(np.nextafter, lambda y, x, towards: 1, None)
 
 def abs_pullback(dy: Any, y: Any, x: Any, **_: Any) -> Any:
     """The steepest ascent of |z|; zero at zero."""
-    return dy * direction(x)
+    found = one_pass.with_sign(dy, x)
+    return dy * direction(x) if found is None else found
 
 
 def direction(x: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from tracker._core.registry import composed, linear, method, quicker, rule
+from tracker._rules import one_pass
 from tracker._rules.choosing import only
 from tracker._rules.cumulative import (
     add_reduceat,
@@ -237,13 +238,25 @@ def _products_of_others_of_any(x: Any) -> Any:
 composed(_products_of_others, _products_of_others_of_any)
 
 
+def _times_others(dy: Any, a: Any, axis: Any) -> Any:
+    """`dy` times the products of the others along one axis, or all; None where the halves below do it."""
+    if type(a) is not np.ndarray or not isinstance(dy, np.ndarray | np.generic):
+        return None
+    if axis is None:
+        return one_pass.others(np.asarray(dy), a, a.size, 1)
+    if type(axis) is not int or a.ndim == 0:
+        return None
+    return one_pass.others(np.ascontiguousarray(dy), a, a.shape[axis], math.prod(a.shape[axis:][1:]))
+
+
 def _prod_pullback(
     dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: Any = False, initial: Any = MISSING, where: Any = True,
 ) -> Any:  # fmt: skip
     dy = unreduce(dy, np.ndim(a), axis, keepdims)
     dy = dy if initial is MISSING or initial is None else dy * np.conj(initial)
-    return select(where, dy * conj(_others(a, axis, dtype, where)))
+    found = _times_others(dy, a, axis) if unmasked(where) and dtype is None else None
+    return select(where, dy * conj(_others(a, axis, dtype, where))) if found is None else found
 
 
 def _prod_pullback_initial(

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tracker._core.registry import lookup, rule
+from tracker._rules import one_pass
 from tracker._rules.choosing import only
 from tracker._rules.indexing import scatter
 from tracker._rules.reductions import axes_of, divide, from_rows, to_rows
@@ -30,6 +31,10 @@ def _line(x: Any, axis: Any) -> tuple[Any, int]:
 
 def _put_back(dy: Any, places: Any, axis: int) -> Any:
     """The adjoint of `np.take_along_axis(x, places, axis)` for a permutation."""
+    if type(dy) is np.ndarray and type(places) is np.ndarray:
+        dx = np.empty_like(dy)
+        np.put_along_axis(dx, places, dy, axis)
+        return dx
     flat = np.take_along_axis(np.reshape(np.arange(dy.size, like=places), dy.shape), places, axis)
     return np.reshape(scatter(np.ravel(dy), np.ravel(flat), (dy.size,)), dy.shape)
 
@@ -52,11 +57,17 @@ def _sort_pushforward(
 
 def _partition_places(y: Any, x: Any, kth: Any, axis: int, kind: Any) -> Any:
     """Where each entry of the partitioned `y` was in `x`."""
+    if type(x) is np.ndarray and axis in (-1, x.ndim - 1):
+        found = one_pass.matched(x, np.ascontiguousarray(y))
+        if found is not None:
+            return found
     places = np.argpartition(x, kth, axis, kind)
     if np.array_equal(np.take_along_axis(x, places, axis), y):
         return places
     # between the kth entries np.partition and np.argpartition need not agree: match the sorted entries
-    return np.take_along_axis(np.argsort(x, axis), np.argsort(np.argsort(y, axis), axis), axis)
+    places = np.empty_like(places)
+    np.put_along_axis(places, np.argsort(y, axis), np.argsort(x, axis), axis)
+    return places
 
 
 def _partition_pullback(

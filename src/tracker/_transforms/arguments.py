@@ -99,7 +99,7 @@ def own_gradient(found: list[tuple[Node, Any]], k: int) -> Any:
             found[k] = (leaf, gradient)
         del fitted
     if type(gradient) is _ndarray:
-        fresh = gradient.base is None and gradient.flags.writeable and sys.getrefcount(gradient) <= _sole.references
+        fresh = gradient.flags.writeable and sys.getrefcount(gradient) <= _sole.references and _has_own_memory(gradient)
         return gradient if fresh else gradient.copy()
     if isinstance(gradient, TrackedArray):
         if _handles.is_constant_buffer(gradient):
@@ -108,11 +108,22 @@ def own_gradient(found: list[tuple[Node, Any]], k: int) -> Any:
     return gradient
 
 
+def _has_own_memory(x: Any) -> bool:
+    """Whether nothing else refers to the memory of an array: it is no view, or one of all of an array forgotten."""
+    base = x.base
+    if base is None:
+        return True
+    if type(base) is not _ndarray or base.base is not None or base.nbytes != x.nbytes or not x.flags.c_contiguous:
+        return False
+    return sys.getrefcount(base) <= _sole.of_base
+
+
 class _Sole:
-    """How many references `own_gradient` counts to an array that only its caller has."""
+    """How many references are counted to an array that only its caller has, and to one that only a view has."""
 
     def __init__(self) -> None:
         self.references: int = 0
+        self.of_base: int = 0
 
 
 def _join_adjoint(dy: Any, y: Any, xs: Any) -> Any:
@@ -136,7 +147,16 @@ def _count_references() -> int:
     return 0
 
 
+def _count_references_of_base() -> int:
+    for count in range(1, 20):
+        _sole.of_base = count
+        if _has_own_memory(np.zeros(1).reshape(1, 1)):
+            return count
+    return 0
+
+
 _sole.references = _count_references()
+_sole.of_base = _count_references_of_base()
 
 
 # Results
