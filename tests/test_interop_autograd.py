@@ -96,3 +96,61 @@ def test_complex_gradients_follow_trackers_convention():
 def test_functions_of_autograd_numpy_need_no_bridge():
     f = lambda x: anp.sum(anp.dot(x, x) * anp.exp(anp.sin(x))) + anp.linalg.norm(anp.concatenate([x, x]))
     np.testing.assert_allclose(tracker.gradient(f, X)[0], autograd.grad(f)(X), rtol=1e-12)
+
+
+# Nested arguments, keywords, several results
+
+
+def layered():
+    """`scale * (xs["a"]**2 * w[0] + xs["b"][0] * w[1])`."""
+    p = opaque(lambda xs, w, scale=1.0: scale * (xs["a"] ** 2 * w[0] + xs["b"][0] * w[1]))
+    defvjp(
+        p,
+        lambda ans, xs, w, scale=1.0: lambda g: {"a": scale * 2 * xs["a"] * w[0] * g, "b": [scale * w[1] * g, None]},
+        lambda ans, xs, w, scale=1.0: lambda g: (scale * anp.sum(g * xs["a"] ** 2), scale * anp.sum(g * xs["b"][0])),
+    )
+    return from_autograd(p)
+
+
+def test_nested_arguments_have_gradients_of_their_structure():
+    f = layered()
+    xs = {"a": X, "b": [Y, "name"]}
+    assert f(xs, (1.0, 2.0)).tolist() == (X**2 + 2 * Y).tolist()
+    dxs, dw = tracker.gradient(lambda xs, w: np.sum(f(xs, w, scale=3.0)), xs, (2.0, 5.0))
+    np.testing.assert_allclose(dxs["a"], 12 * X, rtol=1e-14)
+    assert (dxs["b"][0].tolist(), dxs["b"][1]) == ([15, 15], None)
+    np.testing.assert_allclose(dw, (3 * np.sum(X**2), 3 * np.sum(Y)), rtol=1e-14)
+
+
+def test_nested_arguments_differentiate_twice_and_in_both_modes():
+    f = layered()
+    g = lambda a: f({"a": a, "b": [a * Y, "name"]}, (a[0], 5.0))
+    assert tracker.gradcheck(g, X, order=2)
+    reverse, forward = (tracker.jacobian(g, X, mode=mode) for mode in ("reverse", "forward"))
+    np.testing.assert_allclose(reverse, forward, rtol=1e-13)
+
+
+def test_a_list_of_tracked_arrays_with_a_jvp_alone():
+    p = opaque(lambda xs: xs[0] * xs[1])
+    defjvp(p, lambda g, ans, xs: g[0] * xs[1] + xs[0] * g[1])
+    f = from_autograd(p)
+    assert tracker.gradcheck(lambda x: f([x**2, x]), X, order=2)
+
+
+def test_one_of_several_results_and_one_of_several_arguments():
+    p = opaque(lambda x, y: (x * y, x + y))
+    defvjp(p, lambda ans, x, y: lambda g: g[0] * y + g[1], argnums=(0,))
+    f = from_autograd(p)
+    assert tracker.gradient(lambda x: np.sum(f(x, Y)[0]), X)[0].tolist() == Y.tolist()
+    assert tracker.gradcheck(lambda x: f(x, Y)[0] * f(x, Y)[1], X, order=2)
+    with pytest.raises(NotImplementedError, match="argument 1"):
+        tracker.gradient(lambda y: np.sum(f(X, y)[0]), Y)
+
+
+def test_a_tracked_keyword_and_a_gradient_of_another_structure_are_refused():
+    with pytest.raises(TypeError, match="keyword scale is tracked"):
+        tracker.gradient(lambda s: np.sum(layered()({"a": X, "b": [Y, "name"]}, (1.0, 2.0), scale=s)), 2.0)
+    p = opaque(lambda xs: xs[0] + xs[1])
+    defvjp(p, lambda ans, xs: lambda g: g)
+    with pytest.raises(ValueError, match="argument 0 gave a gradient of another structure"):
+        tracker.gradient(lambda x: from_autograd(p)([x, 2 * x]), 2.0)
