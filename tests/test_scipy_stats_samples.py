@@ -258,3 +258,11 @@ def test_plain_calls_of_what_is_refused_name_the_reason():
         scipy.stats.nct.pdf(tracker.param(X), 2.0, 1.0)
     with pytest.raises(TypeError, match=r"scipy\.stats\.norm\.fit has no differentiable counterpart"):
         scipy.stats.norm.fit(tracker.param(X))
+
+
+@pytest.mark.parametrize("name", ["gmean", "hmean", "median_abs_deviation", "moment", "variation", "entropy"])
+@pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")
+def test_a_number_is_data_of_one_entry(name):
+    y, back = tracker.pullback(getattr(stats, name), 2.0)
+    assert y == getattr(scipy.stats, name)(2.0)
+    assert back(1.0)[0] == pytest.approx(1.0 if name in ("gmean", "hmean") else 0.0)

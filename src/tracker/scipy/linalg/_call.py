@@ -50,6 +50,8 @@ def call(f: Any, composition: Callable[..., Any], cores: Sequence[int], *arrays:
     def equivalent(*xs: Any) -> Any:
         if any(x is not None and 0 in x.shape for x in xs):
             return _constant(value, xs)
+        if any(x is not None and np.ndim(x) == 0 for x in xs):
+            return _of_numbers(value, composition, cores, xs)
         return over_batch(composition, cores, *[_computable(x) for x in xs])
 
     return derived(f"scipy.linalg.{f.__name__.lstrip('_')}", value, equivalent, *[gathered(x) for x in arrays])
@@ -76,6 +78,17 @@ def over_batch(f: Callable[..., Any], cores: Sequence[int], *arrays: Any) -> Any
         return _stacked(results, batch)
     columns = [_stacked(list(column), batch) for column in zip(*results, strict=True)]
     return tuple(columns) if len(columns) > 1 else columns[0]  # as SciPy
+
+
+def _of_numbers(value: Callable[..., Any], composition: Callable[..., Any], cores: Sequence[int], xs: Any) -> Any:
+    """The composition where numbers stand for vectors or matrices of one entry; SciPy says in what shape."""
+    shape: Callable[[Any, int], Any] = lambda x, core: np.reshape(x, (1,) * abs(core)) if np.ndim(x) == 0 else x
+    whole = [x if x is None else shape(x, core) for x, core in zip(xs, cores, strict=True)]
+    y = over_batch(composition, cores, *[_computable(x) for x in whole])
+    plain = value(*[x if x is None else handles.plain(x) for x in xs])
+    if isinstance(y, tuple):
+        return tuple([np.reshape(part, np.shape(p)) for part, p in zip(y, plain, strict=True)])
+    return np.reshape(y, np.shape(plain))
 
 
 def _stacked(results: list[Any], batch: tuple[int, ...]) -> Any:

@@ -125,7 +125,10 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> t
     array([[ 0.25, -0.5 ],
            [-0.5 ,  1.  ]])
     """
-    return track(_packed, gathered(a), check_finite=check_finite)  # type: ignore[no-any-return]
+    a = gathered(a)
+    if np.ndim(a) == 0 and handles.is_tracked(a):  # SciPy gives the number itself
+        return np.reshape(a, ()), _lib.lu_factor(handles.plain(a), check_finite=check_finite)[1]
+    return track(_packed, a, check_finite=check_finite)  # type: ignore[no-any-return]
 
 
 @named("lu_factor")

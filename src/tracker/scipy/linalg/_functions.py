@@ -63,7 +63,7 @@ def sqrtm(A: Any, **deprecated: Any) -> Any:
     >>> tracker.gradient(lambda t: sqrtm(t * np.eye(2))[0, 0], 4.0)
     (0.25,)
     """
-    return _without_deprecated(_lib.sqrtm, gathered(A), deprecated)
+    return _without_deprecated(_lib.sqrtm, matrix(A), deprecated)  # SciPy leaves the root of a number unwritten
 
 
 def _without_deprecated(f: Any, a: Any, deprecated: dict[str, Any]) -> Any:

@@ -116,6 +116,7 @@ def circulant(c: Any) -> Any:
     """
 
     def composition(c: Any) -> Any:
+        c = np.atleast_1d(c)
         n = np.arange(c.shape[-1])
         return c[..., (n[:, None] - n[None, :]) % max(n.size, 1)]
 
@@ -184,7 +185,11 @@ def fiedler(a: Any) -> Any:
     >>> tracker.gradient(lambda a: fiedler(a)[0, 1], np.array([1.0, 4.0]))
     (array([-1.,  1.]),)
     """
-    composition = lambda a: np.abs(a[..., :, None] - a[..., None, :])
+
+    def composition(a: Any) -> Any:
+        a = np.atleast_1d(a)
+        return np.abs(a[..., :, None] - a[..., None, :])
+
     return derived("scipy.linalg.fiedler", _lib.fiedler, composition, gathered(a))
 
 

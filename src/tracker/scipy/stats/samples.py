@@ -43,7 +43,13 @@ def _summary(name: str, formula: Callable[..., Any], options: dict[str, Any], *x
     arrays = [as_array(x) for x in xs]
     no_omission(name, options.get("nan_policy", "propagate"), *arrays)
     theirs = getattr(scipy.stats, name)
-    return of_scipy(f"scipy.stats.{name}", lambda *values: theirs(*values, **options), formula, *arrays)
+    call = lambda *values: theirs(*values, **options)
+    return of_scipy(f"scipy.stats.{name}", call, _of_vectors(formula), *arrays)
+
+
+def _of_vectors(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """The formula with numbers taken for vectors of one entry."""
+    return lambda *xs: formula(*[x if x is None else np.atleast_1d(x) for x in xs])
 
 
 def _count(a: Any, axis: Any) -> Any:
@@ -75,7 +81,7 @@ def moment(a: Any, order: int = 1, axis: Any = 0, nan_policy: str = "propagate",
     a, center = as_array(a), as_array(center)
     no_omission("moment", nan_policy, a)
     theirs = lambda a, center: scipy.stats.moment(a, order, axis, nan_policy, center=center, keepdims=keepdims)
-    return of_scipy("scipy.stats.moment", theirs, formula, a, center)
+    return of_scipy("scipy.stats.moment", theirs, _of_vectors(formula), a, center)
 
 
 def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:
@@ -139,7 +145,7 @@ def _mean(name: str, formula: Callable[..., Any], first: tuple[Any, ...], a: Any
     no_omission(name, options["nan_policy"], a)
     theirs = getattr(scipy.stats, name)
     call = lambda a, weights: theirs(a, *first, weights=weights, **options)
-    return of_scipy(f"scipy.stats.{name}", call, formula, a, weights)
+    return of_scipy(f"scipy.stats.{name}", call, _of_vectors(formula), a, weights)
 
 
 def gmean(a: Any, axis: Any = 0, dtype: Any = None, weights: Any = None, *, nan_policy: str = "propagate",
@@ -323,4 +329,5 @@ def entropy(pk: Any, qk: Any = None, base: Any = None, axis: Any = 0, *, nan_pol
     pk, qk = as_array(pk), as_array(qk)
     no_omission("entropy", nan_policy, pk, qk)
     options = {"base": base, "axis": axis, "nan_policy": nan_policy, "keepdims": keepdims}
-    return of_scipy("scipy.stats.entropy", lambda pk, qk: scipy.stats.entropy(pk, qk, **options), formula, pk, qk)
+    call = lambda pk, qk: scipy.stats.entropy(pk, qk, **options)
+    return of_scipy("scipy.stats.entropy", call, _of_vectors(formula), pk, qk)
