@@ -361,12 +361,24 @@ def test_integrals_of_samples(name, n, axis):
     ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
     assert_derivatives(lambda f: lambda y, x: f(y, x=x, axis=axis), ours, theirs, y, X[:n])
     assert_derivatives(lambda f: lambda y, dx: f(y, dx=dx, axis=axis), ours, theirs, y, 0.7)
+    assert_derivatives(lambda f: lambda y: f(y, x=X[:n], axis=axis), ours, theirs, y)
+    assert_derivatives(lambda f: lambda y: f(y, dx=0.7, axis=axis), ours, theirs, y)
+    places = X[:n, None] * [1, 1.3] if axis == 0 else X[:n] * [[1], [1.3]]
+    assert_derivatives(lambda f: lambda y: f(y, x=places, axis=axis), ours, theirs, y)
+
+
+def test_many_samples_by_romberg():
+    """Weights without a matrix of them: a parabola is integrated exactly, and its weights add up to the interval."""
+    n = 2**16 + 1
+    weights = tracker.gradient(lambda y: integrate.romb(y, 1 / (n - 1)), np.zeros(n))[0]
+    np.testing.assert_allclose([weights.sum(), weights @ np.linspace(0, 1, n) ** 2], [1, 1 / 3], rtol=1e-12)
 
 
 @pytest.mark.parametrize("axis", [0, -1])
 def test_romberg_of_samples(axis):
     y = RNG.standard_normal((9, 2) if axis == 0 else (2, 9))
     assert_derivatives(lambda m: lambda y, dx: m.romb(y, dx, axis), integrate, scipy.integrate, y, 0.7)
+    assert_derivatives(lambda m: lambda y: m.romb(y, 0.7, axis), integrate, scipy.integrate, y)
     with pytest.raises(ValueError, match="samples"):
         integrate.romb(tracker.param(np.ones(4)))
 

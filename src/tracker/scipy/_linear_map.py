@@ -1,4 +1,4 @@
-"""A fixed linear map and its adjoint, recorded as one step: each is the other's derivative, to all orders."""
+"""Fixed linear maps and their adjoints, recorded as one step: each is the other's derivative, to all orders."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ from typing import Any
 import numpy as np
 
 from tracker._arrays import dispatch
-from tracker._core.node import LINEAR, Op
+from tracker._core.node import LINEAR, PULLBACKS, Op
 
 _Map = Callable[[Any], Any]
 
 
 def linear_map(name: str, forward: _Map, adjoint: _Map) -> _Map:
     """`forward`, which is linear, as a function of tracked arrays; `adjoint` is its conjugate transpose."""
+    return _both_ways(name, forward, adjoint)[0]
+
+
+def affine_map(name: str, value: _Map, slope: _Map, adjoint: _Map) -> _Map:
+    """`value`, which is the linear map `slope` and a constant; `adjoint` is the conjugate transpose of `slope`."""
+    ahead, back = _both_ways(name, slope, adjoint)
+    op = Op(value, name, PULLBACKS, (lambda dy, y, x: back(dy),))
+    op.pushforward = lambda tangents, y, x: ahead(tangents[0])
+    op.reads = [0]
+    return lambda x: dispatch.record(op, (x,), None)
+
+
+def _both_ways(name: str, forward: _Map, adjoint: _Map) -> tuple[_Map, _Map]:
     there = Op(forward, name, LINEAR, (lambda dy, y, x: back(dy),))
     again = Op(adjoint, f"the adjoint of {name}", LINEAR, (lambda dy, y, x: ahead(dy),))
     there.reads = again.reads = [0]
@@ -25,7 +38,7 @@ def linear_map(name: str, forward: _Map, adjoint: _Map) -> _Map:
     def back(x: Any) -> Any:
         return dispatch.record(again, (x,), None)
 
-    return ahead
+    return ahead, back
 
 
 def matrix_map(name: str, matrix: Any) -> _Map:

@@ -10,6 +10,15 @@ import scipy.integrate
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.scipy._derived import derived
+from tracker.scipy._sample_weights import (
+    first_part,
+    integral,
+    romberg_weights,
+    running_trapezoid,
+    simpson_weights,
+    trapezoid_weights,
+    widths,
+)
 
 _integrate: Any = scipy.integrate
 
@@ -27,7 +36,11 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         return np.sum(h * (y[..., 1:] + y[..., :-1]) / 2, axis=-1)
 
     value = lambda y, x, dx: _integrate.trapezoid(y, x, dx, axis)
-    return derived("scipy.integrate.trapezoid", value, composition, *_arrays(y, x, dx))
+    y, x, dx = _arrays(y, x, dx)
+    if _only_samples(y, x, dx):
+        weights = trapezoid_weights(y.shape[axis], widths(x, dx, axis))
+        return integral("scipy.integrate.trapezoid", lambda y: value(y, x, dx), weights, axis)(y)
+    return derived("scipy.integrate.trapezoid", value, composition, y, x, dx)
 
 
 def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
@@ -43,7 +56,12 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
         return _from(initial, np.cumsum(h * (y[..., 1:] + y[..., :-1]) / 2, axis=-1), False, axis)
 
     value = lambda y, x, dx, initial: _integrate.cumulative_trapezoid(y, x, dx, axis, initial)
-    return derived("scipy.integrate.cumulative_trapezoid", value, composition, *_arrays(y, x, dx), initial)
+    y, x, dx = _arrays(y, x, dx)
+    if _only_samples(y, x, dx) and (initial is None or (type(initial) in (int, float) and initial == 0)):
+        map_of = lambda y: value(y, x, dx, initial)
+        start = 0 if initial is None else 1
+        return running_trapezoid("scipy.integrate.cumulative_trapezoid", map_of, widths(x, dx, axis), start, axis)(y)
+    return derived("scipy.integrate.cumulative_trapezoid", value, composition, y, x, dx, initial)
 
 
 def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
@@ -68,7 +86,11 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
         return pairs + _first_part(y[..., -1], y[..., -2], y[..., -3], h[..., -1], h[..., -2])
 
     value = lambda y, x, dx: _integrate.simpson(y, x, dx=dx, axis=axis)
-    return derived("scipy.integrate.simpson", value, composition, *_arrays(y, x, dx))
+    y, x, dx = _arrays(y, x, dx)
+    if _only_samples(y, x, dx):
+        weights = simpson_weights(y.shape[axis], widths(x, dx, axis))
+        return integral("scipy.integrate.simpson", lambda y: value(y, x, dx), weights, axis)(y)
+    return derived("scipy.integrate.simpson", value, composition, y, x, dx)
 
 
 def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
@@ -100,15 +122,27 @@ def romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
     """
 
     def composition(y: Any, dx: Any) -> Any:
-        weights = _integrate.romb(np.eye(y.shape[axis]), axis=0)  # it is linear in the samples
-        return dx * np.sum(np.moveaxis(y, axis, -1) * weights, axis=-1)
+        return dx * np.sum(np.moveaxis(y, axis, -1) * romberg_weights(y.shape[axis], 1.0), axis=-1)
 
     y = collect(y) if isinstance(y, list | tuple) else y
-    return derived("scipy.integrate.romb", lambda y, dx: _integrate.romb(y, dx, axis, show), composition, y, dx)
+    value = lambda y, dx: _integrate.romb(y, dx, axis, show)
+    if _only_samples(y, None, dx) and np.ndim(dx) == 0 and _is_power(y.shape[axis] - 1):
+        return integral("scipy.integrate.romb", lambda y: value(y, dx), romberg_weights(y.shape[axis], dx), axis)(y)
+    return derived("scipy.integrate.romb", value, composition, y, dx)
 
 
 def _arrays(y: Any, x: Any, dx: Any) -> tuple[Any, Any, Any]:
     return collect(y) if isinstance(y, list | tuple) else y, collect(x) if isinstance(x, list | tuple) else x, dx
+
+
+def _only_samples(y: Any, x: Any, dx: Any) -> bool:
+    """Whether of all these `y` alone is tracked, an array."""
+    plain = handles.level_of(x) < 0 and handles.level_of(dx) < 0 and not handles.is_tracked(x)
+    return plain and handles.is_tracked(y) and np.ndim(y) > 0
+
+
+def _is_power(n: int) -> bool:
+    return n > 0 and n & (n - 1) == 0
 
 
 def _aligned(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
@@ -131,9 +165,8 @@ def _halves(y: Any, h: Any) -> tuple[Any, Any]:
 
 def _first_part(a: Any, b: Any, c: Any, h: Any, next_h: Any) -> Any:
     """The integral from `a` to `b`: Cartwright (2017), J. Math. Sci. Math. Educ. 12(2), equation 8."""
-    share, ratio = h / (h + next_h), h / next_h
-    both = share * ratio
-    return h / 6 * ((3 - share) * a + (3 + both + share) * b - both * c)
+    of_a, of_b, of_c = first_part(h, next_h)
+    return of_a * a + of_b * b + of_c * c
 
 
 def _alternating(first: Any, second: Any) -> Any:
