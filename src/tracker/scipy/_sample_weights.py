@@ -53,7 +53,7 @@ def trapezoid_weights(n: int, h: Any) -> Any:
 
 
 def simpson_weights(n: int, h: Any) -> Any:
-    """Those of parabolas through three samples each; of an even number the last interval as Cartwright (2017) has it."""
+    """Those of parabolas through three samples each; of an even number the last interval as Cartwright has it."""
     if n == 2:
         return trapezoid_weights(n, h)
     w = _zeros(n, h)

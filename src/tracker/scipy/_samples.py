@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         y, h = _aligned(y, x, dx, axis)
         return np.sum(h * (y[..., 1:] + y[..., :-1]) / 2, axis=-1)
 
-    value = lambda y, x, dx: _integrate.trapezoid(y, x, dx, axis)
+    value: Callable[..., Any] = lambda y, x, dx: _integrate.trapezoid(y, x, dx, axis)
     y, x, dx = _arrays(y, x, dx)
     if _only_samples(y, x, dx):
         weights = trapezoid_weights(y.shape[axis], widths(x, dx, axis))
@@ -55,7 +56,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
         y, h = _aligned(y, x, dx, axis)
         return _from(initial, np.cumsum(h * (y[..., 1:] + y[..., :-1]) / 2, axis=-1), False, axis)
 
-    value = lambda y, x, dx, initial: _integrate.cumulative_trapezoid(y, x, dx, axis, initial)
+    value: Callable[..., Any] = lambda y, x, dx, initial: _integrate.cumulative_trapezoid(y, x, dx, axis, initial)
     y, x, dx = _arrays(y, x, dx)
     if _only_samples(y, x, dx) and (initial is None or (type(initial) in (int, float) and initial == 0)):
         map_of = lambda y: value(y, x, dx, initial)
@@ -85,7 +86,7 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
         # an even number of samples leaves one interval, under the parabola of the last three: Cartwright (2017)
         return pairs + _first_part(y[..., -1], y[..., -2], y[..., -3], h[..., -1], h[..., -2])
 
-    value = lambda y, x, dx: _integrate.simpson(y, x, dx=dx, axis=axis)
+    value: Callable[..., Any] = lambda y, x, dx: _integrate.simpson(y, x, dx=dx, axis=axis)
     y, x, dx = _arrays(y, x, dx)
     if _only_samples(y, x, dx):
         weights = simpson_weights(y.shape[axis], widths(x, dx, axis))
@@ -109,7 +110,9 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
             parts = _alternating(*_halves(y, h))
         return _from(initial, np.cumsum(parts, axis=-1), True, axis)
 
-    value = lambda y, x, dx, initial: _integrate.cumulative_simpson(y, x=x, dx=dx, axis=axis, initial=initial)
+    value: Callable[..., Any] = lambda y, x, dx, initial: _integrate.cumulative_simpson(
+        y, x=x, dx=dx, axis=axis, initial=initial
+    )
     return derived("scipy.integrate.cumulative_simpson", value, composition, *_arrays(y, x, dx), initial)
 
 
@@ -125,7 +128,7 @@ def romb(y: Any, dx: Any = 1.0, axis: int = -1, show: bool = False) -> Any:
         return dx * np.sum(np.moveaxis(y, axis, -1) * romberg_weights(y.shape[axis], 1.0), axis=-1)
 
     y = collect(y) if isinstance(y, list | tuple) else y
-    value = lambda y, dx: _integrate.romb(y, dx, axis, show)
+    value: Callable[..., Any] = lambda y, dx: _integrate.romb(y, dx, axis, show)
     if _only_samples(y, None, dx) and np.ndim(dx) == 0 and _is_power(y.shape[axis] - 1):
         return integral("scipy.integrate.romb", lambda y: value(y, dx), romberg_weights(y.shape[axis], dx), axis)(y)
     return derived("scipy.integrate.romb", value, composition, y, dx)

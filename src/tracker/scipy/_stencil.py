@@ -1,4 +1,4 @@
-"""Correlation with a short kernel at every place of an array, in recorded calls."""
+"""Correlation with a short kernel at every place of an array: in recorded calls, and its adjoint for a fixed kernel."""
 
 from __future__ import annotations
 
@@ -6,60 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import correlate1d
+import scipy.ndimage
 
 from tracker._arrays import handles
-from tracker._core.registry import lookup
-from tracker.scipy._linear_map import linear_map
+from tracker.scipy._linear_map import affine_map, linear_map
 
-_PAD: Any = lookup(np.pad)
-_FOLD: Any = _PAD.rules[0]
+_ndimage: Any = scipy.ndimage
 
 
 def padded(x: Any, widths: list[tuple[int, int]], mode: Any, cval: float) -> Any:
-    """`x` continued by `widths` in one of numpy.pad's modes; None leaves it as it is."""
-    if mode is None or not any(map(any, widths)):
+    """`x` continued by `widths` in one of numpy.pad's modes."""
+    if not any(map(any, widths)):
         return x
     return np.pad(x, widths, mode, constant_values=cval) if mode == "constant" else np.pad(x, widths, mode)
 
 
-def correlated_along(x: Any, weights: Any, mode: Any, cval: float, axis: int, before: int) -> Any:
-    """sum_j weights[j] * x[i + j - before] along one axis."""
-    axis %= len(x.shape)
-    if not handles.is_tracked(weights) and (mode != "constant" or cval == 0):
-        return _fixed(x.shape, weights, mode, axis, before)(x)
-    n = weights.shape[0]
-    widths = [(0, 0)] * len(x.shape)
-    widths[axis] = (before, n - 1 - before)
-    x = padded(x, widths, mode, cval)
-    length = x.shape[axis] - n + 1
-    total: Any = 0.0
-    for j in range(n):
-        total = total + weights[j] * x[(slice(None),) * axis + (slice(j, j + length),)]
-    return total
-
-
-def _fixed(shape: Any, weights: Any, mode: Any, axis: int, before: int) -> Callable[[Any], Any]:
-    """The same with a plain kernel, as a linear map; its adjoint spreads, and folds what was padded back."""
-    n = len(weights)
-    widths, around = [(0, 0)] * len(shape), [(0, 0)] * len(shape)
-    widths[axis], around[axis] = (before, n - 1 - before), (n - 1, n - 1)
-    original = np.zeros((1,) * len(shape))
-    original = np.broadcast_to(original, shape)
-
-    def inside(x: Any, w: Any) -> Any:
-        found = correlate1d(x, w, axis, mode="constant")
-        return found[(slice(None),) * axis + (slice(n // 2, n // 2 + x.shape[axis] - n + 1),)]
-
-    def spread(dy: Any) -> Any:
-        wide = inside(np.pad(dy, around), weights[::-1])
-        return wide if mode is None else _FOLD(wide, None, original, widths, mode)
-
-    return linear_map("correlation", lambda x: inside(padded(x, widths, mode, 0.0), weights), spread)
-
-
 def correlated(x: Any, weights: Any, modes: list[Any], cval: float, before: list[int]) -> Any:
-    """The same with a kernel of as many dimensions as `x`."""
+    """sum_j weights[j] * x[i + j - before], with a kernel of as many dimensions as `x`."""
     for axis, mode in enumerate(modes):
         widths = [(0, 0)] * len(x.shape)
         widths[axis] = (before[axis], weights.shape[axis] - 1 - before[axis])
@@ -72,3 +35,50 @@ def correlated(x: Any, weights: Any, modes: list[Any], cval: float, before: list
             index = tuple([slice(j, j + length) for j, length in zip(place, lengths, strict=True)])
             total = total + weights[place] * x[index]
     return total
+
+
+def spread_along(dy: Any, weights: Any, mode: Any, axis: int, before: int) -> Any:
+    """The adjoint of such a correlation along one axis, for a plain real kernel.
+
+    `mode` is how `x` goes on beyond its ends; None: there is no `y` where it would have to.
+    """
+    n = len(weights)
+    widths = [(0, 0)] * dy.ndim
+    widths[axis] = (before, n - 1 - before)
+    longer = np.pad(dy, widths)
+    origin = n - 1 - n // 2 - before
+    found = _ndimage.correlate1d(longer, weights[::-1], axis, mode="constant", origin=origin)
+    return found if mode is None else _folded(found, widths[axis], mode, axis)
+
+
+def spread(dy: Any, weights: Any, modes: list[Any], before: list[int]) -> Any:
+    """The adjoint of `correlated` for a plain real kernel."""
+    widths = [(b, n - 1 - b) for b, n in zip(before, weights.shape, strict=True)]
+    origins = [n - 1 - n // 2 - b for b, n in zip(before, weights.shape, strict=True)]
+    found = _ndimage.correlate(np.pad(dy, widths), np.flip(weights), mode="constant", origin=origins)
+    for axis in reversed(range(dy.ndim)):
+        found = _folded(found, widths[axis], modes[axis], axis)
+    return found
+
+
+def _folded(x: Any, widths: tuple[int, int], mode: Any, axis: int) -> Any:
+    """The adjoint of padding along one axis; `x` is written into."""
+    before, after = widths
+    n = x.shape[axis] - before - after
+    inner = x[_along(axis, slice(before, before + n))]
+    if mode != "constant":
+        sources = np.pad(np.arange(n), widths, mode)
+        for k in (*range(before), *range(before + n, len(sources))):
+            inner[_along(axis, sources[k])] += x[_along(axis, k)]
+    return inner
+
+
+def filtered(name: str, value: Callable[[Any, Any], Any], adjoint: Callable[[Any], Any], cval: Any, x: Any) -> Any:
+    """`value(x, cval)`, a filter that is linear but for what `cval` adds, as one step with this adjoint."""
+    if cval == 0:
+        return linear_map(name, lambda x: value(x, cval), adjoint)(x)
+    return affine_map(name, lambda x: value(x, cval), lambda x: value(x, 0.0), adjoint)(x)
+
+
+def _along(axis: int, index: Any) -> tuple[Any, ...]:
+    return (slice(None),) * axis + (index,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
 from tracker.scipy._resample import sampled
-from tracker.scipy._stencil import correlated, correlated_along
+from tracker.scipy._stencil import correlated, filtered, spread, spread_along
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.ndimage import TABLE as _REST
 
@@ -52,12 +52,11 @@ def correlate(
     """
     _no_output(output)
 
-    def composition(x: Any, w: Any) -> Any:
-        before = [n // 2 + o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
-        return correlated(x, w, _modes(mode, x.ndim), cval, before)
-
-    value = lambda x, w: _ndimage.correlate(x, w, None, mode, cval, origin)
-    return derived("scipy.ndimage.correlate", value, composition, _array(input), _array(weights))
+    value = lambda x, w, cval: _ndimage.correlate(x, w, None, mode, cval, origin)
+    before = lambda w: [n // 2 + o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
+    return _correlated(
+        "scipy.ndimage.correlate", value, before, lambda w: w, mode, cval, _array(input), _array(weights)
+    )
 
 
 def convolve(
@@ -71,12 +70,21 @@ def convolve(
     """
     _no_output(output)
 
-    def composition(x: Any, w: Any) -> Any:
-        before = [(n - 1) // 2 - o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
-        return correlated(x, np.flip(w), _modes(mode, x.ndim), cval, before)
+    value = lambda x, w, cval: _ndimage.convolve(x, w, None, mode, cval, origin)
+    before = lambda w: [(n - 1) // 2 - o for n, o in zip(w.shape, _each(origin, w.ndim), strict=True)]
+    return _correlated("scipy.ndimage.convolve", value, before, np.flip, mode, cval, _array(input), _array(weights))
 
-    value = lambda x, w: _ndimage.convolve(x, w, None, mode, cval, origin)
-    return derived("scipy.ndimage.convolve", value, composition, _array(input), _array(weights))
+
+def _correlated(
+    name: str, value: Callable[..., Any], before: Callable[[Any], list[int]], turned: Callable[[Any], Any], mode: Any,
+    cval: Any, image: Any, weights: Any,
+) -> Any:  # fmt: skip
+    """`value(image, weights, cval)`: correlation with the `turned` weights, which begin as far `before` a place."""
+    if _is_fixed(weights, cval) and weights.dtype.kind in "biuf":
+        adjoint = lambda dy: spread(dy, turned(weights), _modes(mode, dy.ndim), before(weights))
+        return filtered(name, lambda x, c: value(x, weights, c), adjoint, cval, image)
+    composition = lambda x, w: correlated(x, turned(w), _modes(mode, x.ndim), cval, before(w))
+    return derived(name, lambda x, w: value(x, w, cval), composition, image, weights)
 
 
 def gaussian_filter(
@@ -101,8 +109,8 @@ def gaussian_filter(
     _no_output(output)
     _constant("gaussian_filter", "sigma", sigma)
 
-    def composition(x: Any) -> Any:
-        along = range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)]
+    def steps(ndim: int) -> Iterator[tuple[Any, ...]]:
+        along = range(ndim) if axes is None else [a % ndim for a in np.atleast_1d(axes)]
         n = len(list(along))
         widths = zip(along, _each(sigma, n), _each(order, n), _each(radius, n), _modes(mode, n), strict=True)
         for axis, s, degree, reach, pad in widths:
@@ -113,11 +121,10 @@ def gaussian_filter(
                 answer = _ndimage.gaussian_filter1d(
                     point, s, order=degree, mode="constant", truncate=truncate, radius=reach
                 )
-                x = correlated_along(x, answer[r : 3 * r + 1][::-1], pad, cval, axis, r)
-        return x
+                yield answer[r : 3 * r + 1][::-1], pad, axis, r
 
-    value = lambda x: _ndimage.gaussian_filter(x, sigma, order, None, mode, cval, truncate, radius=radius, axes=axes)
-    return derived("scipy.ndimage.gaussian_filter", value, composition, _array(input))
+    value = lambda x, c: _ndimage.gaussian_filter(x, sigma, order, None, mode, c, truncate, radius=radius, axes=axes)
+    return _separable("scipy.ndimage.gaussian_filter", value, steps, cval, _array(input))
 
 
 def uniform_filter(
@@ -138,17 +145,34 @@ def uniform_filter(
     """
     _no_output(output)
 
-    def composition(x: Any) -> Any:
-        along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
+    def steps(ndim: int) -> Iterator[tuple[Any, ...]]:
+        along = list(range(ndim) if axes is None else [a % ndim for a in np.atleast_1d(axes)])
         n = len(along)
         for axis, length, o, pad in zip(along, _each(size, n), _each(origin, n), _modes(mode, n), strict=True):
             if length > 1:
-                weights = np.full(int(length), 1.0 / length)
-                x = correlated_along(x, weights, pad, cval, axis, length // 2 + o)
-        return x
+                yield np.full(int(length), 1.0 / length), pad, axis, length // 2 + o
 
-    value = lambda x: _ndimage.uniform_filter(x, size, None, mode, cval, origin, axes=axes)
-    return derived("scipy.ndimage.uniform_filter", value, composition, _array(input))
+    value = lambda x, c: _ndimage.uniform_filter(x, size, None, mode, c, origin, axes=axes)
+    return _separable("scipy.ndimage.uniform_filter", value, steps, cval, _array(input))
+
+
+def _separable(
+    name: str,
+    value: Callable[[Any, Any], Any],
+    steps: Callable[[int], Iterator[tuple[Any, ...]]],
+    cval: Any,
+    image: Any,
+) -> Any:
+    """`value(image, cval)`, correlations along one axis after the other: weights, mode, axis and reach of each."""
+    if not _is_fixed(cval):
+        raise UnsupportedKeywordError(f"{name} is not differentiated by cval. Pass tracker.stop_gradient of it.")
+
+    def adjoint(dy: Any) -> Any:
+        for weights, pad, axis, before in reversed(list(steps(dy.ndim))):
+            dy = spread_along(dy, weights, pad, axis, before)
+        return dy
+
+    return filtered(name, value, adjoint, cval, image)
 
 
 # Resampling
@@ -325,6 +349,10 @@ def rotate(
 def _array(x: Any) -> Any:
     x = collect(x) if isinstance(x, list | tuple) else x
     return x if handles.is_tracked(x) else np.asarray(x)
+
+
+def _is_fixed(*arguments: Any) -> bool:
+    return all(handles.level_of(x) < 0 and not handles.is_tracked(x) for x in arguments)
 
 
 def _each(x: Any, n: int) -> list[Any]:

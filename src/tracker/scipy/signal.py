@@ -13,7 +13,8 @@ from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._convolution import convolved
 from tracker.scipy._derived import derived
 from tracker.scipy._recursive import filtered, fixed_filter, steady_state
-from tracker.scipy._stencil import correlated_along
+from tracker.scipy._stencil import filtered as stencil_filtered
+from tracker.scipy._stencil import spread_along
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.signal import TABLE as _REST
 
@@ -166,19 +167,20 @@ def savgol_filter(
     half = window_length // 2
     before = (window_length - 1) // 2
 
-    def composition(x: Any) -> Any:
+    def adjoint(dy: Any) -> Any:
         weights = _signal.savgol_coeffs(*settings, use="dot")
         if mode != "interp":
-            return correlated_along(x, weights, _PADS[mode], cval, -1, before)
-        middle = correlated_along(x, weights, None, 0.0, -1, before)
+            return spread_along(dy, weights, _PADS[mode], dy.ndim - 1, before)
+        n = dy.shape[-1]
+        dx = spread_along(dy[..., half : n - half], weights, None, dy.ndim - 1, before)
         # the polynomials through the first and the last window, at their outer halves
         ends = _signal.savgol_filter(np.eye(window_length), *settings, axis=0)
-        left = x[..., :window_length] @ ends[:half].T
-        right = x[..., x.shape[-1] - window_length :] @ ends[window_length - half :].T
-        return np.concatenate([left, middle, right], axis=-1)
+        dx[..., :window_length] += dy[..., :half] @ ends[:half]
+        dx[..., n - window_length :] += dy[..., n - half :] @ ends[window_length - half :]
+        return dx
 
-    value = lambda x: _signal.savgol_filter(x, *settings, axis, mode, cval)
-    return derived("scipy.signal.savgol_filter", value, lambda x: _along(axis, x, composition), _array(x))
+    value = lambda x, cval: _signal.savgol_filter(x, *settings, axis, mode, cval)
+    return stencil_filtered("scipy.signal.savgol_filter", value, lambda dy: _along(axis, dy, adjoint), cval, _array(x))
 
 
 def _array(x: Any) -> Any:
