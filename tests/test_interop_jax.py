@@ -98,3 +98,41 @@ def test_an_error_of_the_function_reaches_the_caller():
 
     with pytest.raises(Exception, match="more than two"):
         jax.block_until_ready(jax.jit(to_jax(refuses))(jnp.full(2, 3.0)))
+
+
+def test_keywords_and_what_is_no_array_in_jax():
+    calls = []
+
+    def f(x, mode="square", *, scale=None):
+        calls.append(mode)
+        y = x**2 if mode == "square" else mode(x)
+        return y if scale is None else y * scale
+
+    g, x, y = to_jax(f), jnp.array(X), jnp.array(Y)
+    np.testing.assert_allclose(g(x, mode=np.sin), np.sin(X), rtol=1e-6)
+    assert len(calls) == 2  # once to find out the shape
+    np.testing.assert_allclose(g(x, np.sin), np.sin(X), rtol=1e-6)
+    before = len(calls)
+    g(x, mode=np.sin)
+    assert len(calls) == before + 1
+    for wrap in (lambda h: h, jax.jit):
+        found = wrap(jax.grad(lambda x, y: jnp.sum(g(x, mode=np.sin, scale=y)), (0, 1)))(x, y)
+        np.testing.assert_allclose(found, (np.cos(X) * Y, np.sin(X)), rtol=1e-6)
+    second = jax.jacrev(jax.grad(lambda x: jnp.sum(g(x, scale=y))))(x)
+    np.testing.assert_allclose(second, np.diag(2 * Y), rtol=1e-6)
+    given = to_jax(lambda x, *, y: x * y, result=lambda x, y: x)
+    np.testing.assert_allclose(given(x, y=y), X * Y, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda x: to_jax(np.sin)(x.astype(jnp.bfloat16)), "bfloat16"),
+        (lambda x: to_jax(lambda x, key: x)(x, jax.random.key(0)), "key"),
+        (lambda x: to_jax(lambda x: (x, "text"))(x), "U"),
+        (lambda x: to_jax(lambda x: object())(x), "object"),
+    ],
+)
+def test_what_numpy_and_jax_do_not_share_is_named(call, named):
+    with pytest.raises(TypeError, match=f"NumPy's dtypes, not .*{named}"):
+        call(jnp.array(X))

@@ -76,14 +76,18 @@ def test_a_function_that_writes_into_its_argument_writes_into_a_copy():
     np.testing.assert_array_equal(x, X)
 
 
+FORWARD = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # PyTorch's, of its own forward mode
+
+
 def ordered(x, y):
     return np.cumsum(np.sort(x)) * np.sin(y)
 
 
+@FORWARD
 def test_gradients_to_second_order_agree_with_differences():
     x, y = (torch.tensor(a, requires_grad=True) for a in (X, Y))
-    assert torch.autograd.gradcheck(to_torch(ordered), (x, y))
-    assert torch.autograd.gradgradcheck(to_torch(ordered), (x, y))
+    assert torch.autograd.gradcheck(to_torch(ordered), (x, y), check_forward_ad=True)
+    assert torch.autograd.gradgradcheck(to_torch(ordered), (x, y), check_fwd_over_rev=True)
 
 
 def test_backward_fills_grad_in_float32_beside_torchs_own_operations():
@@ -144,11 +148,16 @@ def in_torch(x, y):
     return torch.cumsum(torch.sort(x)[0], 0) * torch.sin(y)
 
 
+@FORWARD
 @pytest.mark.parametrize(
     "transform",
     [
         lambda f: torch.func.grad(lambda x, y: f(x, y).square().sum()),
         lambda f: torch.func.jacrev(f),
+        lambda f: torch.func.jacfwd(f, (0, 1)),
+        lambda f: lambda x, y: torch.func.jvp(f, (x, y), (y, x))[1],
+        lambda f: torch.func.hessian(lambda x, y: f(x, y).square().sum()),
+        lambda f: torch.func.jacfwd(torch.func.jacfwd(lambda x, y: f(x, y).square().sum())),
         lambda f: torch.func.jacrev(torch.func.grad(lambda x, y: f(x, y).square().sum())),
         lambda f: torch.func.vmap(f, (0, None)),
         lambda f: torch.func.vmap(torch.func.grad(lambda x, y: f(x, y).square().sum()), (0, None)),
@@ -157,4 +166,19 @@ def in_torch(x, y):
 def test_transforms_of_torch_func_take_it(transform):
     x, y = torch.tensor([[0.3, -1.2], [2.0, 1.0]], dtype=torch.float64), torch.tensor(Y)
     x = x if "vmap" in transform.__code__.co_names else x[0]
-    np.testing.assert_allclose(transform(to_torch(ordered))(x, y), transform(in_torch)(x, y), rtol=1e-12)
+    np.testing.assert_allclose(transform(to_torch(ordered))(x, y), transform(in_torch)(x, y), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_a_tracked_program_differentiates_whatever_mode_torch_is_in(mode):
+    with mode():
+        found = tracker.hessian(lambda x: np.sum(from_torch(torch.sin)(x)), X)
+    np.testing.assert_allclose(found, np.diag(-np.sin(X)), rtol=1e-12)
+
+
+def test_a_captured_tensor_that_requires_a_gradient_is_refused():
+    w = torch.tensor(Y, requires_grad=True)
+    with pytest.raises(TypeError, match="would get none"):
+        to_torch(lambda x: x * w)(torch.tensor(X, requires_grad=True))
+    found = to_torch(lambda x: x * w.detach())(torch.tensor(X, requires_grad=True))
+    np.testing.assert_array_equal(found.detach(), X * Y)

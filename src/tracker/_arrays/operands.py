@@ -69,7 +69,14 @@ def as_numpy(x: Any) -> Any:
 
     Left as it is, its library would compute the values and gradients, in its own dtypes.
     """
-    return np.asarray(x) if is_foreign(type(x)) else x
+    if not is_foreign(type(x)):
+        return x
+    if getattr(x, "requires_grad", False):
+        raise ConversionError(
+            f"A {type(x).__name__} (shape {tuple(x.shape)}) that requires a gradient stands beside a tracked value, "
+            "and would get none. Give it to the function as an argument, by tracker.interop.torch, or pass x.detach()."
+        )
+    return np.asarray(x)
 
 
 def as_computed(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ import torch
 
 from tracker import tree
 from tracker._arrays.handles import is_tracked
+from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import pullback_of_lent
 
 __all__ = ["TENSOR", "Function", "Step", "name_of", "results", "to_numpy", "to_tensor"]
@@ -66,6 +67,7 @@ class Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where 
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         ctx.step, *xs = inputs
         ctx.save_for_backward(*xs)
+        ctx.save_for_forward(*xs)
         ctx.set_materialize_grads(False)
         ctx.inexact = [y.is_floating_point() or y.is_complex() for y in output]
         ctx.mark_non_differentiable(*(y for y, inexact in zip(output, ctx.inexact, strict=True) if not inexact))
@@ -85,6 +87,14 @@ class Function(torch.autograd.Function):  # type: ignore[misc]  # untyped where 
         for i, dx in zip(live, found, strict=True):
             full[i] = dx
         return None, *full
+
+    @staticmethod
+    def jvp(ctx: Any, _: None, *dxs: Any) -> Any:
+        xs = list(ctx.saved_tensors)
+        moving = [i for i, dx in enumerate(dxs) if dx is not None]
+        given = [*xs, *(dxs[i] for i in moving)]
+        found = iter(Function.apply(Step(_pushed(ctx.step.flat, len(xs), moving, ctx.inexact), given), *given))
+        return tuple(next(found) if inexact else None for inexact in ctx.inexact)
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, step: Step, *xs: Any) -> Any:
@@ -133,6 +143,19 @@ def _adjoint(flat: Callable[..., list[Any]], live: list[int], n: int, used: list
         return found
 
     return adjoint
+
+
+def _pushed(flat: Callable[..., list[Any]], n: int, moving: list[int], inexact: list[bool]) -> Callable[..., list[Any]]:
+    """The tangents of the results as a function of all `n` arguments and the tangents of those that move."""
+
+    def pushed(*given: Any) -> list[Any]:
+        tangents: list[Any] = [None] * n
+        for i, dx in zip(moving, given[n:], strict=True):
+            tangents[i] = dx
+        _, dys = pushforward(lambda *xs: flat(*xs), tuple(given[:n]), tuple(tangents))
+        return [dy for dy, live in zip(dys, inexact, strict=True) if live]
+
+    return pushed
 
 
 # Tensors and arrays

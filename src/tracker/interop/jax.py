@@ -69,21 +69,60 @@ def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
     JAX calls back into Python for it (`jax.pure_callback`), so `f` must have no side effects, and may not call JAX in
     turn, which could wait for itself. Derivatives are in
     reverse mode, of any order (`jax.jacrev(jax.grad(g))`; JAX refuses forward mode, as for any `jax.custom_vjp`).
-    `vmap` calls `f` once for each entry. Arguments and results may be nested structures; integers are constants.
+    `vmap` calls `f` once for each entry. Arguments, by position or keyword, and results may be nested structures;
+    integers are constants, and `f` gets what is no array or number (a string, a function) as it is.
 
     JAX must know shapes and dtypes before `f` runs: `result` gives them as a structure of `jax.ShapeDtypeStruct` (or
     arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called with ones to find out,
     once for each shape of the arguments. Results are cast to JAX's precision: float64 becomes float32 unless JAX's x64
     mode is on.
 
-    Raises `TypeError` where `f` can't be called with ones, and `ValueError` where a result is not of the shape said.
+    Raises `TypeError` where `f` can't be called with ones or NumPy has no such dtype (bfloat16), and `ValueError` where
+    a result is not of the shape said.
 
     >>> import jax
     >>> jax.grad(to_jax(lambda x: np.sum(np.sort(x) * np.arange(3.0))))(jax.numpy.array([3.0, 1.0, 2.0]))
     Array([2., 0., 1.], dtype=float32)
     """
+    known: dict[Any, dict[Any, Any]] = {}  # by what is no array, the shapes of results by those of the arguments
+    positional = _positional(f, result, {})
 
-    known: dict[Any, Any] = {}  # shapes of results, by those of the arguments
+    def call(*args: Any, **kwargs: Any) -> Any:
+        leaves, structure = jax.tree.flatten((args, kwargs))
+        places = [i for i, x in enumerate(leaves) if hasattr(x, "dtype") or isinstance(x, int | float | complex)]
+        if not kwargs and len(places) == len(leaves):
+            return positional(*args)
+
+        def filled(f: Callable[..., Any]) -> Callable[..., Any]:
+            def of_arrays(*xs: Any) -> Any:
+                full = list(leaves)
+                for i, x in zip(places, xs, strict=True):
+                    full[i] = x
+                args, kwargs = jax.tree.unflatten(structure, full)
+                return f(*args, **kwargs)
+
+            of_arrays.__name__ = getattr(f, "__name__", "f")
+            return of_arrays
+
+        rest = tuple(x for i, x in enumerate(leaves) if i not in places)
+        shapes = known.setdefault((structure, rest), {}) if _is_hashable(rest) else {}
+        arrays = [leaves[i] for i in places]
+        return _positional(filled(f), filled(result) if callable(result) else result, shapes)(*arrays)
+
+    call.__name__ = getattr(f, "__name__", "f")
+    return call
+
+
+def _is_hashable(x: Any) -> bool:
+    try:
+        hash(x)
+    except TypeError:
+        return False
+    return True
+
+
+def _positional(f: Callable[..., Any], result: Any, known: dict[Any, Any]) -> Callable[..., Any]:
+    """`to_jax` for positional arguments that are arrays, or structures of them."""
 
     def value(*args: Any) -> Any:
         return jax.pure_callback(_on_host(f), shapes(args), *args, vmap_method="sequential")
@@ -152,6 +191,11 @@ def _on_host(f: Callable[..., Any]) -> Callable[..., Any]:
 
 def _shape(x: Any) -> Any:
     dtype = x.dtype if hasattr(x, "dtype") else np.result_type(type(x))
+    if jnp.issubdtype(dtype, jax.dtypes.extended) or np.dtype(dtype).kind not in "fciub":
+        raise TypeError(
+            f"to_jax: arguments and results are arrays and numbers of NumPy's dtypes, not {dtype}. Convert bfloat16 to "
+            "float32, and a key by jax.random.key_data; return no strings or other objects."
+        )
     return jax.ShapeDtypeStruct(
         np.shape(x) if not hasattr(x, "shape") else x.shape, jax.dtypes.canonicalize_dtype(dtype)
     )

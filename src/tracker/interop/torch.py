@@ -13,7 +13,8 @@ array([1., 1.])
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ def rule_from_torch(f: Callable[..., Any], implementation: Callable[..., Any], d
 def to_torch(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f`, a function that tracker differentiates, as a PyTorch function: for `backward` and `torch.autograd.grad`.
 
-    It may be differentiated any number of times (`create_graph=True`), and in reverse mode by `torch.func.grad`,
-    `jacrev`, `vmap`; `vmap` calls `f` once for each entry. Arguments and results may be nested
+    It may be differentiated any number of times (`create_graph=True`), and by `torch.func`: `grad`, `jacrev`, `jvp`,
+    `jacfwd`, `vmap`, which calls `f` once for each entry. Arguments and results may be nested
     structures; `f` gets tensors as NumPy arrays, and what is no tensor as it is. Results are tensors on the device of
     the first tensor among the arguments, with the dtype that NumPy gives them.
 
@@ -135,27 +136,35 @@ class _Bridge:
         return bool(x.is_floating_point() or x.is_complex())
 
     def value(self, f: Callable[..., Any], xs: list[Any]) -> tuple[list[Any], Any]:
-        with torch.enable_grad():  # `f` may take a gradient itself
+        with _recorded():  # `f` may take a gradient itself
             ys, rest = f([self.put(x) for x in xs])
         return ys, rest
 
     def linearized(self, f: Callable[..., Any], xs: list[Any]) -> tuple[list[Any], Any, Callable[..., list[Any]]]:
-        inputs = [self.lent(x).requires_grad_() for x in xs]  # which PyTorch refuses to write into
-        with torch.enable_grad():
+        with _recorded():
+            inputs = [self.lent(x).requires_grad_() for x in xs]  # which PyTorch refuses to write into
             ys, rest = f(inputs)
 
         def gradients(dys: list[Any]) -> list[Any]:
-            seeds = [None if dy is None else self.put(dy) for dy in dys]
-            return [self.take(dx) for dx in _gradients(ys, inputs, seeds, create_graph=False)]
+            with _recorded():
+                seeds = [None if dy is None else self.put(dy) for dy in dys]
+                return [self.take(dx) for dx in _gradients(ys, inputs, seeds, create_graph=False)]
 
         return ys, rest, gradients
 
     def adjoint(self, f: Callable[..., Any], xs: list[Any], dys: list[Any]) -> list[Any]:
         again = any(x is not None and x.requires_grad for x in (*xs, *dys))
-        with torch.enable_grad():
+        with _recorded():
             inputs = [x if x.requires_grad else x.detach().requires_grad_() for x in xs]
             ys, _ = f(inputs)
             return _gradients(ys, inputs, dys, create_graph=again)
+
+
+@contextlib.contextmanager
+def _recorded() -> Iterator[None]:
+    """PyTorch records here, also within its `no_grad` and `inference_mode`."""
+    with torch.inference_mode(False), torch.enable_grad():
+        yield
 
 
 def _gradients(ys: list[Any], inputs: list[Any], dys: list[Any], create_graph: bool) -> list[Any]:
