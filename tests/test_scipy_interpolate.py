@@ -26,6 +26,22 @@ BOUNDARIES = ["not-a-knot", "natural", "clamped", ((1, 0.5), (2, -0.3)), ((2, 0.
 def test_cubic_spline_by_values_and_points(bc, n):
     q = np.array([X[0] + 0.1, X[n - 1] - 0.15, X[n - 1] + 0.2])
     check(lambda m: lambda y, q: m.CubicSpline(X[:n], y, bc_type=bc)(q), Y[:n], q)
+    check(lambda m: lambda y: m.CubicSpline(X[:n], y, bc_type=bc)(q), Y[:n])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("nu", [0, 2])
+def test_cubic_splines_of_several_values_at_plain_points(axis, nu):
+    y = np.moveaxis(RNG.standard_normal((7, 2, 3)), 0, axis)
+    points = np.stack((Q, Q[::-1] + 2.0))
+    for q in (points, Q[0]):
+        check(lambda m: lambda y: m.CubicSpline(X, y, axis=axis, bc_type="natural")(q, nu), y, order=1)
+    check(lambda m: lambda y: m.CubicSpline(X, y, axis=axis, extrapolate="periodic")(points, nu), y, order=1)
+
+
+def test_tangents_beyond_the_knots_without_extrapolation_are_zero():
+    f = lambda y: interpolate.CubicSpline(X, y, extrapolate=False)(np.array([X[0] - 1, X[1], X[-1] + 1]))
+    np.testing.assert_array_equal(tracker.pushforward(f, (Y,), (np.ones(7),))[1].round(9), [0, 1, 0])
 
 
 def test_periodic_spline():

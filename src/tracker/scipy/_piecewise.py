@@ -15,19 +15,25 @@ def at(coefficients: list[Any], x: Any, q: Any, nu: int, extrapolate: Any) -> An
 
     `coefficients[j]` is (n - 1, k), the knots `x` (n,) are plain.
     """
+    place, h, inside = located(x, q, extrapolate)
+    h = h[:, None]
+    total: Any = np.zeros((len(place), 1))
+    for j in range(len(coefficients) - 1, nu - 1, -1):
+        total = total * h + math.perm(j, nu) * coefficients[j][place]
+    return total if inside is None else np.where(inside[:, None], total, np.nan)
+
+
+def located(x: Any, q: Any, extrapolate: Any) -> tuple[Any, Any, Any]:
+    """The piece of each point `q` (m,), how far behind its left end it is, and whether it has a value; None: all have.
+
+    NaN lies in the last piece.
+    """
     points = handles.plain(q)
     if extrapolate == "periodic":
         turns = np.floor((points - x[0]) / (x[-1] - x[0]))
         q, points = q - turns * (x[-1] - x[0]), points - turns * (x[-1] - x[0])
     place = np.clip(np.searchsorted(x, points, side="right") - 1, 0, len(x) - 2)
-    h = (q - x[place])[:, None]
-    total: Any = np.zeros((len(points), 1))
-    for j in range(len(coefficients) - 1, nu - 1, -1):
-        total = total * h + math.perm(j, nu) * coefficients[j][place]
-    if not extrapolate:
-        inside = (points >= x[0]) & (points <= x[-1])
-        total = np.where(inside[:, None], total, np.nan)
-    return total
+    return place, q - x[place], None if extrapolate else (points >= x[0]) & (points <= x[-1])
 
 
 def cubic(x: Any, y: Any, slopes: Any) -> list[Any]:

@@ -11,10 +11,11 @@ import scipy.interpolate
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import ConversionError, UnsupportedKeywordError
+from tracker.scipy._cubic_adjoint import by_values
 from tracker.scipy._cubic_system import slope_equations
 from tracker.scipy._derived import derived
-from tracker.scipy._linear_map import matrix_map, solve_map
-from tracker.scipy._piecewise import akima_slopes, at, cubic, pchip_slopes
+from tracker.scipy._linear_map import affine_map, matrix_map, solve_map
+from tracker.scipy._piecewise import akima_slopes, at, cubic, located, pchip_slopes
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.interpolate import TABLE as _REST
 
@@ -46,6 +47,10 @@ class _Curve:
     def _made(self, y: Any, extrapolate: Any) -> Any:
         return self._scipy(self.x, y, axis=self.axis, extrapolate=extrapolate, **self._options)
 
+    def _of(self, y: Any) -> Any:
+        """SciPy's interpolant of plain values."""
+        return self._plain if y is handles.plain(self._y) else self._made(y, self.extrapolate)
+
     def _coefficients(self, y: Any) -> list[Any]:
         raise NotImplementedError
 
@@ -58,8 +63,17 @@ class _Curve:
             found = at(self._coefficients(np.reshape(y, (len(self.x), -1))), self.x, np.reshape(q, (-1,)), nu, beyond)
             return _unfolded(found, np.shape(q), y.shape[1:], self.axis)
 
-        value = lambda y, q: self._made(y, self.extrapolate)(q, nu, extrapolate)
+        if self._is_affine() and not handles.is_tracked(x) and handles.level_of(x) < 0:
+            return self._at_plain(np.asarray(x, float), nu, beyond)
+        value = lambda y, q: self._of(y)(q, nu, extrapolate)
         return derived(f"scipy.interpolate.{type(self).__name__}", value, composition, self._y, _gathered(x))
+
+    def _is_affine(self) -> bool:
+        """Whether the values enter linearly, but for constants."""
+        return False
+
+    def _at_plain(self, q: Any, nu: int, beyond: Any) -> Any:
+        raise NotImplementedError
 
     def derivative(self, nu: int = 1) -> Any:
         """The derivative of order `nu`, as a function of the points."""
@@ -92,6 +106,36 @@ class CubicSpline(_Curve):
                 "CubicSpline: conditions bc_type can't be tracked. Pass tracker.stop_gradient of them."
             )
         super().__init__(x, y, axis, extrapolate, bc_type=bc_type)
+
+    def _is_affine(self) -> bool:
+        # SciPy refuses tangents that are not periodic
+        return handles.is_tracked(self._y) and self._options["bc_type"] != "periodic"
+
+    def _at_plain(self, q: Any, nu: int, beyond: Any) -> Any:
+        """At plain points: an affine map of the values."""
+
+        def slope(t: Any) -> Any:
+            found = self._made(t, True)(q, nu, beyond or True) - self._made(np.zeros_like(t), True)(
+                q, nu, beyond or True
+            )
+            inside = located(self.x, np.reshape(q, (-1,)), beyond)[2]
+            return (
+                found
+                if inside is None
+                else np.where(_unfolded(inside[:, None], q.shape, (1,) * (t.ndim - 1), self.axis), found, 0)
+            )
+
+        def adjoint(dy: Any) -> Any:
+            shape = np.shape(handles.plain(self._y))
+            ahead = tuple(range(self.axis % len(shape), self.axis % len(shape) + q.ndim))
+            rows = np.moveaxis(dy, ahead, tuple(range(q.ndim)))
+            trailing = rows.shape[q.ndim :]
+            options = (nu, beyond, self._options["bc_type"])
+            found = by_values(np.reshape(rows, (q.size, -1)), self.x, np.reshape(q, (-1,)), *options)
+            return np.moveaxis(np.reshape(found, (len(self.x), *trailing)), 0, self.axis)
+
+        value = lambda y: self._of(y)(q, nu, beyond)
+        return affine_map("scipy.interpolate.CubicSpline", value, slope, adjoint)(self._y)
 
     def _coefficients(self, y: Any) -> list[Any]:
         left, right = slope_equations(self.x, self._options["bc_type"])
