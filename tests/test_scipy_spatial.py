@@ -6,6 +6,7 @@ import scipy.spatial.distance
 
 import tracker
 from tests.scipy_derivatives import assert_derivatives
+from tracker.scipy import spatial
 from tracker.scipy.spatial import distance
 
 RNG = np.random.default_rng(1)
@@ -60,3 +61,60 @@ def test_what_has_no_derivative_is_refused():
 def test_scipy_rejects_what_it_rejects():
     with pytest.raises(ValueError, match="columns"):
         distance.cdist(tracker.param(A), B[:, :2])
+
+
+PAIRS = {
+    **dict.fromkeys((*SIMPLE, "braycurtis", "minkowski"), (A[0], B[0])),
+    "seuclidean": (A[0], B[0], np.arange(1.0, 5)),
+    "mahalanobis": (A[0], B[0], SPREAD),
+}
+WEIGHTS = np.array([0.7, 1.2, 0.4, 2.0])
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_distances_of_two_vectors(name):
+    assert_derivatives(lambda m: getattr(m, name), distance, scipy.spatial.distance, *PAIRS[name])
+
+
+@pytest.mark.parametrize("name", [n for n in (*SIMPLE, "braycurtis") if n != "chebyshev"])
+def test_distances_of_two_vectors_by_weights(name):
+    assert_derivatives(lambda m: getattr(m, name), distance, scipy.spatial.distance, A[0], B[0], WEIGHTS)
+
+
+def test_other_arguments_of_distances_of_two_vectors():
+    check = lambda make, *xs: assert_derivatives(make, distance, scipy.spatial.distance, *xs)
+    check(lambda m: lambda u, v: m.chebyshev(u, v, [0, 1, 1, 0]), A[0], B[0])
+    check(lambda m: lambda u, v: m.minkowski(u, v, np.inf), A[0], B[0])
+    check(lambda m: lambda u, v, p, w: m.minkowski(u, v, p, w), A[0], B[0], 2.5, WEIGHTS)
+    check(lambda m: lambda u, v, w: m.correlation(u, v, w, centered=False), A[0], B[0], WEIGHTS)
+    check(lambda m: lambda p, q: m.jensenshannon(p, q), WEIGHTS, WEIGHTS[::-1].copy())
+    check(lambda m: lambda p, q: m.jensenshannon(p, q, 2.0, axis=1, keepdims=True), np.abs(A[:2]) + 1, np.abs(B) + 1)
+    check(lambda m: m.squareform, np.arange(1.0, 7))
+    check(lambda m: lambda d: m.squareform(m.squareform(d) * 2.0), np.arange(1.0, 7))
+    assert distance.is_valid_y(tracker.param(np.arange(1.0, 7)))
+
+
+@pytest.mark.parametrize("p", [2.0, 1.0, 3.0, np.inf])
+def test_distances_between_sets_of_points(p):
+    check = lambda make, *xs: assert_derivatives(make, spatial, scipy.spatial, *xs)
+    check(lambda m: lambda x, y: m.distance_matrix(x, y, p), A, B)
+    check(lambda m: lambda x, y: m.minkowski_distance(x, y, p), A[:2], B)
+    check(lambda m: lambda x, y: m.minkowski_distance_p(x, y, p), A[:2] / 4, B / 4)
+
+
+def test_procrustes_and_slerp():
+    flat = lambda y: np.concatenate([np.ravel(part) for part in y])
+    assert_derivatives(lambda m: lambda a, b: flat(m.procrustes(a, b)), spatial, scipy.spatial, A[:, :2], B.T[:3, :2])
+    start, end = np.array([1.0, 0.0]), np.array([0.6, 0.8])
+    assert_derivatives(lambda m: lambda t: m.geometric_slerp(start, end, t), spatial, scipy.spatial,
+                       np.array([0.2, 0.7]), exact=False)  # fmt: skip
+    with pytest.raises(NotImplementedError, match="by t"):
+        spatial.geometric_slerp(tracker.param(start), end, 0.5)
+
+
+@pytest.mark.parametrize("name", ["ConvexHull", "KDTree", "Delaunay"])
+def test_what_finds_indices_is_refused(name):
+    with pytest.raises(NotImplementedError, match=rf"scipy\.spatial\.{name} has no derivative: what it finds"):
+        getattr(spatial, name)(tracker.param(A[:, :2]))
+    with pytest.raises(NotImplementedError, match=r"scipy\.spatial\.distance\.hamming"):
+        distance.hamming(tracker.param(A[0]), B[0])

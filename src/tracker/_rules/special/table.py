@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -55,8 +55,12 @@ def refused(name: str, argument: str) -> Callable[..., Any]:
     return refuse
 
 
+UNDEFINED: Final[dict[Any, str]] = {}  # ufuncs that are refused, and why
+
+
 def undefined(f: Any, reason: str) -> None:
     """A ufunc that is refused by name, in every argument and when it is called."""
+    UNDEFINED[f] = reason
     name = f"scipy.special.{f.__name__.lstrip('_')}"
 
     def refuse(*_: Any, **__: Any) -> Any:

@@ -12,8 +12,10 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from tracker._transforms.recording import data
-from tracker.scipy._refused import refusing
+from tracker.scipy._refused import Refusing, refusing
 
 
 class Section(NamedTuple):
@@ -22,6 +24,7 @@ class Section(NamedTuple):
     refused: Mapping[str, str] = {}
     answered: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    differentiated: frozenset[str] = frozenset()  # SciPy's own, made of functions that take tracked values
     undefined: frozenset[str] = frozenset()  # reasons, of `refused`, that say that there is no derivative to give
 
 
@@ -59,11 +62,20 @@ def rest_of(section: str, table: Section, plain: Callable[[Any], Any] | None = N
         found = getattr(theirs, name)
         if name in table.answered:
             return _answering(found)
-        if name in table.own or not callable(found) or (isinstance(found, type) and issubclass(found, Exception)):
+        ufunc = isinstance(found, np.ufunc)  # they say themselves what they can't do
+        if name in table.own | table.differentiated or ufunc or not callable(found) or _is_exception(found):
             return found
-        return refusing(section, found, table.refused.get(name, NEW), plain)
+        whole, reason = f"scipy.{section}.{name}", table.refused.get(name, NEW)
+        if isinstance(found, types.FunctionType | types.BuiltinFunctionType | type):
+            return refusing(whole, found, reason, plain)
+        return Refusing(whole, found, reason)
 
+    __getattr__.table = table  # type: ignore[attr-defined]
     return __getattr__
+
+
+def _is_exception(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, Exception)
 
 
 def _answering(theirs: Any) -> Callable[..., Any]:

@@ -15,7 +15,20 @@ from tracker.scipy.sparse._matrix import SparseMatrix, coo_matrix, csc_matrix, c
 from tracker.scipy.sparse._matrix import plain as _plain
 from tracker.scipy.sparse.linalg import eigsh, spsolve
 
-__all__ = ["SparseMatrix", "coo_matrix", "csc_matrix", "csr_matrix", "diags", "eigsh", "linalg", "spsolve"]
+__all__ = [
+    "SparseMatrix",
+    "coo_array",
+    "coo_matrix",
+    "csc_array",
+    "csc_matrix",
+    "csr_array",
+    "csr_matrix",
+    "diags",
+    "diags_array",
+    "eigsh",
+    "linalg",
+    "spsolve",
+]
 
 coo_array, csc_array, csr_array, diags_array = coo_matrix, csc_matrix, csr_matrix, diags
 

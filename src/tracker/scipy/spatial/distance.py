@@ -15,8 +15,39 @@ from tracker.scipy._derived import derived
 from tracker.scipy._distances import METRICS
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.spatial import DISTANCE as _REST
+from tracker.scipy.spatial._pairs import (
+    braycurtis,
+    canberra,
+    chebyshev,
+    cityblock,
+    correlation,
+    cosine,
+    euclidean,
+    jensenshannon,
+    mahalanobis,
+    minkowski,
+    seuclidean,
+    sqeuclidean,
+    squareform,
+)
 
-__all__ = ["cdist", "pdist"]
+__all__ = [
+    "braycurtis",
+    "canberra",
+    "cdist",
+    "chebyshev",
+    "cityblock",
+    "correlation",
+    "cosine",
+    "euclidean",
+    "jensenshannon",
+    "mahalanobis",
+    "minkowski",
+    "pdist",
+    "seuclidean",
+    "sqeuclidean",
+    "squareform",
+]
 
 __getattr__ = _rest_of("spatial.distance", _REST)
 

@@ -1,18 +1,14 @@
 """Functions of scipy.special that are no ufuncs, with SciPy's names, signatures and values.
 
 Every public name of scipy.special is here: those in `__all__` need this module to be differentiated, some are refused
-for tracked values with the reason (`_refused.REASONS`), and the rest is SciPy's own, which handles tracked values.
+for tracked values with the reason (`_refused.TABLE`), and the rest is SciPy's own, which handles tracked values.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import scipy.special as _scipy
-
-from tracker.scipy._refusal import refusing as _refusing
+from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.special._counting import comb, diric, factorial, perm
-from tracker.scipy.special._refused import REASONS as _REASONS
+from tracker.scipy.special._refused import TABLE as _REST
 from tracker.scipy.special._spherical import (
     legendre_p,
     sph_harm_y,
@@ -43,11 +39,4 @@ __all__ = [
     "spherical_yn",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """The names of scipy.special that need nothing from here, or have no derivative."""
-    if name in _REASONS:
-        return _refusing(getattr(_scipy, name), f"scipy.special.{name}", _REASONS[name])
-    if name in _scipy.__all__:
-        return getattr(_scipy, name)
-    raise AttributeError(f"tracker.scipy.special has no {name!r}, as scipy.special has none.")
+__getattr__ = _rest_of("special", _REST)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tracker.scipy._without import Section, names
+
 _WHOLE: Final = "it takes whole numbers and gives constants."
 _POINTS: Final = (
     "it gives points and weights for a number of them, which are constants; by the parameters of the weight there is "
@@ -54,3 +56,9 @@ REASONS: Final[dict[str, str]] = {
     "ellip_harm": "Lame's equation has no formula for it in functions of SciPy.",
     **_all("factorial2 factorialk", "it takes whole numbers: write it with gamma, which has a rule."),
 }
+TABLE: Final = Section(
+    REASONS,
+    own=names("errstate geterr seterr"),
+    differentiated=names("assoc_laguerre h1vp h2vp ivp jvp kvp lambertw sinc softplus yvp zeta"),
+    undefined=frozenset({_WHOLE, *(_OBJECT.format(name) for name in _POLYNOMIALS.split())}),
+)

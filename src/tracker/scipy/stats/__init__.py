@@ -1,13 +1,10 @@
 """scipy.stats by value and by parameter: `tracker.scipy.stats.norm.logpdf(x, loc, scale)`, and functions of data.
 
 Every public name of scipy.stats is here: differentiated (those in `__all__`), refused for tracked values with the
-reason (`refused.REASONS`), or SciPy's own.
+reason (`refused.TABLE`), or SciPy's own.
 """
 
-from typing import Any as _Any
-
-import scipy.stats as _scipy
-
+from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.stats import (
     bounded,
     continuous,
@@ -33,7 +30,7 @@ from tracker.scipy.stats.line import *  # noqa: F403
 from tracker.scipy.stats.moving import *  # noqa: F403
 from tracker.scipy.stats.multivariate import *  # noqa: F403
 from tracker.scipy.stats.powers import *  # noqa: F403
-from tracker.scipy.stats.refused import elsewhere as _elsewhere
+from tracker.scipy.stats.refused import TABLE as _REST
 from tracker.scipy.stats.relations import *  # noqa: F403
 from tracker.scipy.stats.samples import *  # noqa: F403
 from tracker.scipy.stats.sums import *  # noqa: F403
@@ -51,9 +48,4 @@ __all__ = [
     *kernels.__all__,
 ]
 
-
-def __getattr__(name: str) -> _Any:
-    """The names of scipy.stats that have no derivative here."""
-    if name in _scipy.__all__:
-        return _elsewhere(name)
-    raise AttributeError(f"tracker.scipy.stats has no {name!r}, as scipy.stats has none.")
+__getattr__ = _rest_of("stats", _REST)

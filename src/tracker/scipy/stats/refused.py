@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import types
-from typing import Any, Final
+from typing import Final
 
-import scipy.stats
-
-from tracker.scipy._refusal import Refusing, refusing
+from tracker.scipy._without import Section, names
 
 _TEST: Final = (
     "it is a test. Write its statistic with NumPy, and the p-value as the sf of a distribution in tracker.scipy.stats."
@@ -79,14 +76,11 @@ REASONS: Final[dict[str, str]] = {
     "scoreatpercentile": "take numpy.percentile(x, q), which has a derivative.",
     "wasserstein_distance_nd": "it is a linear program, whose solution jumps: take wasserstein_distance.",
 }
-
-
-def elsewhere(name: str) -> Any:
-    """scipy.stats' own object of this name; where it computes, tracked values are refused."""
-    theirs = getattr(scipy.stats, name)
-    if name not in REASONS:
-        return theirs
-    whole = f"scipy.stats.{name}"
-    if isinstance(theirs, types.FunctionType | type):
-        return refusing(theirs, whole, REASONS[name])
-    return Refusing(theirs, whole, REASONS[name])
+TABLE: Final = Section(
+    REASONS,
+    own=names(
+        "Binomial BootstrapMethod CensoredData Covariance Logistic Mixture MonteCarloMethod Normal PermutationMethod "
+        "Uniform rv_continuous rv_discrete"
+    ),
+    undefined=frozenset({_RANKS, _RANDOM, _WHOLE, _PLOT, _NEW}),
+)
