@@ -35,7 +35,7 @@ def test_cubic_splines_of_several_values_at_plain_points(axis, nu):
     y = np.moveaxis(RNG.standard_normal((7, 2, 3)), 0, axis)
     points = np.stack((Q, Q[::-1] + 2.0))
     for q in (points, Q[0]):
-        check(lambda m: lambda y: m.CubicSpline(X, y, axis=axis, bc_type="natural")(q, nu), y, order=1)
+        check(lambda m, q=q: lambda y: m.CubicSpline(X, y, axis=axis, bc_type="natural")(q, nu), y, order=1)
     check(lambda m: lambda y: m.CubicSpline(X, y, axis=axis, extrapolate="periodic")(points, nu), y, order=1)
 
 

@@ -51,9 +51,12 @@ def test_map_coordinates_by_image_and_coordinates(order, mode):
 
 
 def assert_composition_is_scipys(order, mode, q):
-    """What is differentiated has SciPy's value: the derivative is linear in the image, so it can be asked for it."""
-    f = lambda x: ndimage.map_coordinates(x, q, order=order, mode=mode)
-    slope = tracker.pushforward(f, (LARGE,), (LARGE,))[1]
+    """The adjoint at plain places is that of the composition for tracked ones, which has SciPy's value."""
+    f = lambda x, q: ndimage.map_coordinates(x, q, order=order, mode=mode)
+    y, back = tracker.pullback(f, LARGE, q)
+    dy = RNG.standard_normal(y.shape)
+    np.testing.assert_allclose(tracker.pullback(lambda x: f(x, q), LARGE)[1](dy)[0], back(dy)[0], atol=1e-11)
+    slope = tracker.pushforward(f, (LARGE, q), (LARGE, np.zeros_like(q)))[1]
     np.testing.assert_allclose(slope, scipy.ndimage.map_coordinates(LARGE, q, order=order, mode=mode), atol=1e-12)
 
 

@@ -6,73 +6,46 @@ coefficients solve a banded system along each axis (the prefilter).
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 
 from tracker._arrays import handles
-from tracker.scipy._linear_map import linear_map, solve_map
+from tracker.scipy._linear_map import solve_map
 from tracker.scipy._stencil import padded
 
 _sparse: Any = scipy.sparse
-_PREPAD = 12  # entries that SciPy adds on each side before the prefilter
-_MIRROR = {"mirror": "mirror", "constant": "mirror", "reflect": "reflect", "grid-mirror": "reflect",
+PREPAD = 12  # entries that SciPy adds on each side before the prefilter
+MIRROR = {"mirror": "mirror", "constant": "mirror", "reflect": "reflect", "grid-mirror": "reflect",
            "nearest": "reflect", "grid-wrap": "wrap", "grid-constant": "mirror"}  # fmt: skip
 
 
 def sampled(x: Any, places: list[Any], order: int, mode: str, cval: float, prefilter: bool) -> Any:
-    """The image `x` at the `places`, one array of coordinates per axis."""
+    """The image `x` at the `places`, one array of coordinates per axis, which broadcast together."""
     shape = x.shape
     if order > 1 and prefilter:
         if mode in ("nearest", "grid-constant"):
             pad = "edge" if mode == "nearest" else "constant"
-            x = padded(x, [(_PREPAD, _PREPAD)] * x.ndim, pad, cval)
-            places = [q + _PREPAD for q in places]
+            x = padded(x, [(PREPAD, PREPAD)] * x.ndim, pad, cval)
+            places = [q + PREPAD for q in places]
         for axis in range(x.ndim):
             x = _coefficients(x, axis, order, mode)
-    outside = np.zeros(np.shape(handles.plain(places[0])), bool)
+    outside: Any = False
     columns = []
     for n, m, q in zip(shape, x.shape, places, strict=True):
         if mode == "constant":
             plain = handles.plain(q)
-            outside |= (plain < 0) | (plain > n - 1)
-        columns.append(_supports(_folded(q, m, mode), m, order, mode))
-    fixed = mode != "grid-constant" and not any(map(handles.is_tracked, places))
-    if fixed and x.size and outside.size and x.dtype.char in "fdFD":
-        total = _between(x.shape, columns)(x)
-    else:
-        total = _recorded(x, columns, mode, cval)
+            outside = outside | (plain < 0) | (plain > n - 1)
+        columns.append(_supports(bent(q, m, mode), m, order, mode))
+    total = _recorded(x, columns, mode, cval)
     return np.where(outside, cval, total) if mode == "constant" else total
 
 
-def _between(shape: tuple[int, ...], columns: list[list[Any]]) -> Callable[[Any], Any]:
-    """The values between the entries of an image of this shape, at plain places: a linear map."""
-    size = math.prod(shape)
-    corners = [
-        (np.ravel_multi_index([i for i, _, _ in corner], shape), math.prod(w for _, w, _ in corner))
-        for corner in itertools.product(*columns)
-    ]
-
-    def values(x: Any) -> Any:
-        flat = np.reshape(x, -1)
-        return functools.reduce(np.add, (weight * flat[entry] for entry, weight in corners))
-
-    def spread(dy: Any) -> Any:
-        if np.iscomplexobj(dy):
-            return spread(dy.real) + 1j * spread(dy.imag)
-        counts = (np.bincount(entry.ravel(), np.ravel(weight * dy), size) for entry, weight in corners)
-        return np.reshape(functools.reduce(np.add, counts), shape)
-
-    return linear_map("scipy.ndimage's resampling", values, spread)
-
-
 def _recorded(x: Any, columns: list[list[Any]], mode: str, cval: Any) -> Any:
-    """The same by recorded calls, for places that are tracked."""
+    """The values between the entries, from what `_supports` gives of each axis."""
     total: Any = 0.0
     for corner in itertools.product(*columns):
         weight: Any = 1.0
@@ -90,7 +63,7 @@ def _coefficients(x: Any, axis: int, order: int, mode: str) -> Any:
     n = x.shape[axis]
     if n < 2:
         return x
-    solve = solve_map("scipy.ndimage.spline_filter", _spline_matrix(n, order, _MIRROR[mode]))
+    solve = solve_map("scipy.ndimage.spline_filter", _spline_matrix(n, order, MIRROR[mode]))
     moved = np.moveaxis(x, axis, 0)
     return np.moveaxis(np.reshape(solve(np.reshape(moved, (n, -1))), moved.shape), 0, axis)
 
@@ -102,12 +75,12 @@ def _spline_matrix(n: int, order: int, mode: str) -> Any:
     matrix = _sparse.csc_matrix((n, n))
     for offset in range(-reach, reach + 1):
         weight = float(_b_spline(np.array(float(offset)), order))
-        column = _wrapped(rows + offset, n, mode)
+        column = wrapped(rows + offset, n, mode)
         matrix = matrix + _sparse.csc_matrix((np.full(n, weight), (rows, column)), (n, n))
     return matrix
 
 
-def _wrapped(i: Any, n: int, mode: str) -> Any:
+def wrapped(i: Any, n: int, mode: str) -> Any:
     """The entry that stands for a place outside the image."""
     if mode == "wrap":
         return i % n
@@ -119,7 +92,7 @@ def _wrapped(i: Any, n: int, mode: str) -> Any:
     return np.where(i >= n, 2 * n - 1 - i, i)
 
 
-def _folded(q: Any, n: int, mode: str) -> Any:
+def bent(q: Any, n: int, mode: str) -> Any:
     """Coordinates brought into the image."""
     plain = handles.plain(q)
     if mode == "nearest":
@@ -144,7 +117,7 @@ def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any
     for k in range(order + 1):
         i = start + k
         lost = (i < 0) | (i >= n)
-        entry = np.clip(i, 0, n - 1) if mode == "grid-constant" else _wrapped(i, n, _MIRROR[mode])
+        entry = np.clip(i, 0, n - 1) if mode == "grid-constant" else wrapped(i, n, MIRROR[mode])
         found.append((entry, _b_spline(q - i, order), lost))
     return found
 

@@ -48,7 +48,7 @@ def spread_along(dy: Any, weights: Any, mode: Any, axis: int, before: int) -> An
     longer = np.pad(dy, widths)
     origin = n - 1 - n // 2 - before
     found = _ndimage.correlate1d(longer, weights[::-1], axis, mode="constant", origin=origin)
-    return found if mode is None else _folded(found, widths[axis], mode, axis)
+    return found if mode is None else folded(found, widths[axis], mode, axis)
 
 
 def spread(dy: Any, weights: Any, modes: list[Any], before: list[int]) -> Any:
@@ -57,11 +57,11 @@ def spread(dy: Any, weights: Any, modes: list[Any], before: list[int]) -> Any:
     origins = [n - 1 - n // 2 - b for b, n in zip(before, weights.shape, strict=True)]
     found = _ndimage.correlate(np.pad(dy, widths), np.flip(weights), mode="constant", origin=origins)
     for axis in reversed(range(dy.ndim)):
-        found = _folded(found, widths[axis], modes[axis], axis)
+        found = folded(found, widths[axis], modes[axis], axis)
     return found
 
 
-def _folded(x: Any, widths: tuple[int, int], mode: Any, axis: int) -> Any:
+def folded(x: Any, widths: tuple[int, int], mode: Any, axis: int) -> Any:
     """The adjoint of padding along one axis; `x` is written into."""
     before, after = widths
     n = x.shape[axis] - before - after

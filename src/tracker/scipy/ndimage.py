@@ -13,6 +13,7 @@ from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
 from tracker.scipy._resample import sampled
+from tracker.scipy._resample_adjoint import spread as spread_samples
 from tracker.scipy._stencil import correlated, filtered, spread, spread_along
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.ndimage import TABLE as _REST
@@ -200,9 +201,10 @@ def map_coordinates(
     _no_output(output)
     image, coordinates = _array(input), _array(coordinates)
     _no_wrap("map_coordinates", mode, image, coordinates)
-    value = lambda x, q: _ndimage.map_coordinates(x, q, None, order, mode, cval, prefilter)
-    composition = lambda x, q: sampled(x, list(q), order, mode, cval, prefilter)
-    return derived("scipy.ndimage.map_coordinates", value, composition, image, coordinates)
+    value = lambda x, c, q: _ndimage.map_coordinates(x, q, None, order, mode, c, prefilter)
+    return _resampled(
+        "map_coordinates", value, lambda _, q: list(q), (order, mode, prefilter), cval, image, coordinates
+    )
 
 
 def shift(
@@ -224,13 +226,12 @@ def shift(
     image, offset = _array(input), _array(shift)
     _no_wrap("shift", mode, image, offset)
 
-    def composition(x: Any, s: Any) -> Any:
-        s = s * np.ones(x.ndim)
-        grid = np.indices(x.shape)
-        return sampled(x, [grid[d] - s[d] for d in range(x.ndim)], order, mode, cval, prefilter)
+    def places(shape: Any, s: Any) -> list[Any]:
+        s = s * np.ones(len(shape))
+        return [q - s[d] for d, q in enumerate(np.indices(shape, sparse=True))]
 
-    value = lambda x, s: _ndimage.shift(x, s, None, order, mode, cval, prefilter)
-    return derived("scipy.ndimage.shift", value, composition, image, offset)
+    value = lambda x, c, s: _ndimage.shift(x, s, None, order, mode, c, prefilter)
+    return _resampled("shift", value, places, (order, mode, prefilter), cval, image, offset)
 
 
 def affine_transform(
@@ -256,17 +257,17 @@ def affine_transform(
     image, matrix, offset = _array(input), _array(matrix), _array(offset)
     _no_wrap("affine_transform", mode, image, matrix, offset)
 
-    def composition(x: Any, m: Any, o: Any) -> Any:
-        d = x.ndim
+    def places(original: Any, m: Any, o: Any) -> list[Any]:
+        d = len(original)
         if m.ndim == 2 and m.shape[1] == d + 1:  # homogeneous coordinates
             m, o = m[:d, :d], m[:d, d]
-        shape = x.shape if output_shape is None else tuple(output_shape)
+        shape = original if output_shape is None else tuple(output_shape)
         grid = np.indices(shape).reshape(d, -1)
-        places = (m[:, None] * grid if m.ndim == 1 else m @ grid) + (o * np.ones(d))[:, None]
-        return sampled(x, [np.reshape(places[i], shape) for i in range(d)], order, mode, cval, prefilter)
+        found = (m[:, None] * grid if m.ndim == 1 else m @ grid) + (o * np.ones(d))[:, None]
+        return [np.reshape(found[i], shape) for i in range(d)]
 
-    value = lambda x, m, o: _ndimage.affine_transform(x, m, o, output_shape, None, order, mode, cval, prefilter)
-    return derived("scipy.ndimage.affine_transform", value, composition, image, matrix, offset)
+    value = lambda x, c, m, o: _ndimage.affine_transform(x, m, o, output_shape, None, order, mode, c, prefilter)
+    return _resampled("affine_transform", value, places, (order, mode, prefilter), cval, image, matrix, offset)
 
 
 def zoom(
@@ -294,14 +295,13 @@ def zoom(
     if grid_mode and handles.is_tracked(image):
         raise UnsupportedKeywordError("zoom can't be differentiated with grid_mode=True. Use affine_transform.")
 
-    def composition(x: Any) -> Any:
-        shape = [round(n * z) for n, z in zip(x.shape, _each(zoom, x.ndim), strict=True)]
-        steps = [(n - 1) / (m - 1) if m > 1 else 1.0 for n, m in zip(x.shape, shape, strict=True)]
-        grid = np.indices(shape)
-        return sampled(x, [grid[d] * step for d, step in enumerate(steps)], order, mode, cval, prefilter)
+    def places(original: Any) -> list[Any]:
+        shape = [round(n * z) for n, z in zip(original, _each(zoom, len(original)), strict=True)]
+        steps = [(n - 1) / (m - 1) if m > 1 else 1.0 for n, m in zip(original, shape, strict=True)]
+        return [q * step for q, step in zip(np.indices(shape, sparse=True), steps, strict=True)]
 
-    value = lambda x: _ndimage.zoom(x, zoom, None, order, mode, cval, prefilter, grid_mode=grid_mode)
-    return derived("scipy.ndimage.zoom", value, composition, image)
+    value = lambda x, c: _ndimage.zoom(x, zoom, None, order, mode, c, prefilter, grid_mode=grid_mode)
+    return _resampled("zoom", value, places, (order, mode, prefilter), cval, image)
 
 
 def rotate(
@@ -328,19 +328,35 @@ def rotate(
     _no_output(output)
     image = _array(input)
     _no_wrap("rotate", mode, image, angle)
-    value: Callable[..., Any] = lambda x, a: _ndimage.rotate(x, a, axes, reshape, None, order, mode, cval, prefilter)
+    value = lambda x, c, a: _ndimage.rotate(x, a, axes, reshape, None, order, mode, c, prefilter)
 
-    def composition(x: Any, a: Any) -> Any:
-        first, second = sorted(axis % x.ndim for axis in axes)
+    def places(original: Any, a: Any) -> list[Any]:
+        first, second = sorted(axis % len(original) for axis in axes)
         c, s = np.cos(np.deg2rad(a)), np.sin(np.deg2rad(a))
-        shape = value(handles.plain(x), handles.plain(a)).shape
-        grid = list(np.indices(shape))
+        # SciPy's own shape, at little cost: order 0
+        blank = np.broadcast_to(0.0, original)
+        shape = _ndimage.rotate(blank, handles.plain(a), axes, reshape, order=0).shape
+        grid = list(np.indices(shape, float, sparse=True))
         u, v = grid[first] - (shape[first] - 1) / 2, grid[second] - (shape[second] - 1) / 2
-        grid[first] = c * u + s * v + (x.shape[first] - 1) / 2
-        grid[second] = -s * u + c * v + (x.shape[second] - 1) / 2
-        return sampled(x, grid, order, mode, cval, prefilter)
+        grid[first] = c * u + s * v + (original[first] - 1) / 2
+        grid[second] = -s * u + c * v + (original[second] - 1) / 2
+        return grid
 
-    return derived("scipy.ndimage.rotate", value, composition, image, angle)
+    return _resampled("rotate", value, places, (order, mode, prefilter), cval, image, angle)
+
+
+def _resampled(
+    function: str, value: Callable[..., Any], places: Callable[..., list[Any]], how: tuple[int, str, bool], cval: Any,
+    image: Any, *settings: Any,
+) -> Any:  # fmt: skip
+    """`value(image, cval, *settings)`: the splines of an image at the `places` that its shape and the settings give."""
+    name = f"scipy.ndimage.{function}"
+    if _is_fixed(cval, *settings):
+        adjoint = lambda dy: spread_samples(dy, image.shape, places(image.shape, *settings), *how)
+        return filtered(name, lambda x, c: value(x, c, *settings), adjoint, cval, image)
+    order, mode, prefilter = how
+    composition = lambda x, *given: sampled(x, places(x.shape, *given), order, mode, cval, prefilter)
+    return derived(name, lambda x, *given: value(x, cval, *given), composition, image, *settings)
 
 
 # Arguments

@@ -1,0 +1,117 @@
+"""The adjoint of spline interpolation of an image at plain places: gradients spread over the image.
+
+The weights are those of `_resample`; their prefilter is undone by SciPy's own, transposed.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import scipy.ndimage
+import scipy.sparse
+
+from tracker.scipy._resample import MIRROR, PREPAD, bent, wrapped
+from tracker.scipy._stencil import folded
+
+_sparse: Any = scipy.sparse
+_ndimage: Any = scipy.ndimage
+_FILTERS = {"mirror": "mirror", "reflect": "reflect", "wrap": "grid-wrap"}
+
+
+def spread(dy: Any, shape: Any, places: list[Any], order: int, mode: str, prefilter: bool) -> Any:
+    """The gradient of an image of this shape from that of its values at `places`, arrays that broadcast to `dy`."""
+    if dy.size == 0 or 0 in shape:
+        return np.zeros(shape, dy.dtype)
+    filtered = order > 1 and prefilter
+    pad = PREPAD if filtered and mode in ("nearest", "grid-constant") else 0
+    if mode == "constant":
+        beyond = [(q < 0) | (q > n - 1) for q, n in zip(places, shape, strict=True)]
+        dy = np.where(functools.reduce(np.logical_or, beyond), 0, dy)
+    lengths = [n + 2 * pad for n in shape]
+    supports = [_supports(q + pad, n, order, mode) for q, n in zip(places, lengths, strict=True)]
+    dx = _spread_by_axes(dy, lengths, supports) if _is_grid(places) else _scattered(dy, lengths, supports)
+    for axis in reversed(range(dx.ndim)):
+        if filtered:
+            dx = _coefficients_back(dx, axis, order, MIRROR[mode])
+        if pad:
+            dx = folded(dx, (pad, pad), "edge" if mode == "nearest" else "constant", axis)
+    return dx
+
+
+def _is_grid(places: list[Any]) -> bool:
+    """Whether each coordinate changes along its own axis alone."""
+    return all(q.ndim == len(places) and q.size == q.shape[axis] for axis, q in enumerate(places))
+
+
+def _supports(q: Any, n: int, order: int, mode: str) -> tuple[Any, Any]:
+    """The entries that the splines around `q` belong to, and their weights: (order + 1, ...) each.
+
+    De Boor (1978), chapter X, equation 5, with knots at distance 1.
+    """
+    q = bent(q, n, mode)
+    left = np.floor(q if order % 2 else q + 0.5)
+    u = q - left if order % 2 else q - left + 0.5
+    weights = [np.ones_like(u)]
+    for p in range(1, order + 1):
+        rising = [(u + (p - k)) * weights[k - 1] / p if k else 0.0 for k in range(p + 1)]
+        falling = [(k + 1 - u) * weights[k] / p if k < p else 0.0 for k in range(p + 1)]
+        weights = [a + b for a, b in zip(rising, falling, strict=True)]
+    start = left.astype(np.intp) - order // 2
+    first = int(np.min(start))
+    reached = np.arange(first, int(np.max(start)) + order + 1)
+    entry = np.clip(reached, 0, n - 1) if mode == "grid-constant" else wrapped(reached, n, MIRROR[mode])
+    number = [start - first + k for k in range(order + 1)]
+    if mode == "grid-constant":
+        inside = (reached >= 0) & (reached < n)
+        weights = [np.where(inside[i], weight, 0) for i, weight in zip(number, weights, strict=True)]
+    return np.stack([entry[i] for i in number]), np.stack(weights)
+
+
+def _scattered(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
+    """`dy` times the products of the weights, added at every combination of the entries."""
+    if np.iscomplexobj(dy):
+        return _scattered(dy.real, lengths, supports) + 1j * _scattered(dy.imag, lengths, supports)
+    total = np.zeros(math.prod(lengths))
+    strides = [math.prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
+    steps = [entries * stride for (entries, _), stride in zip(supports, strides, strict=True)]
+    *others, (_, last) = supports
+    for corner in itertools.product(*(range(len(entries)) for entries, _ in others)):
+        place: Any = 0
+        share = dy
+        for k, step, (_, weights) in zip(corner, steps, others, strict=False):
+            place, share = place + step[k], share * weights[k]
+        for step, weight in zip(steps[-1], last, strict=True):
+            total += np.bincount(np.ravel(place + step), np.ravel(share * weight), total.size)
+    return np.reshape(total, lengths)
+
+
+def _spread_by_axes(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
+    """The same for a grid: a sparse matrix (n, m) along each axis."""
+    for axis, (entries, weights) in enumerate(supports):
+        taps, m = len(entries), dy.shape[axis]
+        data = (
+            weights.reshape(taps, m).T.ravel(),
+            entries.reshape(taps, m).T.ravel(),
+            np.arange(0, taps * m + 1, taps),
+        )
+        matrix = _sparse.csr_array(data, shape=(m, lengths[axis])).T
+        rows = np.moveaxis(dy, axis, 0)
+        found = np.reshape(matrix @ np.reshape(rows, (m, -1)), (lengths[axis], *rows.shape[1:]))
+        dy = np.moveaxis(found, 0, axis)
+    return dy
+
+
+def _coefficients_back(dx: Any, axis: int, order: int, mode: str) -> Any:
+    """The transpose of the prefilter: of a mirrored image it is the same with the entries at the ends doubled."""
+    if dx.shape[axis] < 2:
+        return dx
+    ends = np.ones(dx.shape[axis])
+    if mode == "mirror":
+        ends[[0, -1]] = 2.0
+    ends = ends.reshape([-1 if k == axis else 1 for k in range(dx.ndim)])
+    output = np.complex128 if np.iscomplexobj(dx) else np.float64
+    return _ndimage.spline_filter1d(dx * ends, order, axis, output, _FILTERS[mode]) / ends
