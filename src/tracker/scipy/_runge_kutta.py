@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from tracker._arrays import dispatch, handles
+from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 
 _Slope = Callable[[Any, Any], Any]
@@ -21,7 +22,7 @@ _Slope = Callable[[Any, Any], Any]
 def step(slope: _Slope, solver: Any, t: Any, y: Any, f: Any, h: Any) -> tuple[Any, Any, list[Any]]:
     """State and slope at `t + h`, and all stages, the new slope last."""
     stages = [f]
-    *inner, last = _rows(solver)
+    *inner, last = rows(solver)
     for c, row in zip(solver.C[1:], inner, strict=True):
         stages.append(slope(t + c * h, _advanced(y, h, row, stages)))
     new = _advanced(y, h, last, stages)
@@ -47,36 +48,85 @@ def interpolate(
     return y[:, None] + total
 
 
-_Row = tuple[tuple[int, ...], tuple[float, ...]]
+_Row = tuple[list[int], Any]
+
+
+NOTHING: Final[_Row] = ([], np.zeros(0))
 
 
 @functools.cache
-def _rows(solver: Any) -> list[_Row]:
+def rows(solver: Any) -> list[_Row]:
     """Of each stage, and of the result, which stages it is made of and their weights."""
     return [*[_row(solver.A[s]) for s in range(1, solver.n_stages)], _row(solver.B)]
 
 
 def _row(a: Any) -> _Row:
-    used = np.flatnonzero(a).tolist()
-    return tuple(used), tuple(np.asarray(a, float)[used].tolist())
+    used = np.flatnonzero(a)
+    return used.tolist(), np.asarray(a, float)[used]
+
+
+def join(new: Any, y: Any, h: float, row: _Row, stages: list[Any]) -> None:
+    """Make `new`, a leaf that holds `y + h * sum_j a[j] * stages[j]`, the result of that step; unless it is plain."""
+    node = handles.node_of(new)
+    if node is not None:
+        node.op = _ADVANCE
+        node.args = (_operand(y), h * row[1], *[_operand(stages[j]) for j in row[0]])
+
+
+def _operand(x: Any) -> Any:
+    node = handles.node_of(x)
+    return x if node is None else node
+
+
+def as_vector(slope: Any) -> Any:
+    """What a right-hand side gave, as an array of shape (n,)."""
+    slope = collect(slope) if isinstance(slope, list | tuple) else slope
+    return slope if hasattr(slope, "shape") and len(slope.shape) == 1 else np.reshape(slope, (-1,))
 
 
 def _advanced(y: Any, h: Any, row: _Row, stages: list[Any]) -> Any:
     """`y + h * sum_j a[j] * stages[j]`, one step of the record."""
-    op = _ADVANCE_WITH_WIDTH if handles.is_tracked(h) else _ADVANCE
-    return dispatch.record(op, (y, h, row[1], *[stages[j] for j in row[0]]), None)
+    used = [stages[j] for j in row[0]]
+    if handles.is_tracked(h):
+        return dispatch.record(_ADVANCE_WITH_WIDTH, (y, h, tuple(row[1].tolist()), *used), None)
+    return dispatch.record(_ADVANCE, (y, h * row[1], *used), None)
 
 
-def _advance(y: Any, h: Any, a: Any, *stages: Any) -> Any:
-    return y + h * np.dot(a, np.array(stages))
+# A step of known width: weights (s,) are those of the method times the width
+
+
+def _advance(y: Any, weights: Any, *stages: Any) -> Any:
+    return y + np.dot(weights, np.array(stages))
 
 
 def _joint(dy: Any, new: Any, values: Any) -> list[Any]:
     """The gradients of all arguments at once: half the time of a rule for each, benchmarks/solve_ivp.py."""
-    h, a = values[1], values[2]
+    weights = values[1]
     if handles.is_tracked(dy):
-        return [dy, None, None, *[(h * weight) * dy for weight in a]]
-    return [dy, None, None, *np.multiply.outer(h * np.array(a), dy)]
+        return [dy, None, *[weight * dy for weight in weights]]
+    return [dy, None, *(weights[:, None] * dy)]
+
+
+def _tangent(tangents: Any, new: Any, y: Any, weights: Any, *stages: Any) -> Any:
+    total = 0.0 * new if tangents[0] is None else tangents[0]
+    for weight, tangent in zip(weights, tangents[2:], strict=True):
+        if tangent is not None:
+            total = total + weight * tangent
+    return total
+
+
+_ADVANCE = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, ())
+_ADVANCE.joint = _joint
+_ADVANCE.pushforward = _tangent
+_ADVANCE.variadic = True
+_ADVANCE.reads = [0]
+
+
+# A step whose width is tracked
+
+
+def _advance_by(y: Any, h: Any, a: Any, *stages: Any) -> Any:
+    return y + h * np.dot(a, np.array(stages))
 
 
 def _weighted(a: Any, stages: Any) -> Any:
@@ -98,7 +148,7 @@ def _by_stage(i: int, dy: Any, new: Any, y: Any, h: Any, a: Any, *stages: Any) -
     return (h * a[i - 3]) * dy
 
 
-def _tangent(tangents: Any, new: Any, y: Any, h: Any, a: Any, *stages: Any) -> Any:
+def _tangent_by(tangents: Any, new: Any, y: Any, h: Any, a: Any, *stages: Any) -> Any:
     total = 0.0 * new if tangents[0] is None else tangents[0]
     if tangents[1] is not None:
         total = total + tangents[1] * _weighted(a, stages)
@@ -109,11 +159,7 @@ def _tangent(tangents: Any, new: Any, y: Any, h: Any, a: Any, *stages: Any) -> A
 
 
 _RULES = (_by_state, _by_width, None, _by_stage)
-_ADVANCE_WITH_WIDTH = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, _RULES)
+_ADVANCE_WITH_WIDTH = Op(_advance_by, "scipy.integrate.solve_ivp", PULLBACKS, _RULES)
+_ADVANCE_WITH_WIDTH.pushforward = _tangent_by
+_ADVANCE_WITH_WIDTH.variadic = True
 _ADVANCE_WITH_WIDTH.reads = [0, EVERYTHING - 1, 0, 1 << 2]  # the width needs the stages, a stage the width
-_ADVANCE = Op(_advance, "scipy.integrate.solve_ivp", PULLBACKS, _RULES)
-_ADVANCE.joint = _joint
-_ADVANCE.reads = [0]
-for _op in (_ADVANCE, _ADVANCE_WITH_WIDTH):
-    _op.variadic = True
-    _op.pushforward = _tangent

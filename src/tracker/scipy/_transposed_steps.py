@@ -10,53 +10,24 @@ differs, the steps are recorded instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.sweeps import sweep_roots
-
-FEW: Final = 12  # states: n sweeps over all evaluations then cost less than one over each, benchmarks/solve_ivp.py
-
-
-class Log:
-    """The evaluations of a solve: the first one, and those of each step that was accepted, as (t, y, slope)."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[Any, Any, Any]] = []
-        self.accepted: list[tuple[Any, Any, Any]] = []
-        self.ends: list[float] = []
-
-    def noting(self, fun: Callable[..., Any]) -> Callable[..., Any]:
-        """`fun`, each of its calls noted."""
-
-        def noted(t: Any, y: Any, *args: Any) -> Any:
-            slope = fun(t, y, *args)
-            self.calls.append((t, y, slope))
-            return slope
-
-        return noted
-
-    def accept(self, stages: int, t: float) -> None:
-        """The last step, which ends at `t` and made that many evaluations, stands."""
-        if not self.accepted:
-            self.accepted.append(self.calls[0])
-        self.accepted.extend(self.calls[-stages:])
-        self.calls.clear()
-        self.ends.append(t)
+from tracker.scipy._problem import Problem
 
 
 class Evaluations:
-    """The right-hand side on all states of a solve at once."""
+    """The right-hand side at all calls (time, state, slope) of a solve at once."""
 
-    def __init__(self, fun: Any, args: Any, vectorized: bool, log: Log, level: int) -> None:
-        self.fun, self.args, self.vectorized, self.level = fun, args or (), vectorized, level
-        self.times = np.array([t for t, _, _ in log.accepted], float)
-        self.states = np.stack([np.ravel(y) for _, y, _ in log.accepted], axis=1)
-        self.slopes = np.stack([np.ravel(f) for _, _, f in log.accepted], axis=1)
+    def __init__(self, problem: Problem, calls: list[tuple[Any, Any, Any]], level: int) -> None:
+        self.problem, self.level = problem, level
+        self.times = np.array([t for t, _, _ in calls], float)
+        self.states = np.stack([np.ravel(handles.plain(y)) for _, y, _ in calls], axis=1)
+        self.slopes = np.stack([np.ravel(handles.plain(f)) for _, _, f in calls], axis=1)
         self.leaf: Any = None
         self.root: Any = None
 
@@ -64,7 +35,7 @@ class Evaluations:
         """Evaluate; whether the values are SciPy's."""
         leaf = handles.new_leaf(self.states, self.level)
         try:
-            slopes = _matrix(self.fun(self.times, leaf, *self.args), self.times.size)
+            slopes = _matrix(self.problem.fun(self.times, leaf, *(self.problem.args or ())), self.times.size)
         except Exception:  # noqa: BLE001 (whatever it raises for columns, it has not raised for each alone)
             return False
         values = handles.plain(slopes)
@@ -89,8 +60,7 @@ class Evaluations:
         seeds = np.zeros_like(self.slopes)
         seeds[:, columns] = np.cos(1.0 + np.arange(self.slopes.shape[0] * len(columns))).reshape(-1, len(columns))
         leaves = [handles.new_leaf(self.states[:, i].copy(), self.level) for i in columns]
-        given = [y[:, None] if self.vectorized else y for y in leaves]
-        alone = [_vector(self.fun(float(self.times[i]), y, *self.args)) for i, y in zip(columns, given, strict=True)]
+        alone = [self.problem.slope(float(self.times[i]), y) for i, y in zip(columns, leaves, strict=True)]
         roots = [handles.node_of(x) if handles.level_of(x) == self.level else None for x in alone]
         states = [handles.node_of(y) for y in leaves]
         found = _swept(roots, [seeds[:, i] for i in columns], states, self.level, nodes)
@@ -131,10 +101,6 @@ def _matrix(slopes: Any, m: int) -> Any:
     if not isinstance(slopes, list | tuple):
         return slopes
     return collect([np.broadcast_to(x, (m,)) for x in slopes])
-
-
-def _vector(slope: Any) -> Any:
-    return np.reshape(collect(slope) if isinstance(slope, list | tuple) else slope, (-1,))
 
 
 def transposed(solver: Any, ends: list[float], jacobians: Any, dy: Any, times: Any) -> tuple[Any, Any]:

@@ -13,10 +13,17 @@ from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 
 def watched(run: Callable[[], Any]) -> tuple[Any, list[Any]]:
     """The result, everything tracked being constant, and the tracked values that were met."""
+    with watching() as seen:
+        return run(), list(seen.values())
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[dict[int, Any]]:
+    """A context in which everything tracked is constant; what was met so far, by identity."""
     seen: dict[int, Any] = {}
     token = enter_pause(Pause(new_level(), seen))
     try:
-        return run(), list(seen.values())
+        yield seen
     finally:
         leave_pause(token)
 
