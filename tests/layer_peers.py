@@ -89,7 +89,10 @@ def torch_stacked(name):
     return torch_outcome(results, [xs, *(getattr(layer, parameter) for parameter in names)])
 
 
-def torch_attention():
+KEYS = [2, 5]  # how many of five keys there are
+
+
+def torch_attention(masked=False):
     import torch
 
     inputs, projections = attention_inputs()
@@ -109,6 +112,8 @@ def torch_attention():
         out_proj_weight=made[6],
         out_proj_bias=made[7],
         training=layer.training,
+        key_padding_mask=torch.arange(5) >= torch.tensor(KEYS)[:, None] if masked else None,
+        attn_mask=~torch.ones(3, 5, dtype=torch.bool).tril() if masked else None,
     )
     return torch_outcome([y.swapaxes(0, 1)], [q, k, v, *made])
 
@@ -220,6 +225,7 @@ SAME = {
 
 
 PEERS = {**{name: lambda name=name: torch_recurrent(name) for name in RECURRENT}, "attention": torch_attention}
+PEERS["attention, masked"] = lambda: torch_attention(masked=True)
 PEERS |= {f"{name}, stacked": lambda name=name: torch_stacked(name) for name in RECURRENT}
 PEERS |= {name: functional(f, *shapes) for name, (shapes, f) in SAME.items()}
 

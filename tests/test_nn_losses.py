@@ -119,6 +119,54 @@ def test_ctc_names_what_does_not_fit(change, error, message):
         nn.ctc(np.zeros((2, 1, 3)), **{"targets": np.array([[1]]), **change})
 
 
+def test_label_crossentropy_is_that_of_one_hot_rows_and_ignores_what_it_is_told_to():
+    scores, labels = RNG.standard_normal((4, 3, 5)), RNG.integers(5, size=(4, 3))
+    rows = nn.logit_crossentropy(scores, nn.one_hot(labels, 5), agg=None)
+    np.testing.assert_allclose(nn.label_crossentropy(scores, labels, agg=None), rows, rtol=1e-14)
+    counts = RNG.random((4, 3)) < 0.5
+    some = np.where(counts, labels, -100)
+    assert nn.label_crossentropy(scores, some, ignore=-100) == pytest.approx(rows[counts].mean(), rel=1e-14)
+    np.testing.assert_allclose(
+        nn.label_crossentropy(scores, some, ignore=-100, agg=None), np.where(counts, rows, 0), rtol=1e-14
+    )
+    scores[~counts] = np.nan
+    gradient = tracker.gradient(lambda x: nn.label_crossentropy(x, some, ignore=-100), scores)[0]
+    np.testing.assert_array_equal(gradient[~counts], 0)
+    assert np.all(np.isfinite(gradient))
+
+
+def test_a_mask_leaves_losses_and_their_gradients_out():
+    p, counts = RNG.random((2, 3)), nn.length_mask([1, 3], 3)
+    target = nn.one_hot(np.array([0, 1]), 3)
+    whole = nn.binary_crossentropy(p, target, agg=None)
+    p[0, 1], p[0, 2] = 0.0, np.nan
+    loss = lambda p: nn.binary_crossentropy(p, target, agg=nn.masked(counts, np.sum))
+    assert loss(p) == pytest.approx(whole[counts].sum(), rel=1e-14)
+    gradient = tracker.gradient(loss, p)[0]
+    np.testing.assert_array_equal(gradient[0, 1:], 0)
+    np.testing.assert_allclose(gradient[counts], ((p - target) / (p * (1 - p)))[counts], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: nn.masked(np.ones(3)), TypeError, "boolean.*float64"),
+        (lambda x: nn.masked(np.zeros(3, bool)), ValueError, "nothing"),
+        (lambda x: nn.mse(x, x, agg=nn.masked(np.ones(3, bool))), ValueError, r"\(2, 3\).*\(3,\)"),
+        (lambda x: nn.label_crossentropy(x, np.array([0, 1, 2])), ValueError, "one for each row"),
+        (lambda x: nn.label_crossentropy(x, np.array([0, 3])), IndexError, "3"),
+        (lambda x: nn.label_crossentropy(x, np.array([0, -1])), IndexError, "-1"),
+        (lambda x: nn.label_crossentropy(x, np.array([0.0, 1.0])), TypeError, "float64"),
+        (lambda x: nn.label_crossentropy(x, np.array([-1, -1]), ignore=-1), ValueError, "nothing"),
+        (lambda x: nn.embedding(np.array([-2]), x, padding=-1), IndexError, "-2"),
+        (lambda x: nn.embedding(np.array([0.5]), x), TypeError, "float64"),
+    ],
+)
+def test_masks_and_labels_that_do_not_fit_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call(np.ones((2, 3)))
+
+
 def test_hinge_is_scikit_learns():
     y, target = RNG.standard_normal(20), RNG.choice([-1.0, 1.0], 20)
     assert nn.hinge(y, target) == pytest.approx(metrics.hinge_loss(target, y), rel=1e-14)

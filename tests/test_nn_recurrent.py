@@ -1,4 +1,4 @@
-"""Recurrent layers and attention: PyTorch's numbers, sequences and steps, states, refusals."""
+"""Recurrent layers: PyTorch's numbers, sequences and steps, states, refusals."""
 
 import numpy as np
 import pytest
@@ -140,12 +140,6 @@ def test_stacked_layers_take_states_drop_between_and_check_their_order():
         nn.Stacked(np.tanh)
 
 
-def test_attention_layer_gives_pytorchs_values_and_gradients():
-    inputs, projections = peers.attention_inputs()
-    layer = with_weights(nn.MultiHeadAttention(peers.WIDTH, peers.HEADS, rng=rng(), dtype=float), projections)
-    assert_outcome(outcome(lambda xs, layer: (layer(*xs),), inputs, layer), "attention")
-
-
 @pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("batch", [(), (2,), (2, 1)])
 def test_steps_of_a_cell_are_what_the_layer_gives(name, batch):
@@ -231,16 +225,3 @@ def test_shapes_that_do_not_fit_a_cell_are_named(cell):
     state = np.ones(2)
     with pytest.raises(ValueError, match=r"\(5, 2\)"):
         cell(np.ones((5, 3)), (state, state) if isinstance(cell, nn.LSTMCell) else state)
-
-
-def test_attention_refuses_heads_that_do_not_divide():
-    with pytest.raises(ValueError, match="5 can't be parted into 2"):
-        nn.MultiHeadAttention(5, 2, rng=rng())
-
-
-def test_causal_attention_does_not_see_what_follows():
-    layer = nn.MultiHeadAttention(4, 2, rng=rng(), dtype=float)
-    x = rng().standard_normal((1, 3, 4))
-    dx = tracker.gradient(lambda x: np.sum(layer(x, causal=True)[0, 1]), x)[0]
-    assert np.all(dx[0, :2] != 0)
-    np.testing.assert_array_equal(dx[0, 2], 0)

@@ -340,8 +340,8 @@ _leaf_types[np.ndarray] = _ARRAY
 def static(default: Any = dataclasses.MISSING, **options: Any) -> Any:
     """A field of a `struct` or dataclass that is not a parameter: its gradient is None.
 
-    `options` are those of `dataclasses.field`. In an attrs class write
-    `attrs.field(metadata={"tracker.static": True})`.
+    `options` are those of `dataclasses.field`. Type checkers see that a field has a default only if it is given by
+    name: `static(default=0.1)`. In an attrs class write `attrs.field(metadata={"tracker.static": True})`.
 
     >>> @struct
     ... class Layer:

@@ -12,6 +12,7 @@ _SMALL = _windows.windows((5, 4), (2, 3), (2, 1), ((1, 0), (0, 2)), (1, 2))
 _PEAKS = np.random.default_rng(3).permutation(40).astype(float).reshape(1, 2, 5, 4)
 _HIGH = pooling.window_max(_PEAKS, _SMALL)
 _PLAIN = np.array([0.5, 1.5])
+_LABELS = np.array([[0, 3, 2], [2, 3, 2]])
 _SEEN = np.array([[True, False, True], [False, False, False], [True, True, True]])
 
 
@@ -127,6 +128,18 @@ CASES: list[Case] = [
     case(nn.dot_product_attention, normal(3, 4), normal(3, 4), normal(3, 4), mask=_SEEN),
     wrapped(nn.softmax, lambda q, k, v: nn.dot_product_attention(q, k, v, causal=True), *[normal(3, 2)] * 3).but(
         note=" causal"
+    ),
+    case(nn.attention_weights, normal(2, 3, 4), normal(2, 5, 4), heads=2, key_mask=nn.length_mask([2, 5], 5)),
+    case(lambda q, k, b: nn.attention_weights(q, k, bias=b), normal(3, 2), normal(2, 2), normal(3, 1)).but(
+        note=" attention_weights, bias"
+    ),
+    wrapped(nn.log_softmax, lambda x: nn.label_crossentropy(x, _LABELS), normal(2, 3, 4)).but(note=" labels"),
+    wrapped(nn.log_softmax, lambda x: nn.label_crossentropy(x, _LABELS, ignore=3), normal(2, 3, 4)).but(
+        note=" labels, ignore"
+    ),
+    case(nn.mse, normal(2, 3), normal(2, 3), agg=nn.masked(nn.length_mask([1, 3], 3))),
+    wrapped(nn.embedding, lambda w: nn.embedding(np.array([[2, -1], [2, 0]]), w, padding=-1), normal(4, 3)).but(
+        note=" padding"
     ),
     case(nn.batched_mul, normal(2, 3, 4), normal(2, 4, 2)),
     case(nn.mse, normal(2, 3), normal(2, 3)),

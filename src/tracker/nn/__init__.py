@@ -26,7 +26,7 @@ from tracker.nn.activations import (
     thresholded_relu,
 )
 from tracker.nn.adaptive import adaptive_maxpool, adaptive_meanpool
-from tracker.nn.attention import batched_mul, dot_product_attention
+from tracker.nn.attention import attention_weights, batched_mul, causal_mask, dot_product_attention
 from tracker.nn.attention_layer import MultiHeadAttention
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.containers import Chain, Maxout, Parallel, SkipConnection
@@ -47,10 +47,12 @@ from tracker.nn.losses import (
     crossentropy,
     huber,
     kl_divergence,
+    label_crossentropy,
     label_smoothing,
     logit_binary_crossentropy,
     logit_crossentropy,
     mae,
+    masked,
     mse,
     msle,
     poisson,
@@ -132,10 +134,12 @@ __all__ = [
     "adaptive_maxpool",
     "adaptive_meanpool",
     "alpha_dropout",
+    "attention_weights",
     "batch_norm",
     "batched_mul",
     "binary_crossentropy",
     "binary_focal",
+    "causal_mask",
     "celu",
     "conv",
     "conv_data_gradient",
@@ -167,6 +171,7 @@ __all__ = [
     "identity",
     "instance_norm",
     "kl_divergence",
+    "label_crossentropy",
     "label_smoothing",
     "layer_norm",
     "leaky_relu",
@@ -182,6 +187,7 @@ __all__ = [
     "logsumexp",
     "lpnormpool",
     "mae",
+    "masked",
     "maxpool",
     "meanpool",
     "mish",

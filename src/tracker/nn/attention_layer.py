@@ -10,6 +10,7 @@ from tracker.nn._fields import fill
 from tracker.nn.attention import dot_product_attention
 from tracker.nn.init import Init, glorot_uniform
 from tracker.nn.layers import Dense
+from tracker.nn.noise import Dropout
 from tracker.tree import static, struct
 
 
@@ -17,10 +18,11 @@ from tracker.tree import static, struct
 class MultiHeadAttention:
     """Attention of several heads between projections: Vaswani et al. (2017), section 3.2.2.
 
-    `layer(q, k, v)`: q (..., n, width), k (..., m, key_width), v (..., m, value_width) gives (..., n, width);
-    k left out is q, v left out is k. `mask` and `causal` as in `dot_product_attention`. The projections are
-    `Dense`; PyTorch's in_proj_weight is those of query, key and value, one below the other.
-    Raises `ValueError` if `heads` does not divide `width`.
+    `layer(q, k, v)`: q (..., n, width), k (..., m, key_width), v (..., m, value_width) gives (..., n, width); k left
+    out is q (self-attention), v left out is k (`layer(q, memory)`: cross-attention). `mask`, `key_mask`, `causal` and
+    `bias` as in `attention_weights`. In training, `y, _ = layer.training(q, None, rng)`, weights are dropped with
+    probability `dropout`. The projections are `Dense`; PyTorch's in_proj_weight is those of query, key and value, one
+    below the other. Raises `ValueError` if `heads` does not divide `width`, or unless 0 <= dropout < 1.
 
     >>> layer = MultiHeadAttention(4, 2, rng=np.random.default_rng(0))
     >>> layer(np.ones((3, 5, 4), np.float32), causal=True).shape
@@ -31,7 +33,8 @@ class MultiHeadAttention:
     key: Dense
     value: Dense
     out: Dense
-    heads: int = static(1)
+    heads: int = static(default=1)
+    dropout: float = static(default=0.0)
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class MultiHeadAttention:
         *,
         key_width: int | None = None,
         value_width: int | None = None,
+        dropout: float = 0.0,
         bias: bool = True,
         init: Init = glorot_uniform,
         rng: np.random.Generator,
@@ -47,6 +51,8 @@ class MultiHeadAttention:
     ) -> None:
         if heads < 1 or width % heads:
             raise ValueError(f"MultiHeadAttention: a width of {width} can't be parted into {heads} heads.")
+        if not 0 <= dropout < 1:
+            raise ValueError(f"MultiHeadAttention takes a dropout with 0 <= dropout < 1; it was given {dropout}.")
         key_width = width if key_width is None else key_width
         widths = {
             "query": width,
@@ -55,10 +61,18 @@ class MultiHeadAttention:
             "out": width,
         }
         made = {name: Dense(n, width, bias=bias, init=init, rng=rng, dtype=dtype) for name, n in widths.items()}
-        fill(self, **made, heads=heads)
+        fill(self, **made, heads=heads, dropout=dropout)
 
-    def __call__(self, q: Any, k: Any = None, v: Any = None, *, mask: Any = None, causal: bool = False) -> Any:
+    def __call__(self, q: Any, k: Any = None, v: Any = None, **masks: Any) -> Any:
         k = q if k is None else k
         v = k if v is None else v
         q, k, v = self.query(q), self.key(k), self.value(v)
-        return self.out(dot_product_attention(q, k, v, heads=self.heads, mask=mask, causal=causal))
+        return self.out(dot_product_attention(q, k, v, heads=self.heads, **masks))
+
+    def training(
+        self, q: Any, state: None = None, rng: Any = None, k: Any = None, v: Any = None, **masks: Any
+    ) -> tuple[Any, None]:
+        """`(y, None)`, with weights dropped by `rng`."""
+        layer = Dropout(self.dropout)
+        drop = (lambda weights: layer.training(weights, None, rng)[0]) if self.dropout else None
+        return self(q, k, v, drop=drop, **masks), None

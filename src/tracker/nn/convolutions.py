@@ -22,11 +22,11 @@ class _Convolution:
 
     weight: Any
     bias: Any
-    activation: Function = static(identity)
-    stride: Any = static(1)
-    pad: Any = static(0)
-    dilation: Any = static(1)
-    groups: int = static(1)
+    activation: Function = static(default=identity)
+    stride: Any = static(default=1)
+    pad: Any = static(default=0)
+    dilation: Any = static(default=1)
+    groups: int = static(default=1)
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class ConvTranspose(_Convolution):
     (1, 4, 10, 10)
     """
 
-    output_pad: Any = static(0)
+    output_pad: Any = static(default=0)
 
     def __init__(
         self,

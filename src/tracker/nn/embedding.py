@@ -7,17 +7,25 @@ from typing import Any
 import numpy as np
 
 
-def embedding(indices: Any, weight: Any) -> Any:
+def embedding(indices: Any, weight: Any, *, padding: int | None = None) -> Any:
     """The rows of `weight` (entries, width) at whole numbers `indices` (...): (..., width).
 
+    Where an index is `padding`, any whole number, the row is zero, and the table has no gradient from it.
     Raises `TypeError` for indices that are not whole numbers, `IndexError` outside the table.
 
-    >>> embedding(np.array([1, 0]), np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> embedding(np.array([1, 0, -1]), np.array([[1.0, 2.0], [3.0, 4.0]]), padding=-1)
     array([[3., 4.],
-           [1., 2.]])
+           [1., 2.],
+           [0., 0.]])
     """
+    indices = np.asarray(indices)
+    if padding is None:
+        check_whole(indices, weight.shape[0])
+        return weight[indices]
+    there = indices != padding
+    indices = np.where(there, indices, np.zeros_like(indices))
     check_whole(indices, weight.shape[0])
-    return weight[indices]
+    return np.where(there[..., None], weight[indices], 0)
 
 
 def one_hot(indices: Any, n: int, dtype: Any = np.float64) -> Any:

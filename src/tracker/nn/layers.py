@@ -28,7 +28,7 @@ class Dense:
 
     weight: Any
     bias: Any
-    activation: Function = static(identity)
+    activation: Function = static(default=identity)
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Bilinear:
 
     weight: Any
     bias: Any
-    activation: Function = static(identity)
+    activation: Function = static(default=identity)
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Scale:
 
     scale: Any
     bias: Any
-    activation: Function = static(identity)
+    activation: Function = static(default=identity)
 
     def __init__(
         self, *shape: int, activation: Function = identity, bias: bool = True, dtype: Any = np.float32
@@ -121,22 +121,31 @@ class Scale:
 
 @struct(init=False)
 class Embedding:
-    """The rows of `weight` (entries, width) at whole numbers (...): (..., width); see `embedding`.
+    """The rows of `weight` (entries, width) at whole numbers (...): (..., width), zero at `padding`; see `embedding`.
 
     >>> Embedding(10, 4, rng=np.random.default_rng(0))(np.array([[1, 9]])).shape
     (1, 2, 4)
     """
 
     weight: Any
+    padding: int | None = static(default=None)
 
     def __init__(
-        self, entries: int, width: int, *, init: Init | None = None, rng: np.random.Generator, dtype: Any = np.float32
+        self,
+        entries: int,
+        width: int,
+        *,
+        padding: int | None = None,
+        init: Init | None = None,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
     ) -> None:
         shape = (entries, width)
-        fill(self, weight=rng.standard_normal(shape).astype(dtype) if init is None else init(rng, shape, dtype))
+        weight = rng.standard_normal(shape).astype(dtype) if init is None else init(rng, shape, dtype)
+        fill(self, weight=weight, padding=padding)
 
     def __call__(self, indices: Any) -> Any:
-        return embedding(indices, self.weight)
+        return embedding(indices, self.weight, padding=self.padding)
 
 
 @struct

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker.nn.activations import softplus
+from tracker.nn.embedding import check_whole
 from tracker.nn.softmax import log_softmax
 
 Agg = Callable[[Any], Any] | None
@@ -16,6 +17,29 @@ Agg = Callable[[Any], Any] | None
 def aggregate(agg: Agg, x: Any) -> Any:
     """What `agg` makes of the losses x."""
     return x if agg is None else agg(x)
+
+
+def masked(mask: Any, agg: Callable[[Any], Any] = np.mean) -> Callable[[Any], Any]:
+    """An `agg` of those losses alone where `mask`, boolean and of their shape, is true; the others do not count.
+
+    Raises `TypeError` for a mask that is not boolean, `ValueError` if it is true nowhere or of another shape.
+
+    >>> y, target = np.array([1.0, 3.0, np.nan]), np.zeros(3)
+    >>> float(mse(y, target, agg=masked(np.array([True, True, False]))))
+    5.0
+    """
+    mask = np.asarray(mask)
+    if mask.dtype != np.bool:
+        raise TypeError(f"a mask is boolean, true where losses count; it was given as {mask.dtype}.")
+    if not np.any(mask):
+        raise ValueError("this mask leaves nothing: it is true nowhere.")
+
+    def chosen(x: Any) -> Any:
+        if np.shape(x) != mask.shape:
+            raise ValueError(f"losses of shape {np.shape(x)} were given a mask of shape {mask.shape}.")
+        return agg(x[mask])
+
+    return chosen
 
 
 def check_alike(y: Any, target: Any) -> None:
@@ -103,6 +127,32 @@ def logit_crossentropy(scores: Any, target: Any, *, axis: int = -1, agg: Agg = n
     """
     check_alike(scores, target)
     return aggregate(agg, -np.sum(target * log_softmax(scores, axis=axis), axis=axis))
+
+
+def label_crossentropy(scores: Any, labels: Any, *, ignore: int | None = None, agg: Agg = np.mean) -> Any:
+    """-log(softmax(scores)) of the labels: scores (..., classes), whole numbers (...); as one-hot rows, without them.
+
+    Where the label is `ignore` the loss does not count; left apart (`agg=None`) it is 0 there. Raises `ValueError` for
+    other shapes or if all are ignored, and `TypeError` and `IndexError` as `embedding` does.
+
+    >>> scores, labels = np.array([[0.0, 1000.0], [0.0, 0.0]]), np.array([0, -1])
+    >>> float(label_crossentropy(scores, labels, ignore=-1))
+    1000.0
+    """
+    labels = np.asarray(labels)
+    if scores.shape[:-1] != labels.shape:
+        raise ValueError(f"labels {labels.shape} are to be one for each row of scores {scores.shape}.")
+    if ignore is None:
+        return aggregate(agg, _of_labels(scores, labels))
+    counts = labels != ignore
+    rows = np.where(counts[..., None], scores, 0)  # what is not finite there is ignored, too
+    losses = _of_labels(rows, np.where(counts, labels, np.zeros_like(labels)))
+    return np.where(counts, losses, 0) if agg is None else masked(counts, agg)(losses)
+
+
+def _of_labels(scores: Any, labels: Any) -> Any:
+    check_whole(labels, scores.shape[-1])
+    return -np.take_along_axis(log_softmax(scores), labels[..., None], axis=-1)[..., 0]
 
 
 def binary_crossentropy(p: Any, target: Any, *, agg: Agg = np.mean) -> Any:

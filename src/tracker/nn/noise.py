@@ -27,7 +27,7 @@ class Dropout:
     """
 
     p: float = static()
-    axis: Any = static(None)
+    axis: Any = static(default=None)
 
     def __call__(self, x: Any) -> Any:
         return x

@@ -34,7 +34,7 @@ class LayerNorm:
     weight: Any
     bias: Any
     shape: tuple[int, ...] = static()
-    eps: float = static(1e-5)
+    eps: float = static(default=1e-5)
 
     def __init__(self, *shape: int, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
         _affine(self, shape, affine, dtype)
@@ -54,7 +54,7 @@ class RMSNorm:
 
     weight: Any
     shape: tuple[int, ...] = static()
-    eps: float = static(1e-5)
+    eps: float = static(default=1e-5)
 
     def __init__(self, *shape: int, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
         fill(self, weight=np.ones(shape, dtype) if affine else None, shape=shape, eps=eps)
@@ -74,7 +74,7 @@ class GroupNorm:
     weight: Any
     bias: Any
     groups: int = static()
-    eps: float = static(1e-5)
+    eps: float = static(default=1e-5)
 
     def __init__(
         self, channels: int, groups: int, *, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32
@@ -98,7 +98,7 @@ class InstanceNorm:
 
     weight: Any
     bias: Any
-    eps: float = static(1e-5)
+    eps: float = static(default=1e-5)
 
     def __init__(self, channels: int, *, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
         _affine(self, (channels,), affine, dtype)
@@ -139,9 +139,9 @@ class BatchNorm:
     weight: Any
     bias: Any
     channels: int = static()
-    momentum: float = static(0.1)
-    eps: float = static(1e-5)
-    dtype: Any = static(np.float32)
+    momentum: float = static(default=0.1)
+    eps: float = static(default=1e-5)
+    dtype: Any = static(default=np.float32)
 
     def __init__(
         self,

@@ -20,8 +20,8 @@ class MaxPool:
     """
 
     window: Any = static()
-    stride: Any = static(None)
-    pad: Any = static(0)
+    stride: Any = static(default=None)
+    pad: Any = static(default=0)
 
     def __call__(self, x: Any) -> Any:
         return maxpool(x, self.window, self.stride, self.pad)
@@ -37,8 +37,8 @@ class MeanPool:
     """
 
     window: Any = static()
-    stride: Any = static(None)
-    pad: Any = static(0)
+    stride: Any = static(default=None)
+    pad: Any = static(default=0)
 
     def __call__(self, x: Any) -> Any:
         return meanpool(x, self.window, self.stride, self.pad)
@@ -55,8 +55,8 @@ class LPNormPool:
 
     p: float = static()
     window: Any = static()
-    stride: Any = static(None)
-    pad: Any = static(0)
+    stride: Any = static(default=None)
+    pad: Any = static(default=0)
 
     def __call__(self, x: Any) -> Any:
         return lpnormpool(x, self.p, self.window, self.stride, self.pad)
@@ -127,10 +127,10 @@ class Upsample:
     (1, 1, 8, 8)
     """
 
-    scale: Any = static(None)
-    size: Any = static(None)
-    mode: str = static("nearest")
-    align_corners: bool = static(False)
+    scale: Any = static(default=None)
+    size: Any = static(default=None)
+    mode: str = static(default="nearest")
+    align_corners: bool = static(default=False)
 
     def __call__(self, x: Any) -> Any:
         return upsample(x, self.scale, size=self.size, mode=self.mode, align_corners=self.align_corners)
@@ -161,8 +161,8 @@ class Pad:
     """
 
     width: Any = static()
-    mode: str = static("constant")
-    value: float = static(0.0)
+    mode: str = static(default="constant")
+    value: float = static(default=0.0)
 
     def __call__(self, x: Any) -> Any:
         return pad(x, self.width, self.mode, self.value)

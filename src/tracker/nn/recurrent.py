@@ -97,7 +97,7 @@ class RNNCell(_Cell):
     (5, 2)
     """
 
-    activation: Callable[[Any], Any] = static(np.tanh)
+    activation: Callable[[Any], Any] = static(default=np.tanh)
 
     _gates: ClassVar[int] = 1
 
@@ -185,7 +185,7 @@ class Recurrence:
     """
 
     cell: Any
-    batch_first: bool = static(False)
+    batch_first: bool = static(default=False)
 
     def __call__(self, xs: Any, state: Any = None, *, lengths: Any = None) -> tuple[Any, Any]:
         xs = np.swapaxes(xs, 0, 1) if self.batch_first else xs
