@@ -936,3 +936,47 @@ def test_random_programs_of_writes():
             return total + uneven(y) + uneven(views[1]) + uneven(views[2])
 
         check(f, X)
+
+
+def test_write_through_a_view_that_depends_on_values():
+    def f(x):
+        y = np.sin(x) * np.array([0.0, 1.0, 2.0, 0.0, 0.0])
+        inner = np.trim_zeros(y)
+        inner *= y[1]
+        return uneven(y) + uneven(inner[::-1])
+
+    check(f, V)
+
+
+def test_part_of_a_complex_array_takes_infinities_and_signed_zeros():
+    z = np.zeros_like(param(np.ones(2)), dtype=complex)
+    plain = np.zeros(2, complex)
+    for y in (z, plain):
+        y.imag = [np.inf, -0.0]
+        y.real[...] = [-0.0, np.nan]
+        y.imag[:1] *= -1.0
+    assert tracker.data(z).tobytes() == plain.tobytes()
+
+
+def test_part_of_a_complex_array_written_into():
+    def f(x):
+        z = np.zeros_like(x, dtype=complex)
+        z.imag = x**2
+        z.real[...] = x * 3.0
+        z.imag[1:] *= x[0]
+        z.real += 1.0
+        return uneven(np.real(z * z)) + uneven(z.imag)
+
+    check(f, V)
+    product = tracker.hvp(f, V, np.ones(5))
+    numeric = (gradient(f, V + 1e-6)[0] - gradient(f, V - 1e-6)[0]) / 2e-6
+    np.testing.assert_allclose(product, numeric, rtol=1e-6)
+
+
+def test_array_like_a_tracked_one_takes_tracked_values():
+    def f(x):
+        y = np.array([0.5, 2.0, 1.0, 0.0, 3.0], like=x)
+        y[1:] = x[1:] ** 2
+        return uneven(y) + uneven(np.array([1, 2], like=x) * x[:2])
+
+    check(f, V)

@@ -141,3 +141,27 @@ def test_other_subclasses_are_arrays():
     c = X.view(Labelled)
     np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(x * c), X)[0], X)
     np.testing.assert_array_equal(tracker.gradient(lambda x: np.sum(x * x), c)[0], 2 * X)
+
+
+@pytest.mark.parametrize("number", [0.5, 2, 1j, np.float32(2), [0.5]])
+def test_outer_with_a_number_has_numpys_dtype(number):
+    x = np.ones(2, np.float32)
+    for plain, tracked in (
+        (np.multiply.outer(x, number), np.multiply.outer(tracker.param(x), number)),
+        (np.multiply.outer(number, x), np.multiply.outer(number, tracker.param(x))),
+    ):
+        assert (tracked.dtype, tracked.shape) == (plain.dtype, plain.shape)
+    mixed = np.multiply.outer(tracker.param(x), tracker.param(0.5))
+    assert mixed.dtype == np.multiply.outer(x, 0.5).dtype
+    (g,) = tracker.gradient(lambda x: np.sum(np.real(np.multiply.outer(x, number))), x)
+    np.testing.assert_array_equal(g, np.full(2, np.sum(np.real(number)), np.float32), strict=True)
+
+
+@pytest.mark.parametrize("kinds", ["ff", "fd", "ef", "f1", "D1", "dF", "ddddddddddddddddddd"])
+def test_mean_of_a_list_of_numbers_is_numpys_bit_for_bit(kinds):
+    numbers = [1.0 if k == "1" else np.dtype(k).type(0.1 * i + 0.07) for i, k in enumerate(kinds)]
+    plain, mean = np.mean(numbers), np.mean([n if type(n) is float else tracker.param(n) for n in numbers])
+    assert (mean.dtype, mean.data.tobytes()) == (plain.dtype, plain.tobytes())
+    (g,) = tracker.gradient(lambda x: np.real(np.mean([x, *numbers[1:]])), numbers[0])
+    assert g == pytest.approx(1 / len(numbers), rel=1e-3)
+    assert type(g) is type(numbers[0])

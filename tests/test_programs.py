@@ -16,7 +16,8 @@ from hypothesis import assume, given, seed, settings
 from hypothesis import strategies as st
 
 import tracker
-from tests.programs import Program, build
+from tests.program import Program
+from tests.programs import build
 
 STEP = 1e-3
 BATCH = 2000
@@ -28,7 +29,7 @@ _numbers = st.integers(0, (1 << 16) - 1)
 @st.composite
 def programs(draw: Callable[[Any], Any]) -> Program:
     """A program, its inputs, and the variables that its loss sees."""
-    shapes = draw(st.lists(st.integers(0, 35), min_size=1, max_size=3))
+    shapes = draw(st.lists(st.integers(0, 47), min_size=1, max_size=3))
     instructions = draw(st.lists(st.tuples(*[_numbers] * 8), min_size=1, max_size=16))
     return build(draw(st.integers(0, 999)), shapes, instructions, draw(st.integers(0, (1 << 20) - 1)))
 
@@ -48,14 +49,18 @@ def moved(xs: list[Any], v: list[Any], t: float) -> list[Any]:
 
 def directions(xs: list[Any], k: int) -> list[Any]:
     rng = np.random.default_rng(k)
-    return [
-        np.asarray(rng.standard_normal(x.shape)) if isinstance(x, np.ndarray) else type(x)(rng.standard_normal())
-        for x in xs
-    ]
+
+    def like(x: Any) -> Any:
+        v = rng.standard_normal(np.shape(x))
+        v = v + 1j * rng.standard_normal(np.shape(x)) if np.iscomplexobj(x) else v
+        return np.asarray(v) if isinstance(x, np.ndarray) else type(x)(v)
+
+    return [like(x) for x in xs]
 
 
 def dot(gradients: Any, v: list[Any]) -> Any:
-    return sum((np.sum(g * d) for g, d in zip(gradients, v, strict=True)), start=0.0)
+    """The derivative along `v`."""
+    return sum((np.sum(np.real(np.conj(g) * d)) for g, d in zip(gradients, v, strict=True)), start=0.0)
 
 
 def slope(f: Callable[[float], float], scale: float) -> float:
@@ -120,9 +125,12 @@ def check_second_order(f: Callable[..., Any], xs: list[Any]) -> None:
 
 
 def check_float32(p: Program, f: Callable[..., Any], xs: list[Any]) -> None:
-    """Values and dtypes in single precision (a number stays Python's)."""
-    singles = [x.astype(np.float32) if isinstance(x, np.ndarray) else x for x in xs]
+    """Values and dtypes in single precision (a number stays Python's), and with the first array alone in it."""
+    singles = [
+        x.astype(np.complex64 if np.iscomplexobj(x) else np.float32) if isinstance(x, np.ndarray) else x for x in xs
+    ]
     check_values(p, f, singles)
+    check_values(p, f, [*singles[:1], *xs[1:]])
 
 
 def check_back(f: Callable[..., Any], xs: list[Any], gradients: Any) -> None:

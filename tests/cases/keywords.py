@@ -57,6 +57,7 @@ _REDUCTIONS = [
     "A.std(ddof=1)",
     "A.var(0, mean=U[0])",
     "np.mean([Q, 1.0])",
+    "np.mean([Q.astype(f4), V.astype(f4)[0]])",
     "np.mean([[Q, 1.0], [Q, V[1]]])",
     "np.mean((Q, 1.0), axis=0)",
 ]
@@ -211,6 +212,9 @@ _PICKING = [
         "[0, 1], 1, np.zeros_like(A[:, :2])",
     ),
     *calls("take_along_axis", "A", "np.argsort(A, 1), 1", "np.array([0, 5]), None", "np.argsort(A, 0), axis=0"),
+    "np.choose([0, 1, 1, 0, 1], [V, [1.0, 2.0, Q, 4.0, 5.0]])",
+    "np.choose([[0, 1, 1], [1, 0, 1]], [U, [[1, 2, 3], [4, 5, 6.5]]])",
+    "np.select([U > 0, U < 9], [[[1.5, 2, 3]], U])",
     *calls("choose", "[0, 2, 1, 0, -1]", "[V, W], mode='wrap'", "[V, 2.0], mode='clip'"),
     "np.choose([0, 1, 0, 1, 1], [V, W], out=np.zeros_like(V))",
     "np.compress([True, False, True], A, axis=1)",
@@ -410,6 +414,7 @@ _METHODS = [
     *calls("subtract.accumulate maximum.accumulate hypot.accumulate", "P", "axis=1", "dtype=f4", "axis=(0,)", "-1"),
     *calls("multiply.reduceat fmin.reduceat", "P", "[0, 2, 1], axis=1", "[1], dtype=f4", "[]"),
     *calls("multiply.reduceat", "P", "[0, 2], out=np.zeros_like(P[:2])"),
+    *calls("multiply.outer hypot.outer", "V, 0.5", "", "dtype=f4"),
     *calls("multiply.outer hypot.outer", "V, U", "", "dtype=f4", "out=np.zeros_like(V, shape=(5, 3))"),
     *(
         f"(lambda x: (np.{f}.at(x, {at}), x)[1])(P * 1)"

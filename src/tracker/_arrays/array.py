@@ -169,7 +169,7 @@ class TrackedArray:
 
     @real.setter
     def real(self, value: Any) -> None:
-        self[...] = value + 1j * self.imag if self.dtype.kind == "c" else value
+        np.real(self)[...] = value
 
     @property
     def imag(self) -> Any:
@@ -179,7 +179,7 @@ class TrackedArray:
     def imag(self, value: Any) -> None:
         if self.dtype.kind != "c":
             raise TypeError("array does not have imaginary part to set")
-        self[...] = self.real + 1j * value
+        np.imag(self)[...] = value
 
     @property
     def flat(self) -> Any:

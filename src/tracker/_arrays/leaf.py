@@ -196,7 +196,8 @@ def _array_like(x: Any, dtype: Any = None, *, ndmin: int = 0, **kwargs: Any) -> 
     """`np.array(xs, like=tracked)`: what `collect` builds."""
     y = collect(x)
     y = np.reshape(y, (1,) * (ndmin - y.ndim) + y.shape) if y.ndim < ndmin else y
-    return y if dtype is None else y.astype(dtype)
+    y = y if dtype is None else y.astype(dtype)
+    return _handles.new_buffer(y, 0) if not is_tracked(y) and _handles.is_inexact(y.dtype) else y
 
 
 def _put_flat_adjoint_x(dy: Any, y: Any, x: Any, positions: Any, v: Any) -> Any:

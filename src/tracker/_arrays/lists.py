@@ -2,12 +2,13 @@
 
 NumPy dispatches on a list's entries in `np.stack` and `np.concatenate`, not in `np.mean`: that
 calls `np.asanyarray(list)`, as `np.array(list)` does. But it can be told by its frame. There, and
-only there, tracked numbers become an object array, which `np.add.reduce` sums; and the sum says of
-its dtype that it makes no plain number of the mean.
+only there, tracked numbers become an object array, which `np.add.reduce` sums; and the dtype of the sum,
+in NumPy's last step, `sum.dtype.type(sum / count)`, gives the mean of the array that NumPy would have made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FrameType, SimpleNamespace
 from typing import Any, Final
 
@@ -22,22 +23,29 @@ _COMPARISONS: Final = tuple(
     getattr(getattr(f, "__wrapped__", f), "__code__", None) for f in (np.array_equal, np.array_equiv)
 )
 
-# Stands for the dtype of the sum in NumPy's last step, `sum.dtype.type(sum / count)`.
-AS_IT_IS: Final = SimpleNamespace(type=lambda x: x)
-
 
 def in_plain_mean(frame: FrameType | None) -> bool:
-    """Whether NumPy's mean that gives one number is asking: from `frame`, or one above it (interpreted core)."""
-    for _ in range(3):
+    """Whether NumPy's mean that gives one number is asking."""
+    return of_plain_mean(frame) is not None
+
+
+def of_plain_mean(frame: FrameType | None) -> Any:
+    """The list whose mean, one number, NumPy is taking: in `frame`, or one above it (interpreted core)."""
+    for _ in range(4):
         if frame is None:
-            return False
+            return None
         if frame.f_code is _MEAN:
             given = frame.f_locals
             plain = not given.get("keepdims") and given.get("dtype") is None and given.get("out") is None
             flat = given.get("axis") is None or not any(type(e) in (list, tuple) for e in given["a"])
-            return plain and flat and given.get("where") is True
+            return given["a"] if plain and flat and given.get("where") is True else None
         frame = frame.f_back
-    return False
+    return None
+
+
+def dtype_that_gives(mean: Callable[[], Any]) -> Any:
+    """What stands for the dtype of the sum in NumPy's mean, and gives `mean()` as the result."""
+    return SimpleNamespace(type=lambda _: mean())
 
 
 def in_comparison(frame: FrameType | None) -> bool:

@@ -308,12 +308,22 @@ _PARTS: Final = _Parts()
 
 def with_real(z: Any, v: Any) -> Any:
     """`z` with the real part `v`."""
-    return v + 1j * np.imag(z)
+    y = _copy_for(z, v)
+    np.real(y)[...] = v
+    return y
 
 
 def with_imag(z: Any, v: Any) -> Any:
     """`z` with the imaginary part `v`."""
-    return np.real(z) + 1j * v
+    y = _copy_for(z, v)
+    np.imag(y)[...] = v
+    return y
+
+
+def _copy_for(z: Any, v: Any) -> Any:
+    """A copy of `z` that `v` can be written into."""
+    y = np.copy(z)
+    return _handles.new_buffer(y, 0) if _handles.is_tracked(v) and not _handles.is_tracked(y) else y
 
 
 def put_flat(x: Any, positions: Any, v: Any) -> Any:

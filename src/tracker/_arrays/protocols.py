@@ -11,6 +11,7 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.operators as _operators
+import tracker._arrays.real as _real
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
 from tracker.errors import NoRuleError
@@ -81,9 +82,19 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
 
 
 def _outer(ufunc: Any, a: Any, b: Any, kwargs: Any) -> Any:
-    """`ufunc.outer(a, b)` by broadcasting."""
+    """`ufunc.outer(a, b)` by broadcasting; to NumPy a Python number is an array here, in double precision."""
+    a, b = _as_array(a), _as_array(b)
     a = np.reshape(a, np.shape(a) + (1,) * np.ndim(b)) if np.ndim(b) else a
     return ufunc(a, b, **kwargs)
+
+
+def _as_array(x: Any) -> Any:
+    if isinstance(x, int | float | complex) and not isinstance(x, np.generic):
+        return np.asarray(x)
+    return _dispatch.record_scalar(x) if isinstance(x, _real.TrackedReal) and x.spec.scalar in _PYTHONS else x
+
+
+_PYTHONS: Final = (float, complex)
 
 
 def _call_method(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:

@@ -79,7 +79,10 @@ class TrackedReal(Node):
 
     @property
     def dtype(self) -> Any:
-        return _lists.AS_IT_IS if _lists.in_plain_mean(sys._getframe()) else self.spec.dtype
+        numbers = _lists.of_plain_mean(sys._getframe())
+        if numbers is None:
+            return self.spec.dtype
+        return _lists.dtype_that_gives(lambda: np.mean(_dispatch.collect(numbers)))
 
     @property
     def itemsize(self) -> int:

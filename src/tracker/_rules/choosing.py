@@ -41,7 +41,7 @@ def _choose_adjoint(dy: Any, y: Any, a: Any, choices: Any, out: Any = None, mode
     chosen = plain_positions(a, len(choices), mode)
     parts = [only(dy, chosen == i) for i in range(len(choices))]
     if isinstance(choices, list | tuple):
-        return parts
+        return [_for_list(part, choice) for part, choice in zip(parts, choices, strict=True)]
     return np.stack(parts, axis=dy.ndim + 1 - choices.ndim)  # one array: entries broadcast behind its first axis
 
 
@@ -56,13 +56,21 @@ def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: An
 
 
 def _for_list(dy: Any, choice: Any) -> Any:
-    """The gradient of a choice; of a list of numbers a list."""
+    """The gradient of a choice; of a list of numbers, however nested, such a list."""
     if not isinstance(choice, list | tuple):
         return dy
-    if any(isinstance(e, list | tuple) or np.shape(e) for e in choice):
-        raise NotImplementedError("numpy.select of nested lists has no derivative rule: make them arrays, numpy.stack.")
-    dy = np.sum(dy, axis=tuple(range(dy.ndim - 1)))
-    return [dy[k] for k in range(len(choice))] if len(choice) == dy.size else [np.sum(dy)]
+    shape = _shape(choice)
+    dy = np.sum(dy, axis=tuple(range(dy.ndim - len(shape))))
+    dy = np.sum(dy, axis=tuple(k for k, n in enumerate(shape) if n == 1), keepdims=True)
+    return _as_list(dy, choice)
+
+
+def _shape(xs: Any) -> tuple[int, ...]:
+    return (len(xs), *(_shape(xs[0]) if xs else ())) if isinstance(xs, list | tuple) else np.shape(xs)
+
+
+def _as_list(dy: Any, xs: Any) -> Any:
+    return [_as_list(dy[k], x) for k, x in enumerate(xs)] if isinstance(xs, list | tuple) else dy
 
 
 def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:

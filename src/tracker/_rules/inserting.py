@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import linear, rule
+from tracker._core.registry import composed, linear
 from tracker._rules.indexing import along, counting, scatter
 
 
@@ -62,11 +62,13 @@ def _kept_box(filt: Any, y: Any, trim: str) -> tuple[slice, ...]:
     return tuple(slice(k, k + n) for k, n in zip(starts, shape, strict=True))
 
 
+def trim_zeros(filt: Any, trim: Any = "fb", *axis: Any, **named: Any) -> Any:
+    """What lies between the outer zeros of `filt`: a slice of it."""
+    filled = filt != 0
+    return filt[_kept_box(filled, np.trim_zeros(filled, trim, *axis, **named), trim)]
+
+
 linear(np.append, _append_adjoint_arr, _append_adjoint_values)
 linear(np.insert, _insert_adjoint_arr, None, _insert_adjoint_values)
 linear(np.delete, _delete_adjoint)
-rule(
-    np.trim_zeros,
-    lambda dy, y, filt, trim="fb", axis=None: scatter(dy, _kept_box(filt, y, trim), filt.shape),
-    pushforward=lambda tangents, y, filt, trim="fb", axis=None: tangents[0][_kept_box(filt, y, trim)],
-)
+composed(np.trim_zeros, trim_zeros)

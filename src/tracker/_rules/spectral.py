@@ -92,6 +92,8 @@ def fix_phase(dv: Any, v: Any, row: int, turn: Any) -> Any:
 
     Entry `row` of each vector is kept real by the phase, which so depends on that entry.
     """
+    if not v.size:
+        return dv
     pivot = np.real(v[..., row, :])
     moved = np.where(material(turn, dv), turn, 0) / np.where(pivot == 0, 1, pivot)
     here = np.arange(v.shape[-2])[:, None] == row % v.shape[-2]
@@ -100,6 +102,8 @@ def fix_phase(dv: Any, v: Any, row: int, turn: Any) -> Any:
 
 def _push_phase(dv: Any, v: Any, row: int) -> Any:
     """Tangents of vectors, turned so that entry `row` stays real."""
+    if not v.size:
+        return dv
     pivot = np.real(v[..., row, :])
     turn = np.where(pivot == 0, 0, np.imag(dv[..., row, :])) / np.where(pivot == 0, 1, pivot)
     return dv - 1j * turn[..., None, :] * v

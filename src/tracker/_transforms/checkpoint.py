@@ -92,9 +92,12 @@ def _record(
         return y
     level = handles.level_of(sources[0])
     nodes = [handles.node_of(x) for x in sources]
+    held = [_held(x) for x in leaves]
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
-        tracked = [handles.new_leaf(x.data, level) if handles.is_tracked(x) else x for x in leaves]
+        tracked = [
+            handles.new_leaf(v, level) if handles.is_tracked(x) else x for x, v in zip(leaves, held, strict=True)
+        ]
         for x in tracked:
             if isinstance(x, TrackedArray):
                 x.shared = True
@@ -121,6 +124,13 @@ def _record(
     for k in inexact:
         outputs[k] = next(results)
     return tree.unflatten(shape, outputs)
+
+
+def _held(x: Any) -> Any:
+    """The plain value of an argument; a later write into that goes into a copy."""
+    if isinstance(x, TrackedArray):
+        (x if x.root is None else x.root).shared = True
+    return handles.plain(x)
 
 
 def _check_same(again: list[Any], values: tuple[Any, ...]) -> None:
