@@ -27,6 +27,10 @@ def test_convolution(name, mode):
     check(make, IMAGE, KERNEL)
     if not (name == "fftconvolve" and mode == "valid"):
         check(make, H, X)
+        check(lambda m: lambda a: getattr(m, name)(a, X, mode), H, exact=False)
+    for first, second in ((X, H), (IMAGE, KERNEL), (IMAGE, IMAGE)):
+        check(lambda m, b=second: lambda a: getattr(m, name)(a, b, mode), first, exact=False)
+        check(lambda m, a=first: lambda b: getattr(m, name)(a, b, mode), second, exact=False)
 
 
 @pytest.mark.parametrize("name", ["convolve", "correlate"])
@@ -34,10 +38,24 @@ def test_convolution_of_complex_signals(name):
     z = X + 1j * RNG.standard_normal(9)
     f = lambda z, h: np.sum(np.abs(getattr(signal, name)(z, h)) ** 2 * np.arange(12))
     assert tracker.gradcheck(f, z, H, order=2)
+    assert tracker.gradcheck(lambda z: f(z, H), z, order=2)
+    assert tracker.gradcheck(lambda h: f(z, h), H, order=2)
+
+
+def test_kernel_that_is_changed_after_the_call():
+    kernel = H.copy()
+    y = signal.convolve(x := tracker.param(X), kernel)
+    kernel[:] = 0
+    np.sum(y).back()
+    np.testing.assert_allclose(x.grad, np.sum(H))
 
 
 def test_fftconvolve_along_chosen_axes():
-    check(lambda m: lambda a, b: m.fftconvolve(a, b, axes=1), IMAGE, RNG.standard_normal((4, 2)))
+    rows = RNG.standard_normal((4, 2))
+    check(lambda m: lambda a, b: m.fftconvolve(a, b, axes=1), IMAGE, rows)
+    for mode in ("full", "same", "valid"):
+        check(lambda m, mode=mode: lambda a: m.fftconvolve(a, rows, mode, axes=1), IMAGE)
+        check(lambda m, mode=mode: lambda b: m.fftconvolve(IMAGE, b, mode, axes=1), rows)
     check(lambda m: lambda a, b: m.fftconvolve(a, b, "same", axes=[0]), IMAGE, RNG.standard_normal((3, 5)))
 
 
@@ -64,6 +82,8 @@ def test_sosfilt():
     c = np.delete(sos, 3, axis=1)
     check(lambda m: lambda c, x: m.sosfilt(whole(c), x), c, X[:4])
     check(lambda m: lambda c, x: m.sosfilt(whole(c), x, axis=0), c, IMAGE, order=1)
+    for axis in (0, 1):
+        check(lambda m, axis=axis: lambda x: m.sosfilt(whole(c), x, axis=axis), IMAGE)
 
 
 @pytest.mark.parametrize("options", [{}, {"padtype": "even"}, {"padtype": "constant", "padlen": 2}, {"padtype": None}])

@@ -21,12 +21,28 @@ def padded(x: Any, widths: list[tuple[int, int]], mode: Any, cval: float) -> Any
     return np.pad(x, widths, mode, constant_values=cval) if mode == "constant" else np.pad(x, widths, mode)
 
 
-def correlated(x: Any, weights: Any, modes: list[Any], cval: float, before: list[int]) -> Any:
-    """sum_j weights[j] * x[i + j - before], with a kernel of as many dimensions as `x`."""
+def continued(x: Any, size: tuple[int, ...], modes: list[Any], cval: float, before: list[int]) -> Any:
+    """`x` continued as far as a kernel of this size reaches."""
     for axis, mode in enumerate(modes):
         widths = [(0, 0)] * len(x.shape)
-        widths[axis] = (before[axis], weights.shape[axis] - 1 - before[axis])
+        widths[axis] = (before[axis], size[axis] - 1 - before[axis])
         x = padded(x, widths, mode, cval)
+    return x
+
+
+def products(dy: Any, longer: Any) -> Any:
+    """The gradient of a kernel: the inner products of `dy` with what its entries met of the continued image."""
+    size = [m - n + 1 for m, n in zip(longer.shape, dy.shape, strict=True)]
+    found = np.empty(size, np.result_type(dy, longer))
+    for place in np.ndindex(*size):
+        index = tuple([slice(j, j + length) for j, length in zip(place, dy.shape, strict=True)])
+        found[place] = np.sum(dy * longer[index])
+    return found
+
+
+def correlated(x: Any, weights: Any, modes: list[Any], cval: float, before: list[int]) -> Any:
+    """sum_j weights[j] * x[i + j - before], with a kernel of as many dimensions as `x`."""
+    x = continued(x, weights.shape, modes, cval, before)
     lengths = [m - n + 1 for m, n in zip(x.shape, weights.shape, strict=True)]
     live = handles.is_tracked(weights)
     total: Any = np.zeros(lengths)

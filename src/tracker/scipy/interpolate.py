@@ -64,7 +64,7 @@ class _Curve:
             return _unfolded(found, np.shape(q), y.shape[1:], self.axis)
 
         if self._is_affine() and not handles.is_tracked(x) and handles.level_of(x) < 0:
-            return self._at_plain(np.asarray(x, float), nu, beyond)
+            return self._at_plain(np.array(x, float), nu, beyond)
         value = lambda y, q: self._of(y)(q, nu, extrapolate)
         return derived(f"scipy.interpolate.{type(self).__name__}", value, composition, self._y, _gathered(x))
 

@@ -12,9 +12,10 @@ from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
+from tracker.scipy._linear_map import linear_map
 from tracker.scipy._resample import sampled
 from tracker.scipy._resample_adjoint import spread as spread_samples
-from tracker.scipy._stencil import correlated, filtered, spread, spread_along
+from tracker.scipy._stencil import continued, correlated, filtered, products, spread, spread_along
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.ndimage import TABLE as _REST
 
@@ -82,8 +83,15 @@ def _correlated(
 ) -> Any:  # fmt: skip
     """`value(image, weights, cval)`: correlation with the `turned` weights, which begin as far `before` a place."""
     if _is_fixed(weights, cval) and weights.dtype.kind in "biuf":
+        weights = np.array(weights)  # its owner may change it
         adjoint = lambda dy: spread(dy, turned(weights), _modes(mode, dy.ndim), before(weights))
         return filtered(name, lambda x, c: value(x, weights, c), adjoint, cval, image)
+    if _is_fixed(image, cval) and image.dtype.kind in "biuf" and image.ndim == weights.ndim:
+        image = np.array(image)
+        longer: Callable[[], Any] = lambda: continued(
+            image, weights.shape, _modes(mode, image.ndim), cval, before(weights)
+        )
+        return linear_map(name, lambda w: value(image, w, cval), lambda dy: turned(products(dy, longer())))(weights)
     composition = lambda x, w: correlated(x, turned(w), _modes(mode, x.ndim), cval, before(w))
     return derived(name, lambda x, w: value(x, w, cval), composition, image, weights)
 
@@ -352,6 +360,7 @@ def _resampled(
     """`value(image, cval, *settings)`: the splines of an image at the `places` that its shape and the settings give."""
     name = f"scipy.ndimage.{function}"
     if _is_fixed(cval, *settings):
+        settings = tuple([np.array(s) if isinstance(s, np.ndarray) else s for s in settings])
         adjoint = lambda dy: spread_samples(dy, image.shape, places(image.shape, *settings), *how)
         return filtered(name, lambda x, c: value(x, c, *settings), adjoint, cval, image)
     order, mode, prefilter = how

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import scipy.signal
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
-from tracker.scipy._convolution import convolved
+from tracker.scipy._convolution import by_one, convolution, convolved
 from tracker.scipy._derived import derived
+from tracker.scipy._linear_map import linear_map
 from tracker.scipy._recursive import filtered, fixed_filter, steady_state
 from tracker.scipy._stencil import filtered as stencil_filtered
 from tracker.scipy._stencil import spread_along
@@ -34,7 +36,7 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
     array([2., 3., 1.])
     """
     value = lambda a, b: _signal.convolve(a, b, mode, method)
-    return derived("scipy.signal.convolve", value, lambda a, b: convolved(a, b, mode), _array(in1), _array(in2))
+    return convolution("scipy.signal.convolve", value, mode, None, method, _array(in1), _array(in2))
 
 
 def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
@@ -45,8 +47,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
     array([2., 3., 1.])
     """
     value = lambda a, b: _signal.fftconvolve(a, b, mode, axes)
-    composition = lambda a, b: convolved(a, b, mode, axes)
-    return derived("scipy.signal.fftconvolve", value, composition, _array(in1), _array(in2))
+    return convolution("scipy.signal.fftconvolve", value, mode, axes, "fft", _array(in1), _array(in2))
 
 
 def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
@@ -63,8 +64,13 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
             return np.conj(np.flip(composition(b, a)))
         return convolved(a, np.conj(np.flip(b)), mode)
 
-    value = lambda a, b: _signal.correlate(a, b, mode, method)
-    return derived("scipy.signal.correlate", value, composition, _array(in1), _array(in2))
+    value: Callable[..., Any] = lambda a, b: _signal.correlate(a, b, mode, method)
+    in1, in2 = _array(in1), _array(in2)
+    if in1.ndim == in2.ndim and all(m >= n for m, n in zip(in1.shape, in2.shape, strict=True)):
+        if handles.is_tracked(in1) and handles.level_of(in2) < 0 and not handles.is_tracked(in2):
+            turned = np.conj(np.flip(in2))
+            return by_one("scipy.signal.correlate", lambda a: value(a, in2), turned, mode, None, method, in1)
+    return derived("scipy.signal.correlate", value, composition, in1, in2)
 
 
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
@@ -99,6 +105,11 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if zi is not None:
         _refuse("sosfilt", "zi", sos, x, zi)
         return _signal.sosfilt(sos, x, axis, zi)
+
+    if handles.is_tracked(x) and not handles.is_tracked(sos):
+        sos = np.array(sos)
+        backwards = lambda dy: np.flip(_signal.sosfilt(np.conj(sos), np.flip(dy, axis), axis), axis)
+        return linear_map("scipy.signal.sosfilt", lambda x: _signal.sosfilt(sos, x, axis), backwards)(x)
 
     def cascade(sos: Any, x: Any) -> Any:
         for k in range(sos.shape[0]):
