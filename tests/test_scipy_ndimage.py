@@ -102,3 +102,123 @@ def test_scipy_rejects_what_it_rejects():
         ndimage.shift(tracker.param(IMAGE), 1.0, order=7)
     with pytest.raises(RuntimeError, match="boundary mode"):
         ndimage.correlate(tracker.param(IMAGE), KERNEL, mode="magic")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_filters_along_one_axis(mode):
+    for name in ("correlate1d", "convolve1d"):
+        make = lambda m, name=name: lambda x, w: getattr(m, name)(x, w, 0, mode=mode, cval=0.4, origin=1)
+        check(make, IMAGE, RNG.standard_normal(3), order=1)
+        check(lambda m, name=name: lambda x, w: getattr(m, name)(x, w, mode=mode), IMAGE, RNG.standard_normal(4))
+    check(lambda m: lambda x: m.gaussian_filter1d(x, 0.7, 0, 1, mode=mode, cval=0.4), IMAGE)
+    check(lambda m: lambda x: m.uniform_filter1d(x, 4, 0, mode=mode, cval=0.4, origin=1), IMAGE)
+
+
+RAMP = 4.0 * np.arange(7) + 3.0 * np.arange(6)[:, None]  # no slope is near zero, where its length has a kink
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_edges(mode):
+    for name in ("prewitt", "sobel"):
+        check(lambda m, name=name: lambda x: getattr(m, name)(x, 0, mode=mode, cval=0.4), IMAGE)
+    check(lambda m: lambda x: m.laplace(x, mode=mode, cval=0.4), IMAGE)
+    check(lambda m: lambda x: m.gaussian_laplace(x, (0.6, 0.9), mode=mode, cval=0.4), IMAGE, order=1)
+    check(lambda m: lambda x: m.gaussian_gradient_magnitude(x, 0.8, mode=mode, cval=0.4), IMAGE + RAMP)
+
+
+def test_edges_along_chosen_axes():
+    check(lambda m: lambda x: m.laplace(x, axes=(1,)), IMAGE)
+    check(lambda m: lambda x: m.gaussian_laplace(x, 0.8, axes=(0,)), IMAGE)
+    check(lambda m: lambda x: m.sobel(x, mode=("nearest", "wrap")), IMAGE)
+    check(lambda m: lambda x: m.gaussian_gradient_magnitude(x, 0.8, axes=(1,), truncate=2.0), IMAGE + RAMP)
+
+
+CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
+APART = RNG.permutation(42).reshape(6, 7) * 0.3  # no two values are within a difference of each other
+RANKS = ("maximum_filter", "minimum_filter", "median_filter")
+GREY = ("grey_erosion", "grey_dilation", "grey_opening", "grey_closing", "morphological_gradient",
+        "morphological_laplace", "white_tophat", "black_tophat")  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", [*RANKS, *GREY])
+def test_filters_that_choose_a_value(name, mode):
+    check(lambda m: lambda x: getattr(m, name)(x, (2, 3), mode=mode, cval=0.45), APART)
+
+
+@pytest.mark.parametrize("name", [*RANKS, *GREY])
+def test_footprints_origins_and_axes_of_filters_that_choose(name):
+    check(lambda m: lambda x: getattr(m, name)(x, footprint=CROSS), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, 3, origin=(1, -1)), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, 4, origin=-1, axes=1), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, footprint=CROSS[:2], axes=(0, -1)), APART)
+
+
+@pytest.mark.parametrize("name", GREY)
+def test_structures_with_heights(name):
+    heights = np.array([[0.1, 0.02], [0.05, 0.14], [0.01, 0.08]])
+    check(lambda m: lambda x: getattr(m, name)(x, structure=heights), APART)
+
+
+def test_ranks_along_one_axis_and_percentiles():
+    for name in ("maximum_filter1d", "minimum_filter1d"):
+        check(lambda m, name=name: lambda x: getattr(m, name)(x, 4, 0, mode="wrap", origin=1), APART)
+    for rank in (0, 2, -1):
+        check(lambda m, rank=rank: lambda x: m.rank_filter(x, rank, 3), APART)
+    for share in (0, 30, 100, -20):
+        check(lambda m, share=share: lambda x: m.percentile_filter(x, share, footprint=CROSS), APART)
+
+
+def test_equal_values_share_the_derivative():
+    (g,) = tracker.gradient(lambda x: ndimage.maximum_filter(x, 3)[1], np.array([1.0, 1.0, 0.0]))
+    assert g.tolist() == [0.5, 0.5, 0.0]
+
+
+LABELS = np.array([[0, 1, 1, 2, 2, 2, 0]] * 6)
+
+
+@pytest.mark.parametrize("name", ["sum", "sum_labels", "mean", "variance", "standard_deviation", "minimum", "maximum",
+                                  "median"])  # fmt: skip
+def test_summaries_of_labels(name):
+    check(lambda m: lambda x: getattr(m, name)(x), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, LABELS), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, LABELS, 2), APART)
+    check(lambda m: lambda x: getattr(m, name)(x, LABELS, [2, 1, 0]), APART)
+
+
+def test_centers_of_mass():
+    for options in ((), (LABELS,), (LABELS, 2), (LABELS, [2, 1])):
+        check(lambda m, o=options: lambda x: _flat(m.center_of_mass(x, *o)), APART + 1)
+    assert isinstance(ndimage.center_of_mass(tracker.param(APART)), tuple)
+    assert len(ndimage.center_of_mass(tracker.param(APART), LABELS, [1, 2])) == 2
+
+
+def _flat(centers):
+    rows = centers if isinstance(centers, list) else [centers]
+    return np.stack([c for row in rows for c in row])
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [("fourier_gaussian", 1.3), ("fourier_uniform", 2), ("fourier_ellipsoid", 3), ("fourier_shift", 0.4)],
+)
+def test_filters_of_a_spectrum(name, by):
+    spectrum = np.fft.fft2(IMAGE)
+    f = lambda m: lambda z: np.sum(np.abs(getattr(m, name)(z, by)) ** 2 * np.arange(7))
+    np.testing.assert_array_equal(getattr(ndimage, name)(tracker.param(spectrum), by).data,
+                                  getattr(scipy.ndimage, name)(spectrum, by))  # fmt: skip
+    assert tracker.gradcheck(f(ndimage), spectrum, order=2)
+    half = np.fft.rfft2(IMAGE)
+    assert tracker.gradcheck(lambda z: np.sum(np.abs(getattr(ndimage, name)(z, by, 7)) ** 2), half)
+
+
+@pytest.mark.parametrize("mode", ["mirror", "reflect", "grid-wrap"])
+def test_spline_coefficients(mode):
+    check(lambda m: lambda x: m.spline_filter(x, mode=mode), LARGE)
+    check(lambda m: lambda x: m.spline_filter1d(x, 2, 0, mode=mode), LARGE)
+
+
+@pytest.mark.parametrize("name", ["generic_filter", "geometric_transform", "histogram", "extrema"])
+def test_the_rest_is_refused_with_a_reason(name):
+    with pytest.raises(NotImplementedError, match=rf"scipy\.ndimage\.{name} has no derivative: [a-z]"):
+        getattr(ndimage, name)(tracker.param(IMAGE), np.sum)

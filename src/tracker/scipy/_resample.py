@@ -32,7 +32,7 @@ def sampled(x: Any, places: list[Any], order: int, mode: str, cval: float, prefi
             x = padded(x, [(PREPAD, PREPAD)] * x.ndim, pad, cval)
             places = [q + PREPAD for q in places]
         for axis in range(x.ndim):
-            x = _coefficients(x, axis, order, mode)
+            x = coefficients(x, axis, order, mode)
     outside: Any = False
     columns = []
     for n, m, q in zip(shape, x.shape, places, strict=True):
@@ -59,7 +59,7 @@ def _recorded(x: Any, columns: list[list[Any]], mode: str, cval: Any) -> Any:
     return total
 
 
-def _coefficients(x: Any, axis: int, order: int, mode: str) -> Any:
+def coefficients(x: Any, axis: int, order: int, mode: str) -> Any:
     n = x.shape[axis]
     if n < 2:
         return x
