@@ -46,6 +46,36 @@ def test_distance_of_a_point_to_itself_has_derivative_zero():
         np.testing.assert_array_equal(gradient, np.zeros((1, 4)))
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean"])
+def test_points_near_each_other_and_far_from_zero(metric):
+    """Sums of matrices would lose the differences: those of close points are taken themselves."""
+    a = np.repeat(RNG.standard_normal((16, 3)), 3, axis=0) + 1e-7 * RNG.standard_normal((48, 3))
+    b = RNG.standard_normal((50, 3))
+    dy = RNG.standard_normal((48, 98))
+    to_all = lambda a: distance.cdist(a, np.concatenate([a, b]), metric)
+    exact = lambda a: _all_differences(metric, a, np.concatenate([a, b]))
+    expected = tracker.pullback(exact, a)[1](dy)[0]
+    np.testing.assert_allclose(tracker.pullback(to_all, a)[1](dy)[0], expected, rtol=1e-11)
+    i, j = np.triu_indices(48, 1)
+    pairs = lambda a: exact(a)[i, j]
+    expected = tracker.pullback(pairs, a)[1](dy[i, j])[0]
+    found = tracker.pullback(lambda a: distance.pdist(a, metric), a)[1](dy[i, j])[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-11)
+
+
+def _all_differences(metric, a, b):
+    squared = np.sum((a[:, None] - b[None]) ** 2, axis=-1)
+    apart = tracker.data(squared) > 0
+    return squared if metric == "sqeuclidean" else np.where(apart, np.sqrt(np.where(apart, squared, 1.0)), 0.0)
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf])
+def test_a_point_that_is_not_finite_touches_its_own_distances_alone(special):
+    points = np.array([[1.0, 2.0], [special, 0.0], [0.5, 0.5]])
+    f = lambda a: distance.cdist(a, points)[0, 2]
+    np.testing.assert_allclose(tracker.gradient(f, A[:1, :2])[0], (A[:1, :2] - 0.5) / f(A[:1, :2]))
+
+
 def test_what_has_no_derivative_is_refused():
     x = tracker.param(A)
     for metric, options, word in (

@@ -13,11 +13,14 @@ from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import pullback
 
 
-def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any], *args: Any) -> Any:
+def derived(
+    name: str, value: Callable[..., Any], composition: Callable[..., Any], *args: Any, quick: Any = None
+) -> Any:
     """`value(*args)` of plain arguments, recorded as one step whose derivatives are those of `composition(*args)`.
 
     Arguments may be nested structures. `composition` consists of functions that have rules, so its derivatives
-    of all orders, in both modes, are there; only SciPy's value is kept until the sweep.
+    of all orders, in both modes, are there; only SciPy's value is kept until the sweep. `quick(dy, y, *args)`, of
+    plain values, may give the gradients by all leaves at less cost, or None.
     """
     leaves, structure = tree.flatten(args)
     places = [i for i, x in enumerate(leaves) if _is_live(x)]
@@ -34,9 +37,17 @@ def derived(name: str, value: Callable[..., Any], composition: Callable[..., Any
         return composition(*filled(given))
 
     op = Op(lambda *given: derived(name, value, composition, *filled(given)), name, PULLBACKS, (None,) * len(places))
-    op.joint = lambda dy, y, given: list(pullback(equivalent, *given)[1](dy))
+
+    def joint(dy: Any, y: Any, given: Any) -> list[Any]:
+        if quick is not None and not any(map(handles.is_tracked, (dy, *given))):
+            found = quick(dy, y, *filled(tuple(given)))
+            if found is not None:
+                return [found[i] for i in places]
+        return list(pullback(equivalent, *given)[1](dy))
+
+    op.joint = joint
     op.pushforward = lambda tangents, y, *given: pushforward(equivalent, given, tuple(tangents))[1]
-    op.reads = [EVERYTHING - 1] * len(places)  # all arguments, not the result
+    op.reads = [EVERYTHING - (quick is None)] * len(places)  # all arguments, and the result if it is asked for
     op.opaque = True
     return dispatch.record(op, tuple([leaves[i] for i in places]), None)
 

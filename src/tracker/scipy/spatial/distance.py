@@ -12,6 +12,7 @@ from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._derived import derived
+from tracker.scipy._distance_sums import of_cdist, of_pdist
 from tracker.scipy._distances import METRICS
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.spatial import DISTANCE as _REST
@@ -52,6 +53,7 @@ __all__ = [
 __getattr__ = _rest_of("spatial.distance", _REST)
 
 _distance: Any = scipy.spatial.distance
+_SUMS = ("euclidean", "sqeuclidean")
 _NEEDED = {"seuclidean": "V", "mahalanobis": "VI"}
 
 
@@ -72,7 +74,9 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
         return value(a, b, kwargs)
     f = _differentiable("cdist", metric, out, kwargs)
     composition = lambda a, b, given: f(a[:, None, :], b[None, :, :], **given)
-    return derived("scipy.spatial.distance.cdist", value, composition, a, b, kwargs)
+    known = str(metric).lower()
+    quick = (lambda dy, y, a, b, _: of_cdist(known, dy, y, a, b)) if known in _SUMS and not kwargs else None
+    return derived("scipy.spatial.distance.cdist", value, composition, a, b, kwargs, quick=quick)
 
 
 def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
@@ -93,7 +97,9 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
         i, j = np.triu_indices(x.shape[0], 1)
         return f(x[i], x[j], **given)
 
-    return derived("scipy.spatial.distance.pdist", value, composition, x, kwargs)
+    known = str(metric).lower()
+    quick = (lambda dy, y, x, _: of_pdist(known, dy, y, x)) if known in _SUMS and not kwargs else None
+    return derived("scipy.spatial.distance.pdist", value, composition, x, kwargs, quick=quick)
 
 
 def _differentiable(name: str, metric: Any, out: Any, kwargs: dict[str, Any]) -> Any:
