@@ -39,6 +39,16 @@ def test_cubic_splines_of_several_values_at_plain_points(axis, nu):
     check(lambda m: lambda y: m.CubicSpline(X, y, axis=axis, extrapolate="periodic")(points, nu), y, order=1)
 
 
+@pytest.mark.parametrize("name", ["CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "BSpline"])
+@pytest.mark.parametrize("nu", [0, 1])
+def test_curves_of_plain_values_by_points(name, nu):
+    made = lambda m: m.BSpline(np.linspace(-1.0, 9, 11), Y, 3) if name == "BSpline" else getattr(m, name)(X, Y)
+    check(lambda m: lambda q: made(m)(q, nu), Q)
+    check(lambda m: lambda q: made(m)(q, nu, extrapolate="periodic"), np.append(Q, X[-1] + 0.3))
+    f = lambda q: np.nansum(made(interpolate)(q, nu, extrapolate=False))
+    assert tracker.gradient(f, np.array([-5.0, 20.0]))[0].tolist() == [0, 0]
+
+
 def test_tangents_beyond_the_knots_without_extrapolation_are_zero():
     f = lambda y: interpolate.CubicSpline(X, y, extrapolate=False)(np.array([X[0] - 1, X[1], X[-1] + 1]))
     np.testing.assert_array_equal(tracker.pushforward(f, (Y,), (np.ones(7),))[1].round(9), [0, 1, 0])

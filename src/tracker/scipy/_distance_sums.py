@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -22,8 +23,8 @@ def of_pdist(metric: str, dy: Any, y: Any, a: Any) -> Any:
     weights = _weights(metric, dy, y)
     if weights is None:
         return None
-    square = [_distance.squareform(x, checks=False) for x in (weights, _lengths(metric, y))]
-    found = _by_points(*square, a, a)
+    square: Callable[[Any], Any] = lambda x: _distance.squareform(x, checks=False)
+    found = _by_points(square(weights), square(_lengths(metric, y)), a, a)
     return None if found is None else found[:1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,10 @@ class _Curve:
         if self._is_affine() and not handles.is_tracked(x) and handles.level_of(x) < 0:
             return self._at_plain(np.array(x, float), nu, beyond)
         value = lambda y, q: self._of(y)(q, nu, extrapolate)
-        return derived(f"scipy.interpolate.{type(self).__name__}", value, composition, self._y, _gathered(x))
+        slope = lambda dy, _, __, q: (None, _times(dy, self._plain(q, nu + 1, extrapolate)))
+        quick = slope if handles.level_of(self._y) < 0 and self._y.ndim == 1 and self._y.dtype.kind in "biuf" else None
+        name = f"scipy.interpolate.{type(self).__name__}"
+        return derived(name, value, composition, self._y, _gathered(x), quick=quick)
 
     def _is_affine(self) -> bool:
         """Whether the values enter linearly, but for constants."""
@@ -205,8 +209,11 @@ class BSpline:
             found = at(pieces, breaks, np.reshape(q, (-1,)), nu, beyond)
             return _unfolded(found, np.shape(q), c.shape[1:], self.axis)
 
-        value = lambda c, q: _interpolate.BSpline(self.t, c, self.k, self.extrapolate, self.axis)(q, nu, extrapolate)
-        return derived("scipy.interpolate.BSpline", value, composition, self.c, _gathered(x))
+        made: Callable[[Any], Any] = lambda c: _interpolate.BSpline(self.t, c, self.k, self.extrapolate, self.axis)
+        value = lambda c, q: made(c)(q, nu, extrapolate)
+        slope = lambda dy, _, c, q: (None, _times(dy, made(c)(q, nu + 1, extrapolate)))
+        quick = slope if handles.level_of(self.c) < 0 and self.c.ndim == 1 and self.c.dtype.kind in "biuf" else None
+        return derived("scipy.interpolate.BSpline", value, composition, self.c, _gathered(x), quick=quick)
 
 
 def make_interp_spline(
@@ -319,6 +326,11 @@ class RegularGridInterpolator:
         for d, axis in enumerate(self.grid):
             outside |= (plain[:, d] < axis[0]) | (plain[:, d] > axis[-1])
         return np.where(outside[trailing], self.fill_value, total)
+
+
+def _times(dy: Any, slope: Any) -> Any:
+    """`dy` times the derivative by the point; zero where there is no value."""
+    return dy * np.where(np.isnan(slope), 0, slope)
 
 
 def _gathered(x: Any) -> Any:
