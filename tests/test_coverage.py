@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.signal
 
 import tracker
 from tests.test_rules import CASES
-from tools import coverage
+from tools import coverage, scipy_coverage
 from tracker._core.registry import compositions, refusals
 
 FUNCTIONS = coverage.functions()
@@ -33,6 +34,12 @@ def test_a_new_function_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(np, "brand_new", lambda x: x, raising=False)
     name = "numpy.brand_new"
     assert coverage.status(name, coverage.functions()[name]).kind == coverage.MISSING
+
+
+def test_of_what_numpy_hands_over_98_of_100_differentiate() -> None:
+    count, of = coverage.share({name: coverage.status(name, f) for name, f in FUNCTIONS.items()})
+    assert of > 250
+    assert count / of >= 0.98
 
 
 def test_every_composition_has_a_case() -> None:
@@ -107,3 +114,38 @@ def test_functions_of_coefficients_raise_rather_than_lose_a_gradient(name: str) 
     extra = next((a for end, a in more.items() if name.endswith(end)), ())
     with pytest.raises(TypeError):
         FUNCTIONS[name](tracker.param([1.0, 2.0, 3.0]), *extra)
+
+
+def test_every_public_name_of_scipy_is_accounted_for() -> None:
+    found = scipy_coverage.found()
+    missing = [f"{s}.{n}" for s, names in found.items() for n, x in names.items() if x.kind == scipy_coverage.MISSING]
+    assert sum(map(len, found.values())) > 1200
+    assert not missing, f"differentiate these, or say in tracker.scipy._without why not: {missing}"
+
+
+def test_every_section_of_scipy_is_accounted_for() -> None:
+    assert scipy_coverage.walked() - set(scipy_coverage.SECTIONS) == set(scipy_coverage.WHOLE)
+
+
+def test_a_new_function_of_scipy_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scipy.signal, "brand_new", lambda x: x, raising=False)
+    monkeypatch.setattr(scipy.signal, "__all__", [*scipy.signal.__all__, "brand_new"])
+    assert scipy_coverage.found()["signal"]["brand_new"].kind == scipy_coverage.MISSING
+
+
+@pytest.mark.parametrize("section", scipy_coverage.SECTIONS)
+def test_every_name_of_scipy_is_there_and_refusals_give_a_reason(section: str) -> None:
+    for name, status in scipy_coverage.found()[section].items():
+        ours = getattr(scipy_coverage.ours(section), name)
+        if status.kind == scipy_coverage.REFUSED and not isinstance(ours, np.ufunc):
+            assert ours.refusal == status.reason
+            assert len(status.reason) > 10
+
+
+def test_no_name_is_both_differentiated_and_refused() -> None:
+    for section in scipy_coverage.SECTIONS:
+        module = scipy_coverage.ours(section)
+        table = module.__getattr__.table
+        kinds = [set(module.__all__), set(table.refused), table.answered, table.own, table.differentiated]
+        assert sum(map(len, kinds)) == len(set().union(*kinds)), section
+        assert table.undefined <= set(table.refused.values()), section

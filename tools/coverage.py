@@ -15,6 +15,7 @@ import numpy as np
 from numpy.testing import overrides
 
 import tracker  # noqa: F401  (registers the rules)
+from tools import scipy_coverage
 from tracker._arrays.coefficients import _CLASSES, instead_of
 from tracker._arrays.operators import table
 from tracker._core.node import CONSTANT
@@ -76,6 +77,11 @@ CONVERTS: Final = {
     "numpy.format_float_positional": "Text carries no gradient: pass tracker.data(x).",
     "numpy.format_float_scientific": "Text carries no gradient: pass tracker.data(x).",
 }  # fmt: skip
+
+# Refused, and there is no derivative to give: dates, text, bytes, the layout of memory, whole numbers.
+_UNDEFINED: Final = frozenset(
+    refusals[f] for f in (np.busday_count, np.fromfile, np.require, np.tri, np.strings.str_len)
+)
 
 # Functions written in others that have rules: they work as they are, by x.
 _EVALUATE: Final = ("polyval", "chebval", "legval", "lagval", "hermval", "hermeval", "polyvalfromroots")
@@ -215,12 +221,26 @@ def page() -> str:
     """docs/coverage.md."""
     found = {name: status(name, f) for name, f in functions().items()}
     counts = {kind: sum(s.kind == kind for s in found.values()) for kind in (DIFFERENTIATED, NO_DERIVATIVE, REFUSED)}
+    count, of = share(found)
     return (
-        _INTRODUCTION.format(version=np.__version__[:3], total=len(found), **counts)
+        _INTRODUCTION.format(percent=100 * count / of, of=of, version=np.__version__[:3], total=len(found), **counts)
         + "".join(_section(module, found) for module in MODULES)
         + _METHODS
         + _COSTS
+        + scipy_coverage.page()
     )
+
+
+def share(found: dict[str, Status]) -> tuple[int, int]:
+    """Of what NumPy lets other arrays take over: how many functions differentiate, and how many have a derivative."""
+    functions_of = {full_name(f): f for f in dispatched()}
+    statuses = [
+        Status(DIFFERENTIATED) if functions_of[name] in compositions else s  # numpy.array(xs, like=x)
+        for name, s in found.items()
+        if name in functions_of
+    ]
+    differentiated = sum(s.kind == DIFFERENTIATED for s in statuses)
+    return differentiated, differentiated + sum(s.kind == REFUSED and s.reason not in _UNDEFINED for s in statuses)
 
 
 _INTRODUCTION = """# Coverage of NumPy
@@ -229,7 +249,10 @@ Written by `python -m tools.coverage`; a test fails if it is out of date, or if 
 
 Of {total} public names of NumPy {version} (`numpy.ma`, exceptions and types of numbers apart) {differentiated} are
 differentiated, {constant} are constant (their derivative is zero, or there is none to take), and {refused} are refused
-with an error that says what to use.
+with an error that says what to use. Of the {of} functions that NumPy lets other arrays take over and that have a
+derivative, {percent:.1f} % differentiate, to second order and in both modes. The rest are functions that make plain
+arrays before anyone is asked: constructors, and those of `numpy.polynomial` by their coefficients.
+[SciPy](#coverage-of-scipy) is below.
 """
 
 

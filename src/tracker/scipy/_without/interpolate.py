@@ -6,10 +6,10 @@ from typing import Final
 
 from tracker.scipy._without import Section, because
 
-_FITPACK: Final = "FITPACK chooses its knots by the data: take make_interp_spline, or make_lsq_spline with knots."
+_FITPACK: Final = "FITPACK chooses its knots by the data: take make_interp_spline."
 _TUPLES: Final = "it works on FITPACK's tuples: take BSpline(t, c, k), its call, derivative, antiderivative, integrate."
 _SURFACE: Final = "take RegularGridInterpolator, or make_interp_spline along one axis after the other."
-_SCATTERED: Final = "its triangulation jumps as the points move: take RBFInterpolator."
+_SCATTERED: Final = "its triangulation jumps as the points move."
 
 TABLE: Final = Section(
     refused=because(
@@ -23,13 +23,20 @@ TABLE: Final = Section(
             _SCATTERED: "CloughTocher2DInterpolator LinearNDInterpolator griddata",
             "its derivative by points is zero, and by values it is theirs: values[index of the nearest point].":
                 "NearestNDInterpolator",
-            "it chooses its points by the data: take BarycentricInterpolator.": "AAA FloaterHormannInterpolator",
-            "take RBFInterpolator.": "Rbf",
+            "it chooses its points by the data: take make_interp_spline.": "AAA FloaterHormannInterpolator",
+            "solve for the weights with numpy.linalg.solve.": "Rbf",
             "take make_interp_spline(x, y, k=1).": "interp1d",
+            "take RegularGridInterpolator(points, values)(xi).": "interpn",
+            "take PchipInterpolator(xi, yi)(x).": "pchip_interpolate",
+            "solve for the weights with numpy.linalg.solve, which has a derivative.": "RBFInterpolator",
+            "take numpy.polyfit of full degree, or make_interp_spline.": "BarycentricInterpolator KroghInterpolator "
+                "barycentric_interpolate krogh_interpolate lagrange",
+            "solve with numpy.linalg.lstsq of BSpline.design_matrix(x, t, k).": "make_lsq_spline",
+            "take numpy.where and the four cubic polynomials of Hermite.": "CubicHermiteSpline",
             "solve its linear equations with numpy.linalg.solve, which has a derivative.": "pade",
-            "take BarycentricInterpolator at Chebyshev points.": "approximate_taylor_polynomial",
+            "take numpy.polyfit.": "approximate_taylor_polynomial",
             "take BSpline or CubicSpline, whose coefficients are made of the values.": "BPoly PPoly",
-            "it smooths by a penalty whose weight it chooses by the data: take make_lsq_spline.":
+            "it smooths by a penalty whose weight it chooses by the data.":
                 "make_smoothing_spline",
         }
     ),

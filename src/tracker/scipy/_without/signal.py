@@ -38,6 +38,18 @@ TABLE: Final = Section(
             "take 20 * numpy.log10(abs(h)) and numpy.unwrap(numpy.angle(h)) of freqz(b, a), and a difference quotient "
             "of the phase.": "group_delay",
             "its object keeps plain arrays: take the function, czt or zoom_fft.": "CZT ZoomFFT",
+            "write its sums with numpy.exp(-1j * w * n) @ x.": "czt zoom_fft",
+            "take fftconvolve, or tracker.scipy.ndimage.convolve with one of its modes.": "convolve2d correlate2d",
+            "take fftconvolve.": "oaconvolve",
+            "take numpy.polydiv(signal, divisor).": "deconvolve",
+            "take numpy.fft.rfft of its sliding windows.": "coherence csd istft periodogram spectrogram stft welch",
+            "take numpy.polyval of the coefficients at exp(1j * w), or at 1j * w.": "freqs freqs_zpk freqz freqz_sos "
+            "freqz_zpk sosfreqz",
+            "take tracker.scipy.ndimage.median_filter or rank_filter.": "medfilt medfilt2d order_filter",
+            "write it with numpy.fft.fft and ifft, which have derivatives.": "hilbert hilbert2 resample",
+            "take fftconvolve of the signal with zeros in between.": "decimate resample_poly upfirdn",
+            "write its formula with NumPy.": "chirp detrend gausspulse sawtooth square sweep_poly vectorstrength "
+            "wiener",
             "its object keeps plain arrays: take the function stft.": "ShortTimeFFT",
             "it iterates to a self-consistent window of the spectrum: take csd, or numpy.fft.": "envelope",
             "take numpy.sum of cos and sin of 2 pi t f: it is least squares by them.": "lombscargle",

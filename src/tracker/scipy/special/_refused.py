@@ -33,11 +33,13 @@ REASONS: Final[dict[str, str]] = {
         _WHOLE,
     ),
     **_all(
-        "c_roots cg_roots h_roots he_roots j_roots js_roots l_roots la_roots p_roots ps_roots s_roots t_roots ts_roots "
-        "u_roots us_roots roots_chebyc roots_chebys roots_chebyt roots_chebyu roots_gegenbauer roots_genlaguerre "
-        "roots_hermite roots_hermitenorm roots_jacobi roots_laguerre roots_legendre roots_sh_chebyt roots_sh_chebyu "
-        "roots_sh_jacobi roots_sh_legendre",
-        _POINTS,
+        "c_roots h_roots he_roots l_roots p_roots ps_roots s_roots t_roots ts_roots u_roots us_roots roots_chebyc "
+        "roots_chebys roots_chebyt roots_chebyu roots_hermite roots_hermitenorm roots_laguerre roots_legendre "
+        "roots_sh_chebyt roots_sh_chebyu roots_sh_legendre",
+        _WHOLE,
+    ),
+    **_all(
+        "cg_roots j_roots js_roots la_roots roots_gegenbauer roots_genlaguerre roots_jacobi roots_sh_jacobi", _POINTS
     ),
     **{name: _OBJECT.format(name) for name in _POLYNOMIALS.split()},
     **_all("legendre_p_all", "take legendre_p or eval_legendre of one degree."),
