@@ -445,14 +445,87 @@ def test_a_gradient_of_zero_leaves_everything_finite(rule, dtype):
         assert np.all(np.isfinite(x))
 
 
-def test_rates_below_zero_and_links_that_are_no_rules_are_refused():
-    for make in (optim.Descent, optim.Adam, optim.Lion):
-        with pytest.raises(ValueError, match="below zero"):
-            make(-0.1)
-    with pytest.raises(ValueError, match="at least one gradient"):
-        optim.AccumGrad(0)
-    with pytest.raises(TypeError, match="takes rules"):
-        optim.OptimiserChain(optim.Adam)
+REFUSED = [
+    (lambda: optim.Descent(-0.1), ValueError, "negate the loss"),
+    (lambda: optim.Adam(float("nan")), ValueError, "eta is at least 0 and finite"),
+    (lambda: optim.Adam("a"), TypeError, "eta is a number"),
+    (lambda: optim.Lion(np.array([0.1, 0.2])), TypeError, "eta is a number"),
+    (lambda: optim.Adam(schedules.cosine(0.1, 10)), TypeError, r"optim.adjust\(state, schedule"),
+    (lambda: optim.Adam(beta=0.9), TypeError, "beta is a tuple of two numbers"),
+    (lambda: optim.AdamW(beta=(0.9, 1.0)), ValueError, "beta is at least 0.0 and below 1.0; it was given 1.0"),
+    (lambda: optim.AdamW(decay=-1.0), ValueError, "decay is at least 0"),
+    (lambda: optim.RMSProp(epsilon=-1e-8), ValueError, "epsilon is at least 0"),
+    (lambda: optim.Momentum(rho=2.0), ValueError, "rho is at least 0.0 and below 1.0"),
+    (lambda: optim.ClipNorm(-1.0), ValueError, "omega is at least 0"),
+    (lambda: optim.ClipGrad(float("nan")), ValueError, "delta is at least 0"),
+    (lambda: optim.AccumGrad(0), ValueError, "at least one"),
+    (lambda: optim.AccumGrad(2.5), ValueError, "whole number"),
+    (lambda: optim.OptimiserChain(optim.Adam), TypeError, "takes rules"),
+    (lambda: optim.MixedPrecision(optim.Adam), TypeError, "takes a rule"),
+    (lambda: optim.Muon(opt=optim.Adam), TypeError, "opt of Muon is a rule"),
+    (lambda: optim.adjust(optim.setup(optim.Adam(), 1.0), float("inf")), ValueError, "eta is at least 0 and finite"),
+    (lambda: optim.freeze({"W": np.ones(2)}), TypeError, "take a state made by optim.setup"),
+    (lambda: schedules.warm_up(0.1, 4), TypeError, r"such as constant\(0.1\)"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "message"), REFUSED, ids=[message for *_, message in REFUSED])
+def test_what_makes_no_rule_state_or_schedule_is_refused(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+    assert optim.ClipGrad(np.inf).delta == np.inf
+
+
+@pytest.mark.parametrize("rule", [optim.Adam(), optim.Descent(), optim.OptimiserChain(optim.ClipNorm(), optim.Lion())])
+def test_a_state_for_another_shape_is_refused_before_anything_is_written(rule):
+    model = [np.ones(2), np.ones((3, 2))]
+    other = optim.setup(rule, [np.ones(2), np.ones((2, 2))])
+    if not isinstance(rule, optim.Descent):  # which has no state
+        with pytest.raises(ValueError, match=r"model\[1\] has shape \(3, 2\), its state is for shape \(2, 2\)"):
+            optim.update_in_place(other, model, model)
+    assert all(np.all(x == 1) for x in model)
+
+
+def test_a_step_of_another_shape_is_refused_before_anything_is_written():
+    class Wide(optim.Rule):
+        def apply(self, state, x, dx):
+            return state, dx if x.ndim == 1 else np.stack([dx, dx])
+
+    model = [np.ones(2), np.ones((3, 2))]
+    with pytest.raises(ValueError, match=r"model\[1\] has shape \(3, 2\), the step of its rule \(2, 3, 2\)"):
+        optim.update_in_place(optim.setup(Wide(), model), model, model)
+    assert all(np.all(x == 1) for x in model)
+
+
+def test_arrays_of_another_library_are_gradients_and_no_parameters():
+    import jax.numpy as jnp
+
+    model = [np.ones(2)]
+    state = optim.setup(optim.Descent(0.5), model)
+    assert optim.update(state, model, [jnp.ones(2)])[1][0].tolist() == [0.5, 0.5]
+    with pytest.raises(TypeError, match="an array of jax"):
+        optim.setup(optim.Descent(), [jnp.ones(2), 1.0])
+
+
+@pytest.mark.parametrize("advance", [optim.update, optim.update_in_place])
+def test_a_gradient_that_is_the_parameter_and_one_shared_by_two(advance):
+    x, dx = np.ones(3), np.full(3, 0.5)
+    state, new = advance(optim.setup(optim.Momentum(0.5), [x, x + 1]), [x, x + 1], [x, dx])
+    assert (new[0].tolist(), new[1].tolist()) == ([0.5] * 3, [1.75] * 3)
+    state, new = advance(state, new, [dx, dx])
+    assert (state[0].state.tolist(), state[1].state.tolist(), dx.tolist()) == ([0.7] * 3, [0.475] * 3, [0.5] * 3)
+
+
+@pytest.mark.parametrize("rule", [optim.Adam(0.1), optim.Momentum(0.1), optim.Nesterov(0.1)])
+def test_a_schedule_within_a_chain_changes_its_rate_and_nothing_else(rule):
+    chain = optim.OptimiserChain(optim.ClipNorm(9.0), rule)
+    x = y = np.array([1.0, -2.0])
+    alone, chained = optim.setup(rule, x), optim.setup(chain, x)
+    for t in range(5):
+        eta = schedules.exponential(0.2, 0.5)(t)
+        alone, x = optim.update(optim.adjust(alone, eta), x, x)
+        chained, y = optim.update(optim.adjust(chained, eta), y, y)
+    np.testing.assert_array_equal(x, y)
 
 
 def test_adjusting_refuses_what_decides_the_state_and_keeps_the_ratio_of_muons_rates():

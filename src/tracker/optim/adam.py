@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tracker.optim.rule import (
+    NOT_NEGATIVE,
+    PART,
+    Range,
     Rule,
     constant,
     mean,
@@ -70,6 +74,7 @@ class Adam(Rule):
 
     elementwise: ClassVar[bool] = True
     fused: ClassVar[bool] = _compiled is not None
+    ranges: ClassVar[Mapping[str, Range]] = {"beta": PART, "epsilon": NOT_NEGATIVE}
     eta: float = 0.001
     beta: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
@@ -110,6 +115,7 @@ class AdamW(Adam):
     AdamW(eta=0.001, beta=(0.9, 0.999), epsilon=1e-08, decay=0.0, couple=True)
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {**Adam.ranges, "decay": NOT_NEGATIVE}
     decay: float = 0.0
     couple: bool = True
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule, mean, mean_square, over_root, positive, scratch_like, square, zeros_real
+from tracker.optim.rule import (
+    NOT_NEGATIVE,
+    PART,
+    Range,
+    Rule,
+    mean,
+    mean_square,
+    over_root,
+    positive,
+    scratch_like,
+    square,
+    zeros_real,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,7 @@ class RMSProp(Rule):
 
     elementwise: ClassVar[bool] = True
     fixed: ClassVar[frozenset[str]] = frozenset({"centred"})
+    ranges: ClassVar[Mapping[str, Range]] = {"rho": PART, "epsilon": NOT_NEGATIVE}
     eta: float = 0.001
     rho: float = 0.9
     epsilon: float = 1e-8
@@ -47,6 +61,7 @@ class AdaGrad(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"epsilon": NOT_NEGATIVE}
     eta: float = 0.1
     epsilon: float = 1e-8
 
@@ -68,6 +83,7 @@ class AdaDelta(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"rho": PART, "epsilon": NOT_NEGATIVE}
     rho: float = 0.9
     epsilon: float = 1e-8
 
@@ -94,6 +110,7 @@ class AMSGrad(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"beta": PART, "epsilon": NOT_NEGATIVE}
     eta: float = 0.001
     beta: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8

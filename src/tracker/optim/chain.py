@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule
+from tracker.optim.rule import Rule, must_be_rule
 
 
 @dataclass(frozen=True, init=False)
@@ -26,8 +26,7 @@ class OptimiserChain(Rule):
 
     def __init__(self, *rules: Rule) -> None:
         for rule in rules:
-            if isinstance(rule, type) or not hasattr(rule, "apply"):
-                raise TypeError(f"OptimiserChain takes rules, such as optim.Adam(); it was given {rule!r}.")
+            must_be_rule("OptimiserChain takes rules", rule)
         object.__setattr__(self, "rules", rules)
 
     @property
@@ -63,6 +62,9 @@ class MixedPrecision(Rule):
     fixed: ClassVar[frozenset[str]] = frozenset({"rule", "dtype"})
     rule: Rule
     dtype: Any = np.float32
+
+    def __post_init__(self) -> None:
+        must_be_rule("MixedPrecision takes a rule", self.rule)
 
     def init(self, x: Any) -> Any:
         master = np.asarray(x).astype(self._dtype(x))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule, plus, scaled
+from tracker.optim.rule import PART, Range, Rule, plus, scaled
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Momentum(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"rho": PART}
     eta: float = 0.01
     rho: float = 0.9
 
@@ -55,6 +57,7 @@ class Nesterov(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"rho": PART}
     eta: float = 0.001
     rho: float = 0.9
 

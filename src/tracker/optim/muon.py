@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tracker.optim.adam import AdamW
-from tracker.optim.rule import Rule
+from tracker.optim.rule import NOT_NEGATIVE, PART, Range, Rule, must_be_rule
 
 # Quintic Newton-Schulz iteration: Jordan et al., Muon: An optimizer for hidden layers in neural networks (2024)
 _QUINTIC = 3.4445, -4.7750, 2.0315
@@ -32,10 +32,15 @@ class Muon(Rule):
 
     fixed: ClassVar[frozenset[str]] = frozenset({"opt", "fallback"})
     opt: Rule = AdamW(eta=3e-4, beta=(0.9, 0.95), decay=0.01)  # noqa: RUF009  (frozen: may be shared)
+    ranges: ClassVar[Mapping[str, Range]] = {"mu": PART, "decay": NOT_NEGATIVE}
     eta: float = 0.02
     mu: float = 0.95
     decay: float = 0.01
     fallback: Callable[[Any], bool] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        must_be_rule("opt of Muon is a rule", self.opt)
 
     def _falls_back(self, x: Any) -> bool:
         return _columns(x) == 1 or (self.fallback is not None and self.fallback(x))

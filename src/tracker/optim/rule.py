@@ -17,11 +17,19 @@ Neither changes what it is given. A rule of your own is a dataclass with these t
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tracker._arrays.handles import is_tracked
+
+Range = tuple[float, float | None]  # the smallest value, and what it stays below
+PART: Range = (0.0, 1.0)  # what a running mean keeps
+NOT_NEGATIVE: Range = (0.0, math.inf)
+OR_INFINITE: Range = (0.0, None)
 
 _LEAST_IN_FLOAT16 = 1e-7  # a smaller epsilon rounds to zero, or divides a number by next to nothing
 
@@ -52,8 +60,9 @@ class Rule:
 
     `elementwise` says that each entry of the step and of the state depends on the same entry of `x`, `dx` and the
     state alone, so that small arrays may be stepped together; `fused`, that a kernel in C makes that needless. `fixed`
-    names the hyperparameters that decide what the state holds: `adjust` refuses them.
-    Raises `ValueError` for a learning rate `eta` below zero.
+    names the hyperparameters that decide what the state holds: `adjust` refuses them. `ranges` gives hyperparameters,
+    each a number or a tuple of them, a smallest value and what they stay below, if anything; `eta` is never below zero.
+    Raises `ValueError` for one out of range and `TypeError` for one that is no number.
 
     >>> apply(Rule(), init(Rule(), 1.0), 1.0, 2.0)
     (None, 2.0)
@@ -62,11 +71,27 @@ class Rule:
     elementwise: ClassVar[bool] = False
     fused: ClassVar[bool] = False
     fixed: ClassVar[frozenset[str]] = frozenset()
+    ranges: ClassVar[Mapping[str, Range]] = {}
 
     def __post_init__(self) -> None:
-        eta = getattr(self, "eta", 0.0)
-        if eta < 0:
-            raise ValueError(f"{type(self).__name__}: a learning rate below zero ({eta}) ascends; negate the loss.")
+        if hasattr(self, "eta"):
+            self._check("eta", self.eta, 0, math.inf)
+        for name, (least, below) in self.ranges.items():
+            value = getattr(self, name)
+            several = isinstance(getattr(type(self), name, None), tuple)
+            if several and not (isinstance(value, tuple) and len(value) == 2):
+                raise TypeError(f"{type(self).__name__}: {name} is a tuple of two numbers; it was given {value!r}.")
+            for x in value if several else (value,):
+                self._check(name, x, least, below)
+
+    def _check(self, name: str, x: Any, least: float, below: float | None) -> None:
+        if not (isinstance(x, Real) or (is_tracked(x) and np.shape(x) == ())):
+            schedule = " (for a schedule: optim.adjust(state, schedule(t)) before each step)" if callable(x) else ""
+            raise TypeError(f"{type(self).__name__}: {name} is a number; it was given {x!r}{schedule}.")
+        if not (least <= x and (below is None or x < below)):
+            why = ", which would ascend: negate the loss" if name == "eta" and x < 0 else ""
+            end = {None: "", math.inf: " and finite"}.get(below, f" and below {below}")
+            raise ValueError(f"{type(self).__name__}: {name} is at least {least}{end}; it was given {x}{why}.")
 
     def init(self, x: Any) -> Any:
         return None
@@ -146,6 +171,11 @@ def positive(epsilon: float, x: Any) -> float:
     if epsilon < _LEAST_IN_FLOAT16 and x.dtype == np.float16:
         return _LEAST_IN_FLOAT16 if epsilon > 0 else 0.0
     return epsilon
+
+
+def must_be_rule(what: str, rule: Any) -> None:
+    if isinstance(rule, type) or not hasattr(rule, "apply"):
+        raise TypeError(f"{what}, such as optim.Adam(); it was given {rule!r}.")
 
 
 def must_be_real(rule: str, dx: Any) -> None:

@@ -66,6 +66,8 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     [0.25, 0.5, 0.75, 1.0, 1.0]
     """
     _positive("steps", steps)
+    if not callable(schedule):
+        raise TypeError(f"warm_up takes a schedule, such as constant({schedule!r}); it was given {schedule!r}.")
     return lambda t: schedule(0) * (t + 1) / steps if t < steps else schedule(t - steps)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from tracker.optim.rule import Rule, mean, must_be_real
+from tracker.optim.rule import NOT_NEGATIVE, PART, Range, Rule, mean, must_be_real
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Lion(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"beta": PART}
     eta: float = 0.001
     beta: tuple[float, float] = (0.9, 0.999)
 
@@ -43,6 +45,7 @@ class Rprop(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"ell": NOT_NEGATIVE, "gamma": NOT_NEGATIVE}
     eta: float = 0.001
     ell: tuple[float, float] = (0.5, 1.2)
     gamma: tuple[float, float] = (1e-6, 50.0)

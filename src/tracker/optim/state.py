@@ -13,7 +13,7 @@ from tracker import tree
 from tracker._arrays import handles
 from tracker.optim.chain import MixedPrecision, OptimiserChain
 from tracker.optim.muon import Muon
-from tracker.optim.rule import Rule
+from tracker.optim.rule import Rule, must_be_rule
 
 
 @dataclass(eq=False)
@@ -40,13 +40,13 @@ def setup(rule: Rule, model: Any) -> Any:
     >>> setup(optim.Descent(0.5), {"W": np.ones(2), "name": "dense"})
     {'W': Leaf(rule=Descent(eta=0.5), state=None, frozen=False), 'name': None}
     """
-    if isinstance(rule, type) or not hasattr(rule, "apply"):
-        raise TypeError(f"setup takes a rule, such as optim.Adam(), and then the model; it was given {rule!r}.")
+    must_be_rule("setup takes a rule", rule)
     leaves, treedef = tree.flatten(model)
     made: dict[int, Leaf] = {}
     states: list[Any] = []
     for i, x in enumerate(leaves):
         if not tree.is_parameter(x):
+            tree.refuse_foreign(x)
             states.append(x if type(x) is tree._Static else None)
             continue
         if (key := _identity(x, i)) not in made:
@@ -89,6 +89,8 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> Any:
 def freeze(state: Any) -> None:
     """Keep the parameters of `state`, or of a part of it (`state["encoder"]`), as they are until `thaw`.
 
+    Raises `TypeError` if there is no parameter's state in it: a model is no state.
+
     >>> from tracker import optim
     >>> state = setup(optim.Descent(), {"a": 1.0, "b": 1.0})
     >>> freeze(state["a"])
@@ -112,9 +114,14 @@ def thaw(state: Any) -> None:
 
 
 def _set_frozen(state: Any, frozen: bool) -> None:
-    for leaf in _leaves(state)[0]:
-        if isinstance(leaf, Leaf):
-            leaf.frozen = frozen
+    found = [leaf for leaf in _leaves(state)[0] if isinstance(leaf, Leaf)]
+    if not found:
+        raise TypeError(
+            f"freeze and thaw take a state made by optim.setup, or a part of it; there is none in a "
+            f"{type(state).__name__}."
+        )
+    for leaf in found:
+        leaf.frozen = frozen
 
 
 def _leaves(state: Any) -> tuple[list[Any], Any]:

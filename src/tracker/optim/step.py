@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import handles, leaves
+from tracker._arrays import handles, leaves, operands
 from tracker._arrays.leaf import param
 from tracker._transforms.parameters import Grads
 from tracker.optim.state import Leaf, _identity
@@ -60,7 +60,13 @@ class _Step:
         self.leaves, self.treedef = tree.flatten(model)
         self.states = self._like_model(state, "state", "make one for this model with optim.setup")
         self.by_leaf = isinstance(grads, Grads)
-        found = self.leaves if self.by_leaf else self._like_model(grads, "gradient", "take it for this model")
+        found = (
+            self.leaves
+            if self.by_leaf
+            else self._like_model(
+                grads, "gradient", "take it for this model, with None for each parameter that has none"
+            )
+        )
         self.changes: dict[int, Any] = {}  # gradients by the first place of their parameter
         self.repeated: list[tuple[int, int]] = []  # other places of a parameter: (first, other)
         places: dict[int, int] = {}
@@ -95,6 +101,7 @@ class _Step:
         return tree.names(self.model, "model")[i]
 
     def _checked(self, i: int, x: Any, dx: Any) -> Any:
+        dx = operands.as_numpy(dx)
         if not hasattr(dx, "dtype"):
             if not isinstance(dx, int | float | complex):
                 raise TypeError(f"the gradient of {self.name(i)} is a {type(dx).__name__}, not an array.")
@@ -114,10 +121,17 @@ class _Step:
         leaves, states = list(self.leaves), list(self.states)
         old = [states[i] for i in self.changes]
         values = [_value(leaves[i]) for i in self.changes]
-        results = applied(
-            [(r.rule, r.state, x, dx) for r, x, dx in zip(old, values, self.changes.values(), strict=True)]
-        )
-        for i, (_, step) in zip(self.changes, results, strict=True):
+        try:
+            results = applied(
+                [(r.rule, r.state, x, dx) for r, x, dx in zip(old, values, self.changes.values(), strict=True)]
+            )
+        except ValueError:
+            self._check_states(old, values)
+            raise
+        for i, x, (_, step) in zip(self.changes, values, results, strict=True):
+            if type(step) is _ndarray and step.shape and step.shape != x.shape:
+                self._check_states(old, values)
+                raise ValueError(f"{self.name(i)} has shape {np.shape(x)}, the step of its rule {step.shape}.")
             if handles.is_tracked(step) and (in_place or handles.level_of(leaves[i]) == 0):
                 raise TypeError(
                     f"the step of {self.name(i)} is tracked, and a leaf or array can't hold it: use optim.update "
@@ -130,6 +144,15 @@ class _Step:
         for first, other in self.repeated:
             leaves[other], states[other] = leaves[first], states[first]
         return tree.unflatten(self.treedef, states), tree.unflatten(self.treedef, leaves)
+
+    def _check_states(self, old: list[Leaf], values: list[Any]) -> None:
+        for i, leaf, x in zip(self.changes, old, values, strict=True):
+            for part in tree.flatten(leaf.state)[0]:
+                if isinstance(part, _ndarray) and part.ndim > 0 and part.shape != np.shape(x):
+                    raise ValueError(
+                        f"{self.name(i)} has shape {np.shape(x)}, its state is for shape {part.shape}: make one for "
+                        "this model with optim.setup."
+                    )
 
 
 def _value(x: Any) -> Any:

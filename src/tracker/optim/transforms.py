@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tracker._arrays.handles import is_tracked
-from tracker.optim.rule import Rule, must_be_real
+from tracker.optim.rule import NOT_NEGATIVE, OR_INFINITE, Range, Rule, must_be_real
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class WeightDecay(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"decay": NOT_NEGATIVE}
     decay: float = 5e-4
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
@@ -36,6 +38,7 @@ class SignDecay(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"decay": NOT_NEGATIVE}
     decay: float = 1e-3
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
@@ -51,6 +54,7 @@ class ClipGrad(Rule):
     """
 
     elementwise: ClassVar[bool] = True
+    ranges: ClassVar[Mapping[str, Range]] = {"delta": OR_INFINITE}
     delta: float = 10.0
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
@@ -68,6 +72,7 @@ class ClipNorm(Rule):
     array([ 0.6, -0.8])
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {"omega": OR_INFINITE}
     omega: float = 10.0
     p: float = 2.0
     throw: bool = True
@@ -135,8 +140,8 @@ class AccumGrad(Rule):
     n: int
 
     def __post_init__(self) -> None:
-        if self.n < 1:
-            raise ValueError(f"AccumGrad needs at least one gradient to accumulate; it was given n={self.n}.")
+        if not isinstance(self.n, int) or self.n < 1:
+            raise ValueError(f"AccumGrad accumulates a whole number of gradients, at least one; it was given {self.n}.")
 
     def init(self, x: Any) -> Any:
         return np.zeros_like(x), 0
