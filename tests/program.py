@@ -95,7 +95,11 @@ class Program:
         """Take note of a variable that these lines have made."""
         self.names.append(name)
         sources = self.sources(lines)
-        if not sources or lines.startswith(("np.floor(", "np.sign(", "np.heaviside(")):
+        if (
+            not sources
+            or ("tracker." in lines and not np.size(self.env[name]))
+            or lines.startswith(("np.floor(", "np.sign(", "np.heaviside("))
+        ):
             return
         if not NEW.fullmatch(lines) and not sources <= self.constant:
             self.tracked.add(name)

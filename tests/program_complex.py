@@ -49,8 +49,9 @@ TO_REAL = forms("""
     np.sum(np.abs({z} + 9), axis=0) | np.linalg.eigvalsh({z} @ {z}.conj().T + np.diag(np.arange(len({z})))) |
     np.linalg.slogdet({z} @ {z}.conj().T + 2 * np.eye(len({z})))[1] | np.abs({z} + 9) ** 2 |
     np.std({z} + np.arange(len({z}))) | np.exp(-np.abs({z} + 9j)) | np.sum({z}).imag | np.mean({z} * 1j).real |
-    np.abs(np.exp(0.2 * {z})) | np.var({z}, axis=0) | np.linalg.svd({z} + 9 * np.eye(*{z}.shape[-2:]), compute_uv=False) |
-    np.log(np.abs({z} + 9)) | np.linalg.norm({z} + 9, axis=0)
+    np.abs(np.exp(0.2 * {z})) | np.var({z}, axis=0) |
+    np.linalg.svd({z} + 9 * np.eye(*{z}.shape[-2:]), compute_uv=False) | np.log(np.abs({z} + 9)) |
+    np.linalg.norm({z} + 9, axis=0)
 """)
 
 WRITTEN = forms("""

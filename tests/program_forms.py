@@ -51,8 +51,8 @@ PAIRS = forms("""
     np.power(np.exp({a}), {b}) | np.float_power(2 + np.cos({a}), {b}) |
     np.where(np.arange(np.size({a})).reshape(np.shape({a})) % 2 == 0, {a}, {b}) | np.logaddexp2({a}, {b}) |
     np.multiply({a}, {b}) + {a} | {a} * {b} * {a} | np.sin({a}) * {b} - {a} * np.cos({b}) |
-    np.interp({a}, [-9.0, 9.0], np.stack([np.sum({b}), np.mean({b})])) | 
-    np.add({a}, {b}, dtype=float) | np.nextafter({a}, 9.0) * {b}
+    np.interp({a}, [-9.0, 9.0], np.stack([np.sum({b}), np.mean({b})])) | np.add({a}, {b}, dtype=float) |
+    np.nextafter({a}, 9.0) * {b}
 """)
 
 # of three operands: (form, what must be away from zero)
@@ -111,10 +111,11 @@ PRODUCTS = forms("""
     np.interp({a}, [-9.0, 9.0], [-1.0, 1.0]) * {b} | np.vecdot({a}, {b}) | np.convolve({a}, {b}) | {a}.dot({b}) |
     np.linalg.solve({a} @ {a}.T + 2 * np.eye({a}.shape[0]), {b}) | np.einsum('ij,kj->ik', {a}, {b}) |
     np.einsum('ij,jk->ki', {a}, {b}) | np.einsum('i,i->i', {a}, {b}) | np.einsum('ij,j', {a}, {b}) |
-    np.einsum('ij->ji', {a}) | np.einsum('ii->i', {a} @ {a}.T) | np.einsum('ij,ij->i', {a}, {b}) | np.einsum('i,j', {a}, {b}) |
-    np.einsum('...ij,...jk->...ik', {a}, {b}) | np.einsum('ij,jk,kl', {a}, {b}, {a}, optimize=True) |
-    np.einsum({a}, [0, 1], {b}, [1, 2], [2, 0]) | np.einsum('ijk,ij', {a}, {b}) | np.einsum('i...->...', {a}) |
-    np.tensordot({a}, {b}, ([0], [-1])) | np.tensordot({a}, {b}, 0) | np.linalg.vecdot({a}, {b}) |
+    np.einsum('ij->ji', {a}) | np.einsum('ii->i', {a} @ {a}.T) | np.einsum('ij,ij->i', {a}, {b}) |
+    np.einsum('i,j', {a}, {b}) | np.einsum('...ij,...jk->...ik', {a}, {b}) |
+    np.einsum('ij,jk,kl', {a}, {b}, {a}, optimize=True) | np.einsum({a}, [0, 1], {b}, [1, 2], [2, 0]) |
+    np.einsum('ijk,ij', {a}, {b}) | np.einsum('i...->...', {a}) | np.tensordot({a}, {b}, ([0], [-1])) |
+    np.tensordot({a}, {b}, 0) | np.linalg.vecdot({a}, {b}) |
     np.linalg.lstsq({a}, {b}, rcond=None)[0] * (np.shape({a})[0] == 1) |
     np.vander(np.ravel({a}), 3) @ np.ones(3) * np.sum({b}) | np.bincount([0, 1, 0][: len({a})], weights={a}) |
     np.polyval({a}, 0.3 * {b}) | np.polymul({a}, {b}) | np.linalg.cross({a}, {b}) |

@@ -27,9 +27,9 @@ THROUGH = forms("""
     np.maximum.accumulate({v}, axis=0, out={v}) | {v} -= {v}[::-1] | {v}.sort(axis=0) | {v}[:, 0] += {v}[:, -1] |
     {v}[np.ix_([0, -1], [0])] = np.mean({e}) | {v}[0], {v}[-1] = {v}[-1] * 1, {v}[0] * 1 | np.square({v}, {v}) |
     np.nan_to_num({v}, copy=False) | np.take({v}, [0, 0], axis=0, out={v}[:2]) |
-    np.concatenate([{v}[1:].copy(), {v}[:1].copy()], out={v}) | {v}[[-1, 0]] -= {v}[[0, 0]] | {v}.T.reshape(-1)[0] = np.mean({e}) |
-    {v}.reshape(-1)[::2][:1] *= 2.0 | {v}.swapaxes(0, -1)[..., 0] += 0.2 | np.atleast_2d({v})[0][1:] *= np.mean({e}) |
-    np.mean({v}, axis=-1, out={v}[..., 0]) | {v}[{m}] -= np.sum({e})
+    np.concatenate([{v}[1:].copy(), {v}[:1].copy()], out={v}) | {v}[[-1, 0]] -= {v}[[0, 0]] |
+    {v}.T.reshape(-1)[0] = np.mean({e}) | {v}.reshape(-1)[::2][:1] *= 2.0 | {v}.swapaxes(0, -1)[..., 0] += 0.2 |
+    np.atleast_2d({v})[0][1:] *= np.mean({e}) | np.mean({v}, axis=-1, out={v}[..., 0]) | {v}[{m}] -= np.sum({e})
 """)
 
 # ---------------------------------------------------------------- loops

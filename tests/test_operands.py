@@ -165,3 +165,27 @@ def test_mean_of_a_list_of_numbers_is_numpys_bit_for_bit(kinds):
     (g,) = tracker.gradient(lambda x: np.real(np.mean([x, *numbers[1:]])), numbers[0])
     assert g == pytest.approx(1 / len(numbers), rel=1e-3)
     assert type(g) is type(numbers[0])
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        lambda z, x: tracker.grad(lambda z: np.sin(z) * z)(z),
+        lambda z, x: tracker.pullback(lambda z: z * z, z)[1](np.cos(z))[0],
+        lambda z, x: tracker.hvp(lambda z: np.sum(z**3 * x), z, np.sin(z)),
+        lambda z, x: tracker.pushforward(lambda z: z * z, (z,), (np.cos(z),))[1],
+        lambda z, x: tracker.grad(lambda z: z**2 * tracker.grad(lambda u: np.sum(np.cos(u * z)))(2.0))(z),
+    ],
+)
+@pytest.mark.parametrize("number", [0.7, 0.7 + 0.0j, np.float64(0.7), np.float32(0.7)])
+def test_gradient_of_a_number_within_another_derivative_has_its_type(derivative, number):
+    x, kinds = np.ones(2, np.float32), []
+
+    def loss(z):
+        d = derivative(np.real(z) if type(number) is complex else z, x)
+        kinds.append((type(tracker.data(d)), (d * x).dtype))
+        return np.real(np.sum(d * x))
+
+    tracker.gradient(loss, number)
+    loss(number)
+    assert kinds[0] == kinds[1]

@@ -10,6 +10,7 @@ import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.operators as _operators
+import tracker._arrays.real as _real
 from tracker._arrays import arithmetic
 from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.registry import methods
@@ -331,7 +332,18 @@ def _grown(dy: Any, wanted: Any) -> Any:
 
 def fit_tangent(dy: Any, spec: Spec) -> Any:
     """A tangent in the shape and dtype of its value."""
-    return _fit(dy, spec, "a pushforward", 0)
+    dy = _fit(dy, spec, "a pushforward", 0)
+    return of_kind(dy, spec) if isinstance(dy, _real.TrackedReal) else dy
+
+
+def of_kind(x: Any, spec: Spec) -> Any:
+    """The tracked number `x` as one of Python's where `spec` is of such a one."""
+    if spec.scalar in _PYTHONS and x.spec.scalar not in _PYTHONS:
+        return _dispatch.record(_operators.table.python_number, (x,), None)
+    return x
+
+
+_PYTHONS: Final = (float, complex)
 
 
 def strong_product(dy: Any, partial: Any) -> Any:

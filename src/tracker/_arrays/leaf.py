@@ -154,10 +154,16 @@ def zero_dim(x: Any) -> Any:
     return _dispatch.record_scalar(x) if _handles.is_tracked(x) else np.array(x)
 
 
+def python_number(x: Any) -> Any:
+    """A number of NumPy as one of Python."""
+    return _dispatch.record(_operators.table.python_number, (x,), None) if _handles.is_tracked(x) else x.item()
+
+
 def bind() -> None:
     """Register what the arrays' layer itself records, and find what it uses; run once, after the rules."""
     linear(collect_values, _collect_adjoint, sequences=(0,))
     linear(zero_dim, lambda dy, y, x: dy)
+    linear(python_number, lambda dy, y, x: dy)
     linear(identity, lambda dy, y, x: dy)
     linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
     linear(_mutation.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
@@ -166,6 +172,7 @@ def bind() -> None:
     table.collect = _required(collect_values)
     table.identity = _required(identity)
     table.zero_dim = _required(zero_dim)
+    table.python_number = _required(python_number)
     table.ravel = _required(np.ravel)
     table.reshape = _required(np.reshape)
     table.getitem = named("getitem")

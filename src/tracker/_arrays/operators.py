@@ -25,6 +25,7 @@ class _Table:
         self.identity: Op = _placeholder("identity")
         self.collect: Op = _placeholder("collect")
         self.zero_dim: Op = _placeholder("zero_dim")
+        self.python_number: Op = _placeholder("python_number")
         self.ravel: Op = _placeholder("ravel")
         self.reshape: Op = _placeholder("reshape")
         self.back: Any = None

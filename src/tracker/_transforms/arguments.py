@@ -11,7 +11,7 @@ import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 from tracker import tree
 from tracker._arrays.array import TrackedArray
-from tracker._arrays.gradients import algebra
+from tracker._arrays.gradients import algebra, of_kind
 from tracker._arrays.real import TrackedReal
 from tracker._core.node import PULLBACKS, Node, Op, Spec
 
@@ -101,6 +101,8 @@ def own_gradient(found: list[tuple[Node, Any]], k: int) -> Any:
     if type(gradient) is _ndarray:
         fresh = gradient.flags.writeable and sys.getrefcount(gradient) <= _sole.references and _has_own_memory(gradient)
         return gradient if fresh else gradient.copy()
+    if isinstance(gradient, TrackedReal):
+        return of_kind(gradient, leaf.spec)
     if isinstance(gradient, TrackedArray):
         if _handles.is_constant_buffer(gradient):
             return np.copy(gradient.value)
