@@ -7,8 +7,8 @@ drifts, irregularities of medium length, and noise. Its eleven hyperparameters m
 
 The 95 % interval holds the noise and what the process does not know of the years ahead, but takes the hyperparameters
 as certain and the covariance as true. So forecasts from earlier years are made, too, to see what such intervals cover
-of their ten years: 43 % and 17 % from 1972 and 1977 on, when 14 and 19 years do not tell how far the rise goes on, 100 %
-and 93 % from 1982 and 1987, 72 % from 1992. The months of one forecast err together: that from 1992 misses most of its
+of ten years: 43 % and 17 % from 1972 and 1977 on, when 14 and 19 years do not tell how far the rise goes on, 100 % and
+93 % from 1982 and 1987, 72 % from 1992. The months of one forecast err together: that from 1992 misses most of its
 first four years, as in 1992 and 1993 the air gained half of what it had in years before.
 
     python examples/gaussian_process.py          writes out/gaussian_process.png; --short fits ten years
@@ -119,7 +119,7 @@ def forecast(years, ppm, first_unseen, most_steps):
 def report(first_unseen, error, deviation):
     """Print, and return, how far off the forecast is, and the share of months within their 95 % interval."""
     root_mean_square, covered = np.sqrt(np.mean(error**2)), np.mean(np.abs(error) < 1.96 * deviation)
-    print(f"{first_unseen}, {len(error)} months: off by {root_mean_square:.2f} ppm, {covered:.0%} in their 95 % interval")
+    print(f"{first_unseen}: {len(error)} months off by {root_mean_square:.2f} ppm, {covered:.0%} in the 95 % interval")
     return root_mean_square, covered
 
 

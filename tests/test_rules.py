@@ -37,6 +37,7 @@ CASES: list[Case] = [c for name in TABLES for c in importlib.import_module(f"tes
 COMPLEX = [c for c in CASES if c.complex]
 TWICE = [c for c in CASES if c.order > 1]
 SINGLE = [c for c in CASES if c.float32]
+UNORDERED = [c for c in CASES if c.any_order]
 
 
 def inputs_of(case: Case, dtype: Any = float) -> list[Any]:
@@ -242,6 +243,38 @@ def pulled(case: Case, args: list[Any]) -> tuple[Any, Any, Any]:
     with np.errstate(all="ignore"):
         y, back = tracker.pullback(f, *xs)
     return y, back, tree.map(weights_like, y)
+
+
+@pytest.mark.parametrize("case", UNORDERED, ids=ids(UNORDERED))
+def test_values_and_gradients_are_the_same_for_any_order_in_memory(case: Case) -> None:
+    args = inputs_of(case)
+    y, back, dy = pulled(case, args)
+    expected = tree.flatten([y, back(dy)])[0]
+    for layout in (by_columns, backwards):
+        y, back, _ = pulled(case, relaid(args, layout))
+        for a, e in zip(tree.flatten([y, back(relaid(dy, layout))])[0], expected, strict=True):
+            if is_inexact(e):
+                np.testing.assert_allclose(a, e, rtol=1e-11, atol=1e-11)
+
+
+def by_columns(x: Any) -> Any:
+    """`x`, the first axis running fastest."""
+    return np.copy(x, order="F")
+
+
+def backwards(x: Any) -> Any:
+    """`x`, from the last entry to the first, each second place in memory unused."""
+    wide = np.full((*x.shape, 2), 0, x.dtype)
+    turned = np.flip(wide[..., 1])
+    turned[...] = x
+    return turned
+
+
+def relaid(x: Any, layout: Any) -> Any:
+    """`x` with the arrays of floats in it laid out so in memory."""
+    if isinstance(x, np.ndarray):
+        return layout(x) if x.ndim and is_inexact(x) else x
+    return type(x)(relaid(e, layout) for e in x) if type(x) in (list, tuple) else x
 
 
 def strictly(x: Any) -> Any:

@@ -30,6 +30,7 @@ class Case:
     order: int = 2  # how often the call is differentiated in the checks
     float32: bool = True
     complex: bool = False  # also checked with complex inputs
+    any_order: bool = True  # not for writes into what NumPy makes a view or a copy by the order in memory
     note: str = ""
 
     def but(self, **changes: Any) -> Case:

@@ -41,15 +41,15 @@ class Layout:
 
     def borders(self, like: Any, channels: int, dtype: Any = None) -> Any:
         """Zeros for images and their borders: (c, count, *padded)."""
-        return np.zeros_like(like, shape=(channels, *self.padded), dtype=dtype)
+        return np.zeros_like(like, shape=(channels, *self.padded), dtype=dtype, order="C")
 
     def columns(self, like: Any, channels: int) -> Any:
         """Memory for the columns of images, windows flattened last: (c * prod(kernel), length)."""
-        return np.empty_like(like, shape=(channels * len(self.taps), self.length))
+        return np.empty_like(like, shape=(channels * len(self.taps), self.length), order="C")
 
     def frames(self, like: Any, channels: int, dtype: Any = None) -> Any:
         """Zeros for results: (out, prod(frame))."""
-        return np.zeros_like(like, shape=(channels, math.prod(self.frame)), dtype=dtype)
+        return np.zeros_like(like, shape=(channels, math.prod(self.frame)), dtype=dtype, order="C")
 
     def results(self, frames: Any) -> Any:
         """The results among (out, prod(frame)): (count, out, *places)."""
