@@ -89,6 +89,7 @@ CASES: list[Case] = [
     case(nn.maxpool, _apart(2, 2, 4, 6), 2),
     case(nn.maxpool, _apart(2, 2, 7), 3, stride=2, pad=1),
     case(nn.meanpool, normal(2, 2, 4, 5), (2, 3), stride=1, pad=1),
+    case(nn.meanpool, normal(2, 2, 4), 3, stride=2, pad=1, count_borders=True),
     case(nn.lpnormpool, normal(2, 2, 6), 3, 2),
     case(nn.adaptive_maxpool, _apart(2, 2, 6), 3),
     case(nn.adaptive_maxpool, _apart(2, 2, 5, 3), (3, 2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -109,13 +110,17 @@ linear(window_sum, lambda dy, y, x, w: spread(dy, w), None)
 linear(spread, lambda dy, y, x, w: window_sum(dy, w), None)
 
 
-def meanpool(x: Any, window: Any, stride: Any = None, pad: Any = 0) -> Any:
-    """The mean of each window of x (n, c, *size), borders not counted: (n, c, *count).
+def meanpool(x: Any, window: Any, stride: Any = None, pad: Any = 0, *, count_borders: bool = False) -> Any:
+    """The mean of each window of x (n, c, *size): (n, c, *count). Borders count with `count_borders`, as zeros.
 
     >>> meanpool(np.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)
     array([[[2., 1.]]])
+    >>> meanpool(np.array([[[1.0]]]), 2, pad=1), meanpool(np.array([[[1.0]]]), 2, pad=1, count_borders=True)
+    (array([[[1.]]]), array([[[0.5]]]))
     """
     w = _over(x, window, stride, pad)
+    if count_borders:
+        return window_sum(x, w) / math.prod(w.kernel)
     return window_sum(x, w) / window_sum(np.ones_like(data(x), shape=(1, 1, *w.size)), w)
 
 

@@ -39,9 +39,10 @@ class MeanPool:
     window: Any = static()
     stride: Any = static(default=None)
     pad: Any = static(default=0)
+    count_borders: bool = static(default=False)
 
     def __call__(self, x: Any) -> Any:
-        return meanpool(x, self.window, self.stride, self.pad)
+        return meanpool(x, self.window, self.stride, self.pad, count_borders=self.count_borders)
 
 
 @struct
