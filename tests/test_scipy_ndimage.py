@@ -60,6 +60,19 @@ def assert_composition_is_scipys(order, mode, q):
     np.testing.assert_allclose(slope, scipy.ndimage.map_coordinates(LARGE, q, order=order, mode=mode), atol=1e-12)
 
 
+@pytest.mark.parametrize("mode", ["constant", "grid-constant"])
+def test_places_far_outside_take_no_gradient(mode):
+    q = np.array([[1e15, -1e15, 2.2], [1.0, 2.0, 3.1]])
+    found = tracker.gradient(lambda x: np.sum(ndimage.map_coordinates(x, q, mode=mode)), LARGE)[0]
+    near = tracker.gradient(lambda x: ndimage.map_coordinates(x, q[:, 2:], mode=mode)[0], LARGE)[0]
+    np.testing.assert_allclose(found, near, atol=1e-15)
+
+
+def test_slope_at_an_entry_of_a_linear_interpolation_is_that_to_its_right():
+    f = lambda q: ndimage.map_coordinates(np.array([1.0, 4.0, 9.0]), q[None], order=1)[0]
+    assert tracker.gradient(f, np.array([1.0]))[0].tolist() == [5.0]
+
+
 @pytest.mark.parametrize("order", [1, 3])
 @pytest.mark.parametrize("mode", ["constant", "nearest", "reflect", "grid-wrap"])
 def test_geometric_transforms(order, mode):

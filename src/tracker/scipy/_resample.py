@@ -7,7 +7,6 @@ coefficients solve a banded system along each axis (the prefilter).
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
@@ -73,8 +72,7 @@ def _spline_matrix(n: int, order: int, mode: str) -> Any:
     reach = order // 2
     rows = np.arange(n)
     matrix = _sparse.csc_matrix((n, n))
-    for offset in range(-reach, reach + 1):
-        weight = float(_b_spline(np.array(float(offset)), order))
+    for offset, weight in zip(range(-reach, order - reach + 1), basis(0.0, order), strict=True):
         column = wrapped(rows + offset, n, mode)
         matrix = matrix + _sparse.csc_matrix((np.full(n, weight), (rows, column)), (n, n))
     return matrix
@@ -111,27 +109,30 @@ def bent(q: Any, n: int, mode: str) -> Any:
 
 def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any, Any]]:
     """For each spline that reaches `q`: its entry, its weight, and whether it lies outside."""
-    plain = handles.plain(q)
-    start = np.floor(plain + (0.0 if order % 2 else 0.5)).astype(int) - order // 2
+    left = left_knot(handles.plain(q), order)
     found = []
-    for k in range(order + 1):
-        i = start + k
+    for k, weight in enumerate(basis(q - left, order)):
+        i = left.astype(int) - order // 2 + k
         lost = (i < 0) | (i >= n)
         entry = np.clip(i, 0, n - 1) if mode == "grid-constant" else wrapped(i, n, MIRROR[mode])
-        found.append((entry, _b_spline(q - i, order), lost))
+        found.append((entry, weight, lost))
     return found
 
 
-def _b_spline(t: Any, order: int) -> Any:
-    """The centred B-spline, by its truncated powers: Unser et al. (1993), equation 2.2."""
-    if order == 0:
-        return np.ones_like(handles.plain(t))
-    plain = handles.plain(t)
-    total: Any = 0.0
-    sign, factorial = 1.0, float(np.prod(np.arange(1, order + 1)))
-    for k in range(order + 2):
-        u = t + (order + 1) / 2 - k
-        u = np.where(handles.plain(u) > 0, u, 0.0)
-        total = total + sign * math.prod([u] * order)  # an order is at most 5, and a power takes four times as long
-        sign = -sign * (order + 1 - k) / (k + 1)
-    return np.where(np.abs(plain) < (order + 1) / 2, total / factorial, 0.0)
+def left_knot(q: Any, order: int) -> Any:
+    """Where the polynomial piece around `q` begins (half an entry on, of an even order)."""
+    return np.floor(q if order % 2 else q + 0.5)
+
+
+def basis(u: Any, order: int) -> list[Any]:
+    """The weights of the splines around a place, `u` behind its knot: de Boor (1978), chapter X, equation 5.
+
+    At a knot, the splines of order 1 have the slope to the right of it.
+    """
+    u = u if order % 2 else u + 0.5
+    weights = [np.ones_like(handles.plain(u))]
+    for p in range(1, order + 1):
+        rising: list[Any] = [0.0, *((u + (p - k)) * weights[k - 1] / p for k in range(1, p + 1))]
+        falling: list[Any] = [*((k + 1 - u) * weights[k] / p for k in range(p)), 0.0]
+        weights = [a + b for a, b in zip(rising, falling, strict=True)]
+    return weights

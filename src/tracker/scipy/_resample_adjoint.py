@@ -14,7 +14,7 @@ import numpy as np
 import scipy.ndimage
 import scipy.sparse
 
-from tracker.scipy._resample import MIRROR, PREPAD, bent, wrapped
+from tracker.scipy._resample import MIRROR, PREPAD, basis, bent, left_knot, wrapped
 from tracker.scipy._stencil import folded
 
 _sparse: Any = scipy.sparse
@@ -47,20 +47,13 @@ def _is_grid(places: list[Any]) -> bool:
     return all(q.ndim == len(places) and q.size == q.shape[axis] for axis, q in enumerate(places))
 
 
-def _supports(q: Any, n: int, order: int, mode: str) -> tuple[Any, Any]:
-    """The entries that the splines around `q` belong to, and their weights: (order + 1, ...) each.
-
-    De Boor (1978), chapter X, equation 5, with knots at distance 1.
-    """
+def _supports(q: Any, n: int, order: int, mode: str) -> list[tuple[Any, Any]]:
+    """For each spline around `q` the entry that it belongs to, and its weight."""
     q = bent(q, n, mode)
-    left = np.floor(q if order % 2 else q + 0.5)
-    u = q - left if order % 2 else q - left + 0.5
-    weights = [np.ones_like(u)]
-    for p in range(1, order + 1):
-        rising = [(u + (p - k)) * weights[k - 1] / p if k else 0.0 for k in range(p + 1)]
-        falling = [(k + 1 - u) * weights[k] / p if k < p else 0.0 for k in range(p + 1)]
-        weights = [a + b for a, b in zip(rising, falling, strict=True)]
-    start = left.astype(np.intp) - order // 2
+    left = left_knot(q, order)
+    weights = basis(q - left, order)
+    # far outside nothing counts: all entries come from a short table
+    start = np.fmax(np.fmin(left, n + order), -order - 1).astype(np.intp) - order // 2
     first = int(np.min(start))
     reached = np.arange(first, int(np.max(start)) + order + 1)
     entry = np.clip(reached, 0, n - 1) if mode == "grid-constant" else wrapped(reached, n, MIRROR[mode])
@@ -68,7 +61,7 @@ def _supports(q: Any, n: int, order: int, mode: str) -> tuple[Any, Any]:
     if mode == "grid-constant":
         inside = (reached >= 0) & (reached < n)
         weights = [np.where(inside[i], weight, 0) for i, weight in zip(number, weights, strict=True)]
-    return np.stack([entry[i] for i in number]), np.stack(weights)
+    return [(entry[i], weight) for i, weight in zip(number, weights, strict=True)]
 
 
 def _scattered(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
@@ -77,27 +70,26 @@ def _scattered(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
         return _scattered(dy.real, lengths, supports) + 1j * _scattered(dy.imag, lengths, supports)
     total = np.zeros(math.prod(lengths))
     strides = [math.prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
-    steps = [entries * stride for (entries, _), stride in zip(supports, strides, strict=True)]
-    *others, (_, last) = supports
-    for corner in itertools.product(*(range(len(entries)) for entries, _ in others)):
-        place: Any = 0
+    *others, last = [
+        [(entry * stride, weight) for entry, weight in support]
+        for support, stride in zip(supports, strides, strict=True)
+    ]
+    for corner in itertools.product(*others):
+        row: Any = 0
         share = dy
-        for k, step, (_, weights) in zip(corner, steps, others, strict=False):
-            place, share = place + step[k], share * weights[k]
-        for step, weight in zip(steps[-1], last, strict=True):
-            total += np.bincount(np.ravel(place + step), np.ravel(share * weight), total.size)
+        for step, weight in corner:
+            row, share = row + step, share * weight
+        for step, weight in last:
+            total += np.bincount(np.ravel(row + step), np.ravel(share * weight), total.size)
     return np.reshape(total, lengths)
 
 
 def _spread_by_axes(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
     """The same for a grid: a sparse matrix (n, m) along each axis."""
-    for axis, (entries, weights) in enumerate(supports):
-        taps, m = len(entries), dy.shape[axis]
-        data = (
-            weights.reshape(taps, m).T.ravel(),
-            entries.reshape(taps, m).T.ravel(),
-            np.arange(0, taps * m + 1, taps),
-        )
+    for axis, support in enumerate(supports):
+        m = dy.shape[axis]
+        entries, weights = (np.stack([np.ravel(x) for x in part], axis=-1) for part in zip(*support, strict=True))
+        data = (weights.ravel(), entries.ravel(), np.arange(0, weights.size + 1, len(support)))
         matrix = _sparse.csr_array(data, shape=(m, lengths[axis])).T
         rows = np.moveaxis(dy, axis, 0)
         found = np.reshape(matrix @ np.reshape(rows, (m, -1)), (lengths[axis], *rows.shape[1:]))
