@@ -29,6 +29,13 @@
 #define WIDE
 #endif
 
+/* For loops after which nobody asks for flags: comparisons may then be made ahead, in vectors (4 times as fast). */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNFLAGGED __attribute__((optimize("no-trapping-math")))
+#else
+#define UNFLAGGED
+#endif
+
 enum { ADD, SUBTRACT, MULTIPLY, DIVIDE };
 
 static PyArray_Descr *float64, *float32; /* NumPy's own, found by identity */
@@ -438,8 +445,8 @@ static PyObject *has_nan(PyObject *self, PyObject *x)
 
 /* What of dy goes to x in maximum(x, other) (sign 1) or minimum (sign -1): half where they tie, and a NaN wins. */
 #define CHOSEN(NAME, T)                                                                                       \
-    WIDE static void NAME(npy_intp n, const T *dy, const T *x, npy_intp sx, const T *other, npy_intp so, T sign, \
-                          T *restrict out)                                                                    \
+    WIDE UNFLAGGED static void NAME(npy_intp n, const T *dy, const T *x, npy_intp sx, const T *other,         \
+                                    npy_intp so, T sign, T *restrict out)                                     \
     {                                                                                                         \
         if (sx == 1 && so == 0)                                                                               \
             for (npy_intp i = 0; i < n; i++) out[i] = SHARE(T, dy[i], sign * x[i], sign * other[0]);          \
