@@ -230,6 +230,46 @@ def test_kernel_of_a_choice_leaves_the_rest_to_numpy():
 
 
 @COMPILED
+@pytest.mark.parametrize("f", [np.max, np.min])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kernel_of_an_extremum_is_its_rule(f, dtype):
+    x = RNG.integers(-3, 3, (4, 5, 6)).astype(dtype)
+    x[0, 0, 0] = x[1, 1, 1] = np.inf
+    x[0, 1, 2:4] = x[2, 3, 5] = np.nan
+    x[3, 2] = 0, -0.0, -0.0, 0, -1, -2
+    op = lookup(f)
+    for a, settings in (
+        (x, {"axis": -1}),
+        (x, {"axis": 2, "keepdims": True}),
+        (x, {}),
+        (x[0, 0], {"axis": 0}),
+        (x[3, 2], {}),
+        (x[:, :, :1].copy(), {"axis": -1}),
+    ):
+        y = f(a, **settings)
+        dy = (RNG.standard_normal(y.shape) * 3).astype(dtype)[()]
+        new = op.kernels[0](dy, y, [a], settings)
+        assert new.dtype == dtype
+        np.testing.assert_array_equal(new, op.rules[0](dy, y, a, **settings))
+
+
+@COMPILED
+def test_kernel_of_an_extremum_leaves_the_rest_to_numpy():
+    x = np.ones((4, 6))
+    kernel = lookup(np.max).kernels[0]
+    for dy, y, a, settings in (
+        (x[0], x[0], x, {"axis": 0}),
+        (x[0, 0], x[0, 0], x, {"axis": (0, 1)}),
+        (x[:, 0], x[:, 0], x, {"axis": -1, "where": x > 0}),
+        (x[:, 0].copy(), x[:, 0].copy(), x, {"axis": -1, "initial": 0.0}),
+        (x[:, 0], x[:, 0].copy(), x, {"axis": -1}),
+        (x[:4, 0].copy(), x[:4, 0].copy(), x[:, ::2], {"axis": -1}),
+        (x[0, :0], x[0, :0], x[:0], {"axis": -1}),
+    ):
+        assert kernel(dy, y, [a], settings) is None
+
+
+@COMPILED
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_nan_is_found_wherever_it_is(dtype):
     for n in (0, 1, 31, 32, 33, 100):

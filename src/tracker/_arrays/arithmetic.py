@@ -31,3 +31,4 @@ scaled: Final = _function("scaled", _no_kernel)  # dy times a program of the ope
 fitted: Final = _function("fitted", _no_kernel)  # a gradient summed or broadcast to a shape and dtype, or None
 has_nan: Final = _function("has_nan", _no_kernel)  # whether an entry is NaN, or None
 chosen: Final = _function("chosen", _no_kernel)  # the pullback of maximum (sign 1) or minimum (-1), or None
+extremal: Final = _function("extremal", _no_kernel)  # the pullback of max or min over the last axes, or None

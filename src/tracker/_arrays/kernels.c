@@ -410,6 +410,29 @@ static int operand_like(PyObject *x, PyArrayObject *like, PyArray_Descr *dtype, 
     return read_number(x, dtype, into);
 }
 
+/* x as a flat operand: a contiguous array that is not empty or NumPy's number, of this dtype; 0 if it is neither. */
+static int contiguous(PyObject *x, PyArray_Descr *dtype, Operand *into)
+{
+    into->ndim = 1;
+    into->shape[0] = 1;
+    if (readable(x) == dtype && PyArray_IS_C_CONTIGUOUS((PyArrayObject *)x)) {
+        into->data = PyArray_BYTES((PyArrayObject *)x);
+        into->shape[0] = PyArray_SIZE((PyArrayObject *)x);
+        return into->shape[0] > 0;
+    }
+    if (dtype == float64 && PyArray_IsScalar(x, Double)) {
+        into->as_double = PyArrayScalar_VAL(x, Double);
+        into->data = (const char *)&into->as_double;
+        return 1;
+    }
+    if (dtype == float32 && PyArray_IsScalar(x, Float)) {
+        into->as_float = PyArrayScalar_VAL(x, Float);
+        into->data = (const char *)&into->as_float;
+        return 1;
+    }
+    return 0;
+}
+
 /* ---------------------------------------------------------------- arrays of any size, in one pass */
 
 /* Zero times each entry, summed in lanes that the compiler can keep in vectors: NaN only if an entry is not finite. */
@@ -484,6 +507,46 @@ static PyObject *chosen(PyObject *self, PyObject *const *args, Py_ssize_t count)
     else
         chosen_float(n, PyArray_DATA(dy), (const float *)x.data, x.ndim, (const float *)other.data, other.ndim,
                      (float)sign, out);
+    return result;
+}
+
+/* What of dy goes to the rows of a, whose maxima or minima are y: all that tie for one share it, as do all NaNs. */
+#define EXTREMAL(NAME, T)                                                                              \
+    WIDE UNFLAGGED static void NAME(npy_intp rows, npy_intp n, const T *dy, const T *y, const T *a, T *restrict out) \
+    {                                                                                                  \
+        for (npy_intp row = 0; row < rows; row++, a += n, out += n) {                                  \
+            T best = y[row];                                                                           \
+            npy_intp ties = 0;                                                                         \
+            for (npy_intp i = 0; i < n; i++) ties += (a[i] == best) | (a[i] != a[i]);                  \
+            T share = ties > 1 ? dy[row] / (T)ties : dy[row];                                          \
+            for (npy_intp i = 0; i < n; i++) out[i] = (a[i] == best) | (a[i] != a[i]) ? share : (T)0;  \
+        }                                                                                              \
+    }
+
+EXTREMAL(extremal_double, double)
+EXTREMAL(extremal_float, float)
+
+/* extremal(dy, y, a): the pullback of max or min over the last axes of a (all that y lacks); None if that is NumPy's. */
+static PyObject *extremal(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 3) {
+        PyErr_SetString(PyExc_TypeError, "extremal takes a gradient, a result and an argument");
+        return NULL;
+    }
+    PyArray_Descr *dtype = readable(args[2]);
+    PyArrayObject *a = (PyArrayObject *)args[2];
+    Operand dy, y;
+    if (!dtype || !PyArray_IS_C_CONTIGUOUS(a) || PyArray_SIZE(a) == 0 || !contiguous(args[0], dtype, &dy) ||
+        !contiguous(args[1], dtype, &y) || dy.shape[0] != y.shape[0] || PyArray_SIZE(a) % y.shape[0])
+        Py_RETURN_NONE;
+    PyObject *result = new_array(dtype, PyArray_NDIM(a), PyArray_DIMS(a));
+    if (!result) return NULL;
+    npy_intp rows = y.shape[0], n = PyArray_SIZE(a) / rows;
+    void *out = PyArray_DATA((PyArrayObject *)result);
+    if (dtype == float64)
+        extremal_double(rows, n, (const double *)dy.data, (const double *)y.data, PyArray_DATA(a), out);
+    else
+        extremal_float(rows, n, (const float *)dy.data, (const float *)y.data, PyArray_DATA(a), out);
     return result;
 }
 
@@ -595,6 +658,7 @@ static PyMethodDef functions[] = {
     {"fitted", (PyCFunction)(void (*)(void))fitted, METH_FASTCALL, NULL},
     {"has_nan", has_nan, METH_O, NULL},
     {"chosen", (PyCFunction)(void (*)(void))chosen, METH_FASTCALL, NULL},
+    {"extremal", (PyCFunction)(void (*)(void))extremal, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -54,7 +54,7 @@ class Op:
         self.rules: tuple[Any, ...] = rules
         self.picks: list[int] = []  # for PARTIALS, one of the codes above per rule
         self.programs: list[Any] = []  # for PARTIALS, where a rule is arithmetic alone: see programs.py
-        self.kernels: list[Any] = []  # for PULLBACKS, called as f(dy, arguments) first: None leaves it to the rule
+        self.kernels: list[Any] = []  # for PULLBACKS, called as f(dy, y, arguments, kwargs) first: None leaves it to the rule
         self.pushforward: Any = None
         self.joint: Any = None  # instead of rules: one call gives the gradients of all arguments
         self.variadic: bool = False  # the last rule covers all further positions

@@ -397,8 +397,8 @@ def _pull(op: Op, i: int, dy: Any, y: Any, arguments: list[Any], kwargs: Any) ->
                 "call is tracked. Give the rule one pullback (or None) per positional argument."
             )
         return None
-    if op.kernels:
-        new = op.kernels[i](dy, arguments)
+    if i < len(op.kernels):
+        new = op.kernels[i](dy, y, arguments, kwargs)
         if new is not None:
             return new
     if op.variadic and i >= len(op.rules) - 1:
