@@ -22,15 +22,15 @@ def seconds(f: Callable[[], Any], calls: int = 1) -> float:
 def compare(contenders: dict[str, Callable[[], Any]], budget: float = 20.0) -> dict[str, float]:
     """The median time of each contender in seconds, all taking turns for `budget` seconds.
 
-    The first call of each says how often it can be called, and does not count unless it used up much of
-    its share of the budget: then it is the only sample. JAX must have compiled before: see `peers.check`.
+    The first call of each does not count unless it used up much of its share of the budget: then it is the
+    only sample. The second one says how often it can be called in a sample. JAX must have compiled before: see `peers.check`.
     """
     share = budget / len(contenders)
     samples = {name: [seconds(f)] for name, f in contenders.items()}
     gc.collect()
     gc.freeze()  # what the libraries made on import is not part of anyone's work
     slow = {name for name, [first] in samples.items() if first > share / 3}
-    calls = {name: max(1, round(SAMPLE / first)) for name, [first] in samples.items()}
+    calls = {name: max(1, round(SAMPLE / seconds(f))) for name, f in contenders.items() if name not in slow}
     for name in contenders.keys() - slow:
         samples[name].clear()
 

@@ -178,3 +178,30 @@ def test_rows_taken_again_and_again_add_up_in_any_number() -> None:
         for f in (lambda x, rows=rows: x[rows], lambda x, rows=rows: np.take(x, rows, axis=0, mode="wrap")):
             _, back = tracker.pullback(f, x)
             np.testing.assert_array_equal(back(dy)[0], expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("skew", [0, 0.5])
+@pytest.mark.parametrize("factor", [1, -0.3, 0])
+@pytest.mark.parametrize("other", [False, True])
+def test_a_quadratic_form_of_an_inverse_has_the_gradient_of_its_formula(dtype, skew, factor, other):
+    """inv(1 + u v^T) = 1 - u v^T / (1 + u.v), by Sherman and Morrison; symmetric or not, c a multiple of b or not."""
+    rng = np.random.default_rng(5)
+    u, b = rng.standard_normal((2, 100)) / 5
+    v = u + skew * rng.standard_normal(100) / 10
+    c = factor * b
+    c[7] += other
+    inverse = np.eye(100) - np.outer(u, v) / (1 + u @ v)
+    a = (np.eye(100) + np.outer(u, v)).astype(dtype)
+    da, db = tracker.gradient(lambda a, b: c.astype(dtype) @ np.linalg.solve(a, b), a, b.astype(dtype))
+    assert da.dtype == db.dtype == dtype
+    tolerance = 1e-5 if dtype == np.float32 else 1e-13
+    np.testing.assert_allclose(da, -np.outer(inverse.T @ c, inverse @ b), atol=tolerance)
+    np.testing.assert_allclose(db, inverse.T @ c, atol=tolerance)
+
+
+def test_a_quadratic_form_of_an_inverse_has_its_second_derivative():
+    """b^T inv(1 + t u u^T) b = b.b - t (u.b)^2 / (1 + t u.u)."""
+    u, b = np.random.default_rng(6).standard_normal((2, 80)) / 4
+    second = tracker.grad(tracker.grad(lambda t: b @ np.linalg.solve(np.eye(80) + t * np.outer(u, u), b)))(0.7)
+    np.testing.assert_allclose(second, 2 * (u @ b) ** 2 * (u @ u) / (1 + 0.7 * (u @ u)) ** 3, rtol=1e-10)

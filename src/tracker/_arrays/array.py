@@ -44,6 +44,7 @@ class TrackedArray:
     """
 
     __array_priority__ = 1000.0
+    __slots__ = ("base", "node", "origin", "path", "root", "shared", "value", "version")
 
     def __init__(self, node: Node, value: Any) -> None:
         self.node: Node = node

@@ -30,10 +30,10 @@ def unary(op: Op, x: Any) -> Any:
     """Record `op(x)`, `x` tracked."""
     if state.pauses == 0 and op.kind != CONSTANT:
         if isinstance(x, _array.TrackedArray):
-            node = x.current()
+            node = x.node if x.root is None else x.current()
             if not node.forward and node.op is not BUFFER:
                 mask = op.reads[0] if op.reads else op.reads_of(0)
-                if mask & 2:
+                if mask & 2 and not node.kept:
                     x.keep(node)
                 y = op.fun(x.value)
                 spec = node.spec if op.keeps_spec and node.spec.shape else None
@@ -48,16 +48,16 @@ def binary(op: Op, a: Any, b: Any) -> Any:
     """Record `op(a, b)`, at least one of them tracked."""
     if state.pauses == 0 and op.kind != CONSTANT and len(op.reads) == 2:
         if isinstance(a, _array.TrackedArray):
-            node = a.current()
+            node = a.node if a.root is None else a.current()
             if not node.forward and node.op is not BUFFER:
                 if isinstance(b, _array.TrackedArray):
-                    other = b.current()
+                    other = b.node if b.root is None else b.current()
                     if other.level == node.level and other.op is not BUFFER:
                         y = op.fun(a.value, b.value)
                         mask = op.reads[0] | op.reads[1]
-                        if mask & 2:
+                        if mask & 2 and not node.kept:
                             a.keep(node)
-                        if mask & 4:
+                        if mask & 4 and not other.kept:
                             b.keep(other)
                         same = op.keeps_spec and other.spec is node.spec and node.spec.shape
                         spec = node.spec if same else None
@@ -65,7 +65,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                 elif type(b) is float or type(b) is int:
                     y = op.fun(a.value, b)
                     mask = op.reads[0]
-                    if mask & 2:
+                    if mask & 2 and not node.kept:
                         a.keep(node)
                     spec = node.spec if op.keeps_spec and node.spec.shape else None
                     return _handles.wrap(op, (node, b), None, y, node.level, mask, spec)
@@ -76,16 +76,16 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                         if b.dtype is not y.dtype and op.kind == PARTIALS:
                             b = operands.as_computed(op, (a.value, b), y.dtype)[1]
                         b = kept_constant(b)
-                    if mask & 2:
+                    if mask & 2 and not node.kept:
                         a.keep(node)
                     return _handles.wrap(op, (node, b), None, y, node.level, mask, None)
         elif isinstance(b, _array.TrackedArray):
-            node = b.current()
+            node = b.node if b.root is None else b.current()
             if not node.forward and node.op is not BUFFER:
                 if type(a) is float or type(a) is int:
                     y = op.fun(a, b.value)
                     mask = op.reads[1]
-                    if mask & 4:
+                    if mask & 4 and not node.kept:
                         b.keep(node)
                     spec = node.spec if op.keeps_spec and node.spec.shape else None
                     return _handles.wrap(op, (a, node), None, y, node.level, mask, spec)
@@ -96,7 +96,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                         if a.dtype is not y.dtype and op.kind == PARTIALS:
                             a = operands.as_computed(op, (a, b.value), y.dtype)[0]
                         a = kept_constant(a)
-                    if mask & 4:
+                    if mask & 4 and not node.kept:
                         b.keep(node)
                     return _handles.wrap(op, (a, node), None, y, node.level, mask, None)
         elif isinstance(a, _real.TrackedReal) and isinstance(b, _real.TrackedReal):

@@ -38,6 +38,7 @@ class TrackedReal(Node):
     """
 
     __array_priority__ = 1000.0
+    __slots__ = ()
 
     def __init__(self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int) -> None:
         super().__init__(op, args, kwargs, value, spec, level)

@@ -301,12 +301,16 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
     spec = node.spec
     values: list[Any] = []  # the result and the arguments, once a rule asks for them
     last = len(args) - 1 if owned and spec.is_large else -1  # whose product may overwrite dy
+    quick = not (careful or spec.is_complex or spec.is_large)  # picked partials: a product and nothing else
     for i in range(len(args)):
         x = args[i]
         if isinstance(x, Node):
             code = op.picks[i]
             if code == ONE:
                 new = dy
+            elif quick and code >= 0 and x.spec is spec:
+                picked = _picked(node, code)
+                new = dy * picked if spec.scalar is float else holder.multiply(dy, picked)
             elif code == MINUS_ONE:
                 new = holder.algebra.negative(dy, True) if i == last else holder.negative(dy)
             elif op.rules[i] is None:
@@ -346,8 +350,11 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
 
 def _partial(node: Node, op: Op, i: int, code: int, values: list[Any]) -> Any:
     """The partial derivative by argument `i`; `values` are the result and the arguments, if its rule is called."""
-    if code == CALL:
-        return holder.algebra.partial(op, i, values, node.kwargs)
+    return holder.algebra.partial(op, i, values, node.kwargs) if code == CALL else _picked(node, code)
+
+
+def _picked(node: Node, code: int) -> Any:
+    """The value that is a partial derivative: the result's or an argument's."""
     if code == 0:
         return node.value
     picked = node.args[code - 1]
@@ -415,7 +422,9 @@ def _contribute(x: Node, new: Any, fresh: bool, ready: list[Node]) -> None:
             x.slot = new
             x.owned = fresh
         else:
-            if x.spec.is_large:
+            if x.spec.scalar is float:
+                x.slot = old + new
+            elif x.spec.is_large:
                 x.slot = holder.algebra.add(old, new, x.owned)
             elif x.owned:
                 x.slot = holder.add_into(old, new)
