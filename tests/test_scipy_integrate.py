@@ -351,11 +351,14 @@ def test_the_adjoint_with_many_parameters_costs_about_as_many_evaluations_as_wit
     assert cost(5000) == cost(2)
 
 
-def test_a_solve_of_no_length_moves_with_its_ends():
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+def test_a_solve_of_no_length_moves_with_its_ends(how):
     """The state at the end of y' = f(t, y): its derivative is f by the end of the span, -f by its start."""
     f = lambda t, y: -0.5 * t * y
-    end = lambda t: integrate.solve_ivp(f, (t[0], t[1]), [2.0]).y[0, -1]
+    end = lambda t: integrate.solve_ivp(f, (t[0], t[1]), [2.0], gradient=how).y[0, -1]
     np.testing.assert_allclose(tracker.gradient(end, np.ones(2))[0], [1.0, -1.0])
+    if how == "adjoint":
+        return
     exact = lambda t: 2 * np.exp(-(t[1] ** 2 - t[0] ** 2) / 4)
     np.testing.assert_allclose(tracker.hessian(end, np.ones(2)), tracker.hessian(exact, np.ones(2)))
 
@@ -363,6 +366,41 @@ def test_a_solve_of_no_length_moves_with_its_ends():
 def test_a_solve_of_no_length_has_no_times_of_interest_as_in_scipy():
     f = lambda y0, m: m.solve_ivp(lambda t, y: -y, (1.0, 1.0), y0, t_eval=[1.0])
     assert f(tracker.param(STATE), integrate).y == f(STATE, scipy.integrate).y == []
+
+
+@pytest.mark.parametrize("method", ["RK45", "BDF"])
+def test_a_solve_that_fails_has_scipys_times_and_gradients_up_to_there(method):
+    times = np.array([0.5, 1.0, 2.0, 3.0])  # y' = a y^2 from 1 is 1 / (1 - a t): infinite at 1 / a
+
+    def solve(m, a, times=times):
+        return m.solve_ivp(lambda t, y: a * y**2, (0, 3), [1.0], method, times, rtol=1e-8, atol=1e-8)
+
+    for given in (times, tracker.param(times)):
+        found, expected = solve(integrate, tracker.param(0.7), given), solve(scipy.integrate, 0.7)
+        assert found.status == expected.status == -1
+        np.testing.assert_array_equal(tracker.data(found.t), expected.t)
+        np.testing.assert_array_equal(found.y.data, expected.y)
+    by_a, by_times = tracker.gradient(lambda a, t: np.sum(solve(integrate, a, t).y), 0.7, times)
+    reached = times[:2]
+    assert by_a == pytest.approx(np.sum(reached / (1 - 0.7 * reached) ** 2), rel=1e-5)
+    np.testing.assert_allclose(by_times, [*0.7 / (1 - 0.7 * reached) ** 2, 0, 0], rtol=1e-5)
+    ends = tracker.param(0.0), tracker.param(3.0)
+    until = integrate.solve_ivp(lambda t, y: 0.7 * y**2, ends, [1.0], method)
+    until.t[-1].back()
+    assert [t.grad for t in ends] == [0.0, 0.0]  # it did not come to the end
+    none = solve(integrate, tracker.param(0.7), times[2:])
+    assert none.y == solve(scipy.integrate, 0.7, times[2:]).y == []
+
+
+@pytest.mark.parametrize("method", ["RK45", "BDF"])
+@pytest.mark.parametrize("size", [2, 20])
+def test_arguments_of_the_right_hand_side_as_an_array(method, size):
+    f = lambda t, y, a, b: a * y[::-1] - b * y
+    loss = lambda m: (
+        lambda k: np.sum(m.solve_ivp(f, (0, 1), MANY[:size], method, args=k, rtol=1e-9, atol=1e-9).y[:, -1])
+    )
+    expected = numeric_gradient(loss(scipy.integrate), RATES[:2])
+    np.testing.assert_allclose(tracker.gradient(loss(integrate), RATES[:2]), expected, rtol=1e-4)
 
 
 # Quadrature

@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import scipy.integrate
 
 from tracker import tree
 from tracker._arrays import dispatch, handles
-from tracker._arrays.leaf import collect
 from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import NotDifferentiableError
-from tracker.scipy._watch import unpaused
+from tracker.scipy._problem import Problem
+from tracker.scipy._watch import distinct, is_deep, unpaused
 
 _integrate: Any = scipy.integrate
 _TOGETHER: Final = 64  # evaluations whose record is kept at a time
 _WAY_OUT = 'solve_ivp(gradient="adjoint") has first derivatives in reverse mode alone: take gradient="steps".'
 
 
-def by_adjoint(
-    fun: Any, t_span: Any, y0: Any, method: Any, times: Any, args: Any, vectorized: bool, result: Any,
-    captured: list[Any], options: dict[str, Any],
-) -> Any:  # fmt: skip
-    """The result with `y` recorded as one function of all `sources`."""
-    leaves = tree.flatten(args)[0]
-    sources = distinct([y0, *t_span, times, *leaves, *captured])
+def by_adjoint(problem: Problem, result: Any, captured: list[Any]) -> Any:
+    """The result with `y` recorded as one function of all that it depends on."""
+    p = problem
+    sources = distinct([p.y0, *p.t_span, p.times, *tree.flatten(p.args)[0], *captured])
     if len({handles.level_of(x) for x in sources}) > 1 or any(is_deep(x) for x in sources):
         raise NotDifferentiableError(_WAY_OUT)
-    level = handles.level_of(sources[0])
-    sol, ts = result.sol, np.array(result.t, float)
+    solution = _Solution(result.sol, np.array(result.t, float), result.status)
+    system = _System(problem, sources)
     result.sol = None
-    at_steps = times is None
-    system = _System(fun, args, vectorized, sources, level)
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
         if handles.is_tracked(dy):
             raise NotDifferentiableError(_WAY_OUT)
         with unpaused():
-            return _backwards(system, sol, ts, dy, sources, (y0, *t_span, times), at_steps, method, options)
+            return _backwards(system, solution, dy)
 
     value = result.y
     op = Op(lambda *_: value, "solve_ivp", PULLBACKS, (None,) * len(sources))
@@ -50,24 +45,24 @@ def by_adjoint(
     op.reads = [EVERYTHING - 1] * len(sources)
     op.opaque = True
     result.y = dispatch.record(op, tuple(sources), None)
-    if times is not None:
-        result.t = times
-    elif any(handles.is_tracked(t) for t in t_span):
-        result.t = collect([t_span[0], *ts[1:-1].tolist(), t_span[1]])
+    result.t = problem.times_of(result)
     return result
+
+
+class _Solution(NamedTuple):
+    """What the solver found: the state at any time, the times of the output, and whether it came to the end."""
+
+    at: Any
+    times: Any
+    status: int
 
 
 class _System:
     """The right-hand side, and products with its derivatives."""
 
-    def __init__(self, fun: Any, args: Any, vectorized: bool, sources: list[Any], level: int) -> None:
-        self.fun, self.args, self.vectorized, self.level = fun, args or (), vectorized, level
-        self.sources = sources
+    def __init__(self, problem: Problem, sources: list[Any]) -> None:
+        self.problem, self.sources, self.level = problem, sources, handles.level_of(sources[0])
         self.nodes = [handles.node_of(x) for x in sources]
-
-    def slope(self, t: float, y: Any) -> Any:
-        dy = self.fun(t, y[:, None] if self.vectorized else y, *self.args)
-        return np.reshape(collect(dy) if isinstance(dy, list | tuple) else dy, (-1,))
 
     def by_state(self, t: float, y: Any, dy: Any) -> tuple[Any, Any]:
         """The slope, and the product of `dy` with its Jacobian by the state; everything else is constant."""
@@ -75,7 +70,7 @@ class _System:
         try:
             level = new_level()
             state = handles.new_leaf(y, level)
-            slope = self.slope(t, state)
+            slope = self.problem.slope(t, state)
         finally:
             leave_pause(token)
         value, root, leaf = handles.plain(slope), handles.node_of(slope), handles.node_of(state)
@@ -87,43 +82,47 @@ class _System:
 
     def by_sources(self, times: Any, states: Any, weights: Any) -> list[Any]:
         """The sum of the products of `weights` (n, m) with the Jacobians by each source at `states` (n, m)."""
-        slopes = [self.slope(t, y) for t, y in zip(times.tolist(), states.T, strict=True)]
+        slopes = [self.problem.slope(t, y) for t, y in zip(times.tolist(), states.T, strict=True)]
         roots = [handles.node_of(slope) if handles.level_of(slope) == self.level else None for slope in slopes]
         seeds = [np.asarray(w, handles.plain(slope).dtype) for w, slope in zip(weights.T, slopes, strict=True)]
         found = sweep_roots(roots, seeds, self.level, {n: None for n in self.nodes if n is not None})
         return [None if n is None else found.get(n) for n in self.nodes]
 
 
-def _backwards(
-    system: _System, sol: Any, ts: Any, dy: Any, sources: list[Any], places: Any, at_steps: bool, method: Any,
-    options: Any,
-) -> list[Any]:  # fmt: skip
+def _backwards(system: _System, solution: _Solution, dy: Any) -> list[Any]:
     """The gradient of each source: the adjoint equation from the last output back to the first.
 
     What the right-hand side depends on has no part in the equation: its gradient is an integral along the solution.
     """
-    y0, start, end, times = places
+    problem, sol, ts = system.problem, solution.at, solution.times
+    y0, (start, end), times = problem.y0, problem.t_span, problem.times
     state = np.zeros(dy.shape[0], np.result_type(dy, handles.plain(y0), float))
-    gradients = [np.zeros(np.shape(x), np.asarray(x).dtype) for x in map(handles.plain, sources)]
+    gradients = [np.zeros(np.shape(x), np.asarray(x).dtype) for x in map(handles.plain, system.sources)]
     by_time = np.zeros(ts.size, state.dtype)
     slope: Callable[[float, Any], Any] = lambda t, z: -system.by_state(t, sol(t), z)[1]
-    chosen = {k: options[k] for k in ("rtol", "atol", "max_step") if k in options and np.ndim(options[k]) == 0}
+    given = problem.options
+    chosen = {k: given[k] for k in ("rtol", "atol", "max_step") if k in given and np.ndim(given[k]) == 0}
     first = float(handles.plain(start))
     marks = np.flatnonzero(np.any(dy, axis=0))[::-1]  # outputs without a gradient are passed over
     for k, before in zip(marks, [*ts[marks[1:]], first], strict=True):
         by_time[k] = np.sum(np.real(np.conj(dy[:, k]) * system.by_state(ts[k], sol(ts[k]), dy[:, k])[0]))
         state = state + dy[:, k]
         if before != ts[k]:
-            back = _integrate.solve_ivp(slope, (ts[k], before), state, method=method, dense_output=True, **chosen)
-            _integrate_sources(system, sol, back, method, gradients)
+            back = _integrate.solve_ivp(
+                slope, (ts[k], before), state, method=problem.method, dense_output=True, **chosen
+            )
+            _integrate_sources(system, sol, back, problem.method, gradients)
             state = back.y[:, -1]
-    _add(gradients, sources, y0, state)
+    _add(gradients, system.sources, y0, state)
     at_start = system.by_state(first, sol(first), state)[0]
-    _add(gradients, sources, start, -np.sum(np.real(np.conj(state) * at_start)) + (by_time[0] if at_steps else 0))
-    if at_steps:
-        _add(gradients, sources, end, by_time[-1])
+    by_start = -np.sum(np.real(np.conj(state) * at_start))
+    if times is not None:
+        _add(gradients, system.sources, times, np.pad(by_time, (0, len(times) - ts.size)))
     else:
-        _add(gradients, sources, times, by_time)
+        by_start = by_start + by_time[0]
+        if solution.status == 0:
+            _add(gradients, system.sources, end, by_time[-1])
+    _add(gradients, system.sources, start, by_start)
     return gradients
 
 
@@ -147,21 +146,6 @@ def _add(gradients: list[Any], sources: list[Any], x: Any, dx: Any) -> None:
     for k, source in enumerate(sources):
         if source is x:
             gradients[k] = gradients[k] + dx
-
-
-def distinct(xs: list[Any]) -> list[Any]:
-    """The tracked ones among `xs`, each once."""
-    found: list[Any] = []
-    for x in xs:
-        if handles.is_tracked(x) and not any(x is y for y in found):
-            found.append(x)
-    return found
-
-
-def is_deep(x: Any) -> bool:
-    """Whether a tracked `x` belongs to several derivatives, or to forward mode."""
-    node = handles.node_of(x)
-    return handles.is_tracked(x.value) or (node is not None and node.forward)
 
 
 def _refuse(*_: Any, **__: Any) -> Any:

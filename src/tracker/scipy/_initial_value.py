@@ -103,10 +103,11 @@ def _by_adjoint(problem: Problem, events: Any, dense_output: bool, gradient: Any
             f"solve_ivp: the steps of method {problem.method!r} can't be differentiated. "
             f'Take gradient="adjoint", or a method of {", ".join(EXPLICIT)}.'
         )
+    if isinstance(result.y, list):
+        return result  # SciPy's y where it came to none of the times
     if not dense:
         result = watched(lambda: solve(True))[0]
-    p = problem
-    return by_adjoint(p.fun, p.t_span, p.y0, p.method, p.times, p.args, p.vectorized, result, seen, p.options)
+    return by_adjoint(problem, result, seen)
 
 
 def _by_steps(problem: Problem) -> Any:
@@ -120,7 +121,7 @@ def _by_steps(problem: Problem) -> Any:
     else:
         y = recording.solution() if recording.has_steps() else along_the_steps(problem, result, ends)
         result.y = _as_scipys(y, result.y)
-    result.t = problem.times_of(result, ends)
+    result.t = problem.times_of(result)
     return result
 
 

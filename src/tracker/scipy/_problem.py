@@ -12,9 +12,8 @@ from tracker import tree
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.recording import stop_gradient
-from tracker.scipy._adjoint import distinct
 from tracker.scipy._runge_kutta import as_vector
-from tracker.scipy._watch import any_tracked
+from tracker.scipy._watch import any_tracked, distinct
 
 _integrate: Any = scipy.integrate
 EXPLICIT = {"RK23": _integrate.RK23, "RK45": _integrate.RK45, "DOP853": _integrate.DOP853}
@@ -36,6 +35,11 @@ class Problem(NamedTuple):
     def solver(self) -> Any:
         """The solver's class; of a method that is none of `EXPLICIT`, what was given."""
         return EXPLICIT.get(self.method, self.method) if isinstance(self.method, str) else self.method
+
+    @property
+    def further(self) -> tuple[Any, ...]:
+        """The arguments of the right-hand side behind time and state."""
+        return () if self.args is None else tuple(self.args)
 
     def is_explicit(self) -> bool:
         return isinstance(self.solver, type) and issubclass(self.solver, tuple(EXPLICIT.values()))
@@ -63,7 +67,7 @@ class Problem(NamedTuple):
 
     def slope(self, t: Any, y: Any) -> Any:
         """The right-hand side (n,) at a tracked state (n,), with `args` as they were given."""
-        return as_vector(self.fun(t, y[:, None] if self.vectorized else y, *(self.args or ())))
+        return as_vector(self.fun(t, y[:, None] if self.vectorized else y, *self.further))
 
     def initial_state(self, dtype: Any) -> Any:
         """`y0` in the precision that SciPy computes in."""
@@ -78,10 +82,10 @@ class Problem(NamedTuple):
             clock[-1] = self.t_span[1]
         return clock
 
-    def times_of(self, result: Any, ends: list[float]) -> Any:
+    def times_of(self, result: Any) -> Any:
         """`t` of the result: tracked where the times or the ends of the span are."""
         if self.times is not None:
-            return self.times
+            return self.times[: len(result.t)] if handles.is_tracked(self.times) else result.t
         if not any_tracked(self.t_span):
             return result.t
-        return collect(self.clock(ends, result.status) if len(ends) > 1 else self.t_span[: result.t.size])
+        return collect(self.clock(result.t.tolist(), result.status))

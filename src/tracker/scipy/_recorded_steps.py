@@ -19,11 +19,10 @@ import numpy as np
 from tracker._arrays import handles
 from tracker._core.levels import current_pause
 from tracker._core.node import BUFFER
-from tracker.scipy._adjoint import distinct, is_deep
 from tracker.scipy._problem import Problem
 from tracker.scipy._runge_kutta import NOTHING, as_vector, interpolate, join, rows
 from tracker.scipy._transposed_steps import Evaluations, within
-from tracker.scipy._watch import any_tracked, unpaused, watched, watching
+from tracker.scipy._watch import any_tracked, distinct, is_deep, unpaused, watched, watching
 
 _Call = tuple[Any, Any, Any]  # of the right-hand side: time, state (n,), slope (n,)
 
@@ -102,7 +101,7 @@ class Recording:
         follows = self.ends or self.calls or handles.is_tracked(self.problem.y0)
         state = handles.new_leaf(held, self.level) if follows else held
         leaf = handles.node_of(state)
-        slope = as_vector(self.problem.fun(t, state if y.ndim == 1 else state[:, None], *(self.problem.args or ())))
+        slope = as_vector(self.problem.fun(t, state if y.ndim == 1 else state[:, None], *self.problem.further))
         if leaf is not None and handles.node_of(state) is not leaf:
             y[...] = np.reshape(handles.plain(state), y.shape)  # the function wrote into it
             self.whole = False

@@ -35,7 +35,7 @@ class Evaluations:
         """Evaluate; whether the values are SciPy's."""
         leaf = handles.new_leaf(self.states, self.level)
         try:
-            slopes = _matrix(self.problem.fun(self.times, leaf, *(self.problem.args or ())), self.times.size)
+            slopes = _matrix(self.problem.fun(self.times, leaf, *self.problem.further), self.times.size)
         except Exception:  # noqa: BLE001 (whatever it raises for columns, it has not raised for each alone)
             return False
         values = handles.plain(slopes)

@@ -41,3 +41,18 @@ def unpaused() -> Iterator[None]:
 def any_tracked(xs: Any) -> bool:
     """Whether anything in a structure is tracked."""
     return any(handles.is_tracked(x) for x in tree.flatten(xs)[0])
+
+
+def distinct(xs: list[Any]) -> list[Any]:
+    """The tracked ones among `xs`, each once."""
+    found: list[Any] = []
+    for x in xs:
+        if handles.is_tracked(x) and not any(x is y for y in found):
+            found.append(x)
+    return found
+
+
+def is_deep(x: Any) -> bool:
+    """Whether a tracked `x` belongs to several derivatives, or to forward mode."""
+    node = handles.node_of(x)
+    return handles.is_tracked(x.value) or (node is not None and node.forward)
