@@ -8,6 +8,7 @@ from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.stats import (
     bounded,
     continuous,
+    described,
     discrete,
     half_line,
     kernels,
@@ -17,12 +18,14 @@ from tracker.scipy.stats import (
     powers,
     relations,
     samples,
+    shape_tests,
     sums,
     t_tests,
     transformed,
 )
 from tracker.scipy.stats.bounded import *  # noqa: F403
 from tracker.scipy.stats.continuous import *  # noqa: F403
+from tracker.scipy.stats.described import *  # noqa: F403
 from tracker.scipy.stats.discrete import *  # noqa: F403
 from tracker.scipy.stats.half_line import *  # noqa: F403
 from tracker.scipy.stats.kernels import *  # noqa: F403
@@ -33,6 +36,7 @@ from tracker.scipy.stats.powers import *  # noqa: F403
 from tracker.scipy.stats.refused import TABLE as _REST
 from tracker.scipy.stats.relations import *  # noqa: F403
 from tracker.scipy.stats.samples import *  # noqa: F403
+from tracker.scipy.stats.shape_tests import *  # noqa: F403
 from tracker.scipy.stats.sums import *  # noqa: F403
 from tracker.scipy.stats.t_tests import *  # noqa: F403
 from tracker.scipy.stats.transformed import *  # noqa: F403
@@ -42,6 +46,8 @@ __all__ = [
     *discrete.__all__,
     *multivariate.__all__,
     *samples.__all__,
+    *described.__all__,
+    *shape_tests.__all__,
     *relations.__all__,
     *t_tests.__all__,
     *transformed.__all__,

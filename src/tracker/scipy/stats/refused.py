@@ -9,7 +9,7 @@ from tracker.scipy._without import Section, names
 _TEST: Final = (
     "it is a test. Write its statistic with NumPy, and the p-value as the sf of a distribution in tracker.scipy.stats."
 )
-_RANKS: Final = "it works on ranks or counts, which don't move with the data: its derivative is zero or there is none."
+_RANKS: Final = "it ranks, counts or draws, which doesn't move with the data: its derivative is zero or there is none."
 _SELECTS: Final = "it selects entries by their values: take numpy.sort(x)[i:j], or numpy.mean(x, where=...)."
 _SEARCH: Final = "it is a search: differentiate what is searched for (boxcox_llf, nnlf, logpdf)."
 _RANDOM: Final = "it draws at random: draw with a generator of your own, and differentiate what you do with the draws."
@@ -27,14 +27,16 @@ def _all(names: str, reason: str) -> dict[str, str]:
 
 REASONS: Final[dict[str, str]] = {
     **_all(
-        "alexandergovern anderson anderson_ksamp ansari barnard_exact bartlett binomtest boschloo_exact brunnermunzel "
-        "bws_test chi2_contingency chisquare combine_pvalues cramervonmises cramervonmises_2samp dunnett "
-        "epps_singleton_2samp f_oneway false_discovery_control fisher_exact fligner friedmanchisquare goodness_of_fit "
-        "jarque_bera kruskal ks_1samp ks_2samp kstest kurtosistest levene logrank mannwhitneyu median_test "
-        "monte_carlo_test mood multiscale_graphcorr normaltest page_trend_test permutation_test poisson_means_test "
-        "power power_divergence quantile_test ranksums shapiro skewtest ttest_ind_from_stats "
-        "tukey_hsd wilcoxon",
+        "alexandergovern anderson combine_pvalues cramervonmises dunnett epps_singleton_2samp false_discovery_control "
+        "ks_1samp kstest levene shapiro tukey_hsd",
         _TEST,
+    ),
+    **_all(
+        "anderson_ksamp ansari barnard_exact binomtest boschloo_exact brunnermunzel bws_test chi2_contingency "
+        "cramervonmises_2samp fisher_exact fligner friedmanchisquare goodness_of_fit kruskal ks_2samp logrank "
+        "mannwhitneyu median_test monte_carlo_test mood multiscale_graphcorr page_trend_test permutation_test "
+        "poisson_means_test power quantile_test ranksums wilcoxon",
+        _RANKS,
     ),
     **_all(
         "binned_statistic binned_statistic_2d binned_statistic_dd chatterjeexi cumfreq ecdf kendalltau mode "
@@ -42,7 +44,7 @@ REASONS: Final[dict[str, str]] = {
         "weightedtau",
         _RANKS,
     ),
-    **_all("sigmaclip tmax tmean tmin trim1 trimboth tsem tstd tvar", _SELECTS),
+    **_all("sigmaclip trim1 trimboth", _SELECTS),
     **_all("boxcox_normmax fit ppcc_max yeojohnson_normmax", _SEARCH),
     **_all(
         "bootstrap ortho_group random_correlation random_table sobol_indices special_ortho_group uniform_direction "
@@ -61,19 +63,11 @@ REASONS: Final[dict[str, str]] = {
     **_all("boxcox_normplot ppcc_plot probplot yeojohnson_normplot", _PLOT),
     **_all("abs exp log make_distribution order_statistic truncate", _NEW),
     "bayes_mvs": "take numpy.mean and numpy.var, and quantiles of t and invgamma.",
-    "describe": "take numpy.mean and numpy.var, and skew and kurtosis of tracker.scipy.stats.",
     "differential_entropy": "it takes spacings of the sorted data: numpy.sort(x) and numpy.log have derivatives.",
-    "directional_stats": "take numpy.mean of x / numpy.linalg.norm(x, axis=-1, keepdims=True).",
     "expectile": "it is found by a search: tracker.scipy.optimize.root_scalar differentiates one.",
-    "kstat": "write it with tracker.scipy.stats.moment.",
-    "kstatvar": "write it with tracker.scipy.stats.moment.",
     "lmoment": "write it with numpy.sort(x) and constant weights.",
     "mvsdist": "take numpy.mean and numpy.var, and the distributions t and invgamma.",
-    "obrientransform": "write it with numpy.mean and numpy.var.",
-    "pointbiserialr": "it is tracker.scipy.stats.pearsonr of the two.",
     **_all("siegelslopes theilslopes", "it takes medians of slopes: numpy.median has a derivative."),
-    "quantile": "take numpy.quantile(x, q), which has a derivative.",
-    "scoreatpercentile": "take numpy.percentile(x, q), which has a derivative.",
     "wasserstein_distance_nd": "it is a linear program, whose solution jumps: take wasserstein_distance.",
 }
 TABLE: Final = Section(
