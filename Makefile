@@ -22,7 +22,7 @@ SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -pr
 demo: .venv/.package
 	for example in examples/*.py; do $(PY) $$example || exit 1; done
 
-test: lint .venv/.package
+test: lint .venv/.package .venv/.bridges
 	$(PY) .ci/core.py --require-compiled
 	$(PY) -m pytest -n 2
 	TRACKER_PURE=1 $(PY) -m pytest -n 2
@@ -71,7 +71,12 @@ clean:
 	$(PY) .ci/core.py
 	touch $@
 
-.venv/.peers: .venv/.tools
+# What the tests of the bridges, and of the optimisers' steps, compare with.
+.venv/.bridges: .venv/.tools
+	$(PIP) install 'autograd>=1.7' 'jax>=0.8' 'optax>=0.2.4'
+	touch $@
+
+.venv/.peers: .venv/.bridges
 	$(PIP) install torch==2.13.0
 	touch $@
 
