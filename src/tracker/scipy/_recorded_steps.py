@@ -11,6 +11,7 @@ recorded any further: see `_transposed_steps`.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from tracker._arrays import handles
 from tracker._core.levels import current_pause
 from tracker._core.node import BUFFER
 from tracker.scipy._problem import Problem
-from tracker.scipy._runge_kutta import NOTHING, as_vector, interpolate, join, rows
+from tracker.scipy._runge_kutta import NOTHING, as_vector, interpolate, join, operand, rows
 from tracker.scipy._transposed_steps import Evaluations, within
 from tracker.scipy._watch import any_tracked, distinct, is_deep, unpaused, watched, watching
 
@@ -50,7 +51,7 @@ class Recording:
     def solve(self) -> Any:
         """SciPy's result, everything recorded that can be."""
         with watching() if self.is_watched else contextlib.nullcontext(self.seen) as self.seen:
-            return self.problem.solve(self, _noting_steps(self.problem.solver, self))
+            return self.problem.solve(self, _noting_steps(self.problem.solver), recording=self)
 
     def has_columns(self) -> bool:
         """Whether all evaluations can be taken at once, to be differentiated by `sources`."""
@@ -161,27 +162,35 @@ class Recording:
         """The states between the steps and the slopes within them, each made of those before."""
         parts, stages = rows(self.problem.solver), self.problem.solver.n_stages
         _, state, slope = self.accepted[0]
-        join(state, self.problem.y0, 0.0, NOTHING, [])
+        join(state, operand(self.problem.y0), 0.0, NOTHING, [])
         states, slopes = [state], []
         for k, (start, end) in enumerate(itertools.pairwise(self.ends)):
-            within_step = [slope]
-            for (_, state, slope), part in zip(self.accepted[1 + k * stages :], parts):
-                join(state, states[-1], end - start, part, within_step)
+            within_step, operands = [slope], [operand(slope)]
+            before, h = operand(state), end - start
+            made = self.accepted[1 + k * stages : 1 + (k + 1) * stages]
+            for (_, state, slope), part in zip(made, parts, strict=True):
+                join(state, before, h, part, operands)
                 within_step.append(slope)
+                operands.append(operand(slope))
             states.append(state)
             slopes.append(within_step)
         return states, slopes
 
 
-def _noting_steps(solver: Any, recording: Recording) -> Any:
-    """The solver, telling of each step it takes."""
+@functools.cache
+def _noting_steps(solver: Any) -> Any:
+    """The solver, telling a recording of each step it takes."""
 
     class Noting(solver):  # type: ignore[misc]
+        def __init__(self, *args: Any, recording: Recording, **options: Any) -> None:
+            self.recording = recording
+            super().__init__(*args, **options)
+
         def _step_impl(self) -> Any:
             start = float(self.t)
             outcome = super()._step_impl()
             if outcome[0]:
-                recording.accept(self.n_stages, start, float(self.t))
+                self.recording.accept(self.n_stages, start, float(self.t))
             return outcome
 
     return Noting

@@ -66,22 +66,27 @@ def _row(a: Any) -> _Row:
 
 
 def join(new: Any, y: Any, h: float, row: _Row, stages: list[Any]) -> None:
-    """Make `new`, a leaf that holds `y + h * sum_j a[j] * stages[j]`, the result of that step; unless it is plain."""
+    """Make `new`, a leaf that holds `y + h * sum_j a[j] * stages[j]`, the result of that step; unless it is plain.
+
+    `y` and `stages` are operands of the record.
+    """
     node = handles.node_of(new)
     if node is not None:
         node.op = _ADVANCE
-        node.args = (_operand(y), h * row[1], *[_operand(stages[j]) for j in row[0]])
+        node.args = (y, h * row[1], *[stages[j] for j in row[0]])
 
 
-def _operand(x: Any) -> Any:
+def operand(x: Any) -> Any:
+    """`x` as the record refers to it."""
     node = handles.node_of(x)
     return x if node is None else node
 
 
 def as_vector(slope: Any) -> Any:
     """What a right-hand side gave, as an array of shape (n,)."""
-    slope = collect(slope) if isinstance(slope, list | tuple) else slope
-    return slope if hasattr(slope, "shape") and len(slope.shape) == 1 else np.reshape(slope, (-1,))
+    if type(slope) is list or type(slope) is tuple:
+        slope = collect(slope)
+    return slope if getattr(slope, "ndim", 0) == 1 else np.reshape(slope, (-1,))
 
 
 def _advanced(y: Any, h: Any, row: _Row, stages: list[Any]) -> Any:
