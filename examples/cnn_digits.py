@@ -4,7 +4,7 @@ The data are the 1,797 scanned digits (8 x 8 pixels) that scikit-learn ships; a 
 at once, at the end. While training, each image is moved by up to one pixel each time it is seen, and a quarter of the
 features is dropped. The splits (and networks) of seeds 0 to 4 give 99.7, 98.9, 99.2, 99.4 and 99.4 % of 359 digits.
 
-    python examples/cnn_digits.py          writes out/cnn_digits.png; --short trains for three epochs, a number is a seed
+    python examples/cnn_digits.py          writes out/cnn_digits.png; --short: three epochs; a number: the seed
 """
 
 import sys
