@@ -37,8 +37,8 @@ def update_in_place(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
     """As `update`, but writes into the model's arrays; the state it returns is new.
 
     Numbers can't be written into: the returned model has the new ones. An error leaves everything as it was.
-    Raises `ValueError` for an array that is read-only or overlaps another, too, and `TypeError` for a step that is to be
-    differentiated.
+    Raises `ValueError` for an array that is read-only or overlaps another, too, and `TypeError` for a step that is
+    to be differentiated.
 
     >>> from tracker import optim
     >>> W = np.ones(2)
