@@ -142,3 +142,128 @@ def test_a_single_coefficient_may_be_a_number():
     f = lambda gain, pole: np.sum(signal.lfilter(gain, tracker.collect([1.0, -pole]), x) ** 2)
     assert f(0.7, 0.4) == np.sum(scipy.signal.lfilter(0.7, [1.0, -0.4], x) ** 2)
     assert tracker.gradcheck(f, 0.7, 0.4, order=2)
+
+
+RNG_TOO = np.random.default_rng(9)
+LONG, OTHER = RNG_TOO.standard_normal(41), RNG_TOO.standard_normal(41)
+ROWS = RNG_TOO.standard_normal((3, 30))
+
+
+@pytest.mark.parametrize("boundary", ["fill", "wrap", "symm"])
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+def test_convolution_in_two_dimensions(mode, boundary):
+    for name in ("convolve2d", "correlate2d"):
+        for fillvalue in (0, 0.4):
+            make = lambda m, name=name, v=fillvalue: lambda a, b: getattr(m, name)(a, b, mode, boundary, v)
+            check(make, IMAGE, KERNEL, exact=False)
+            check(make, IMAGE, RNG_TOO.standard_normal((3, 2)), exact=False, order=1)
+        if mode == "valid":
+            check(lambda m, name=name: lambda a, b: getattr(m, name)(a, b, mode), KERNEL, IMAGE)
+
+
+def test_overlap_add():
+    check(lambda m: lambda a, b: m.oaconvolve(a, b), LONG, H)
+    check(lambda m: lambda a, b: m.oaconvolve(a, b, "same", axes=1), IMAGE, RNG_TOO.standard_normal((4, 2)))
+
+
+def test_up_and_down():
+    for up, down in ((1, 1), (3, 2), (2, 5)):
+        check(lambda m, u=up, d=down: lambda h, x: m.upfirdn(h, x, u, d), H, X)
+    check(lambda m: lambda h, x: m.upfirdn(h, x, 2, 1, axis=0), H, IMAGE)
+
+
+@pytest.mark.parametrize("n", [9, 12, 15, 22])
+def test_resampling(n):
+    for length in (9, 12):
+        check(lambda m: lambda x: m.resample(x, n), LONG[:length].copy(), exact=False)
+    check(lambda m: lambda x: m.resample(x, n, axis=1), ROWS[:, :11].copy())
+    times = np.arange(9.0)
+    y, t = signal.resample(tracker.param(X), n, times)
+    np.testing.assert_array_equal(t, scipy.signal.resample(X, n, times)[1])
+    np.testing.assert_array_equal(y.data, scipy.signal.resample(X, n, times)[0])
+
+
+def test_analytic_signals_and_trends():
+    for n in (None, 8, 11):
+        check(lambda m, n=n: lambda x: m.hilbert(x, n), X)
+    check(lambda m: lambda x: m.hilbert(x, axis=0), IMAGE)
+    for options in ({}, {"type": "constant"}, {"bp": [3, 6]}, {"axis": 0}):
+        check(lambda m, o=options: lambda x: m.detrend(x, **o), IMAGE if "axis" in options else X)
+
+
+SPECTRA = {
+    "plain": {},
+    "short": {"nperseg": 8},
+    "settings": {"nperseg": 9, "noverlap": 2, "nfft": 12, "fs": 3.0, "window": "hamming"},
+    "linear": {"nperseg": 10, "detrend": "linear", "scaling": "spectrum"},
+    "raw": {"nperseg": 8, "detrend": False, "return_onesided": False},
+    "window": {"window": np.arange(1.0, 8)},
+}
+
+
+@pytest.mark.filterwarnings("ignore:nperseg")
+@pytest.mark.parametrize("name", SPECTRA)
+def test_spectra_of_windows(name):
+    options = SPECTRA[name]
+    check(lambda m: lambda x: m.welch(x, **options)[1], LONG, exact=False)
+    check(lambda m: lambda x: m.welch(x, axis=0, **options)[1], ROWS.T.copy(), exact=False, order=1)
+    check(lambda m: lambda x, y: m.csd(x, y, **options)[1], LONG, OTHER, exact=False)
+    check(lambda m: lambda x: m.spectrogram(x, **options)[2], LONG, exact=False)
+    check(lambda m: lambda x: m.spectrogram(x, axis=0, **options)[2], ROWS.T.copy(), exact=False, order=1)
+    for part in (0, 1):
+        np.testing.assert_array_equal(signal.spectrogram(tracker.param(LONG), **options)[part],
+                                      scipy.signal.spectrogram(LONG, **options)[part])  # fmt: skip
+
+
+def test_periodograms_and_coherence():
+    for options in ({}, {"nfft": 50, "window": "hann"}, {"detrend": False, "scaling": "spectrum"}):
+        check(lambda m, o=options: lambda x: m.periodogram(x, **o)[1], LONG, exact=False)
+    check(lambda m: lambda x: m.periodogram(x, axis=0)[1], ROWS.T.copy(), exact=False)
+    check(lambda m: lambda x, y: m.coherence(x, y, nperseg=10)[1], LONG, OTHER, exact=False)
+
+
+def test_frequency_responses():
+    check(lambda m: lambda b, a: m.freqz(b, a, 7)[1], B, A)
+    check(lambda m: lambda b: m.freqz(b, worN=np.array([0.1, 0.7]), fs=2.0)[1], B)
+    check(lambda m: lambda b, a: m.freqs(b, a, np.array([0.1, 0.7, 2.0]))[1], B, A)
+    sections = np.array([[0.4, 0.3, -0.1, -0.5, 0.2], [0.9, -0.3, 0.2, 0.4, 0.1]])
+    whole = lambda s: np.concatenate([s[:, :3], np.ones((2, 1)), s[:, 3:]], axis=1)  # SciPy wants a one there
+    check(lambda m: lambda s: m.freqz_sos(whole(s), 6)[1], sections, exact=False)
+    np.testing.assert_array_equal(signal.freqz(tracker.param(B), A, 7)[0], scipy.signal.freqz(B, A, 7)[0])
+
+
+def test_wave_forms():
+    t = np.array([0.3, 1.9, 4.4, 8.1])
+    for width in (1, 0.4, 0):
+        check(lambda m, w=width: lambda t: m.sawtooth(t, w), t)
+    check(lambda m: lambda t, p: m.sweep_poly(t, p, 20), t / 40, np.array([0.05, -0.3, 2.0]))
+    for part in (0, 1):
+        check(lambda m, k=part: lambda t, p: m.vectorstrength(t, p)[k], t, 1.3)
+        check(lambda m, k=part: lambda t, p: m.vectorstrength(t, p)[k], t, np.array([1.3, 2.9]))
+
+
+def test_filters_by_rank_and_noise():
+    spread = np.random.default_rng(3).permutation(30).reshape(5, 6) * 0.3 + 0.1
+    check(lambda m: lambda x: m.medfilt(x, 3), spread)
+    check(lambda m: lambda x: m.medfilt(x), spread[0])
+    check(lambda m: lambda x: m.medfilt2d(x, (3, 5)), spread)
+    check(lambda m: lambda x: m.order_filter(x, [[1, 0, 1], [0, 1, 1], [1, 1, 1]], 2), spread)
+    check(lambda m: lambda x: m.wiener(x), spread, exact=False, order=1)
+    check(lambda m: lambda x, p: m.wiener(x, (3, 5), p), spread, 0.7, exact=False, order=1)
+
+
+def test_what_spectra_and_rates_do_not_differentiate_is_refused():
+    x = tracker.param(LONG)
+    for run, word in (
+        (lambda: signal.welch(x, nperseg=9, average="median"), "mean"),
+        (lambda: signal.csd(x, OTHER[:30], nperseg=9), "equal length"),
+        (lambda: signal.spectrogram(x, nperseg=9, mode="phase"), "psd"),
+        (lambda: signal.resample(x, 20, window="hann"), "window"),
+        (lambda: signal.upfirdn(H, x, mode="edge"), "zeros"),
+        (lambda: signal.sawtooth(0.3, x[0]), "width"),
+        (lambda: signal.freqz(x, plot=print), "plot"),
+        (lambda: signal.find_peaks(x), "places"),
+        (lambda: signal.welch(x, nperseg=9, detrend=lambda s: s), "constant"),
+    ):
+        with pytest.raises(NotImplementedError, match=word):
+            tracker.data(run())

@@ -37,20 +37,15 @@ TABLE: Final = Section(
             "sosfilt_zi",
             "take 20 * numpy.log10(abs(h)) and numpy.unwrap(numpy.angle(h)) of freqz(b, a), and a difference quotient "
             "of the phase.": "group_delay",
-            "its object keeps plain arrays: take the function, czt or zoom_fft.": "CZT ZoomFFT",
-            "write its sums with numpy.exp(-1j * w * n) @ x.": "czt zoom_fft",
-            "take fftconvolve, or tracker.scipy.ndimage.convolve with one of its modes.": "convolve2d correlate2d",
-            "take fftconvolve.": "oaconvolve",
+            "write its sums as numpy.exp(-1j * numpy.outer(w, n)) @ x.": "CZT ZoomFFT czt zoom_fft",
             "take numpy.polydiv(signal, divisor).": "deconvolve",
-            "take numpy.fft.rfft of its sliding windows.": "coherence csd istft periodogram spectrogram stft welch",
-            "take numpy.polyval of the coefficients at exp(1j * w), or at 1j * w.": "freqs freqs_zpk freqz freqz_sos "
-            "freqz_zpk sosfreqz",
-            "take tracker.scipy.ndimage.median_filter or rank_filter.": "medfilt medfilt2d order_filter",
-            "write it with numpy.fft.fft and ifft, which have derivatives.": "hilbert hilbert2 resample",
-            "take fftconvolve of the signal with zeros in between.": "decimate resample_poly upfirdn",
-            "write its formula with NumPy.": "chirp detrend gausspulse sawtooth square sweep_poly vectorstrength "
-            "wiener",
-            "its object keeps plain arrays: take the function stft.": "ShortTimeFFT",
+            "take numpy.fft.rfft of its sliding windows.": "istft stft",
+            "take numpy.poly of zeros and poles, and freqz or freqs.": "freqs_zpk freqz_zpk",
+            "write it with numpy.fft.fft and ifft, which have derivatives.": "hilbert2",
+            "take upfirdn with the filter that it designs.": "decimate resample_poly",
+            "write its formula with NumPy.": "chirp gausspulse",
+            "it is constant but for jumps: its derivative is zero or there is none.": "square",
+            "its object keeps plain arrays: take spectrogram, or numpy.fft.rfft of sliding windows.": "ShortTimeFFT",
             "it iterates to a self-consistent window of the spectrum: take csd, or numpy.fft.": "envelope",
             "take numpy.sum of cos and sin of 2 pi t f: it is least squares by them.": "lombscargle",
         }

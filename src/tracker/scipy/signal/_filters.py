@@ -1,4 +1,4 @@
-"""scipy.signal, differentiable by signals, kernels and filter coefficients."""
+"""Convolution, recursive filters and smoothing, by signals, kernels and filter coefficients."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ from tracker.scipy._linear_map import linear_map
 from tracker.scipy._recursive import filtered, fixed_filter, steady_state
 from tracker.scipy._stencil import filtered as stencil_filtered
 from tracker.scipy._stencil import spread_along
-from tracker.scipy._without import rest_of as _rest_of
-from tracker.scipy._without.signal import TABLE as _REST
-
-__all__ = ["convolve", "correlate", "fftconvolve", "filtfilt", "lfilter", "savgol_filter", "sosfilt"]
-
-__getattr__ = _rest_of("signal", _REST)
 
 _signal: Any = scipy.signal
 _PADS = {"mirror": "reflect", "nearest": "edge", "constant": "constant", "wrap": "wrap"}
