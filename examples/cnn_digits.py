@@ -1,10 +1,9 @@
 """Reads handwritten digits with a convolutional network: `tracker.nn`'s layers, its training loop, and Adam.
 
 The data are the 1,797 scanned digits (8 x 8 pixels) that scikit-learn ships; a fifth of them is held out, and looked
-at once, at the end. While training, each image is moved by up to one pixel each time it is seen, and a quarter of the
-features is dropped. The splits (and networks) of seeds 0 to 4 give 99.7, 98.9, 99.2, 99.4 and 99.4 % of 359 digits.
+at once, at the end. While training, each image is moved by up to one pixel each time it is seen.
 
-    python examples/cnn_digits.py          writes out/cnn_digits.png; --short: three epochs; a number: the seed
+    python examples/cnn_digits.py          writes out/cnn_digits.png; --short trains for one epoch
 """
 
 import sys
@@ -16,7 +15,7 @@ from sklearn.datasets import load_digits
 
 from tracker import nn, optim
 
-EPOCHS, BATCH, RATE, DROPPED = 30, 32, 3e-3, 0.25
+EPOCHS, BATCH, RATE = 50, 32, 3e-3
 
 
 class Shifted:
@@ -39,19 +38,16 @@ def network(rng):
         nn.Conv((3, 3), 1, 16, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.Conv((3, 3), 16, 32, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.MaxPool(2),
-        nn.Conv((3, 3), 32, 64, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
+        nn.Conv((3, 3), 32, 32, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.MaxPool(2),
         nn.Flatten(),
-        nn.Dropout(DROPPED),
-        nn.Dense(64 * 2 * 2, 64, nn.relu, init=nn.init.kaiming_normal, rng=rng),
-        nn.Dropout(DROPPED),
+        nn.Dense(32 * 2 * 2, 64, nn.relu, init=nn.init.kaiming_normal, rng=rng),
         nn.Dense(64, 10, rng=rng),
     )
 
 
-def loss(model, states, rng, images, targets):
-    scores, states = nn.training(model, images, states, rng)
-    return nn.logit_crossentropy(scores, targets), states
+def loss(model, images, targets):
+    return nn.logit_crossentropy(model(images), targets)
 
 
 def load(rng):
@@ -76,9 +72,7 @@ def train(model, images, labels, epochs, rng):
     def note_accuracy(trained):
         trained.history.append(accuracy=np.mean(read(trained.model, images) == labels))
 
-    return nn.train(
-        loss, model, batches, optim.Adam(RATE), epochs=epochs, schedule=rates, rng=rng, callbacks=[note_accuracy]
-    )
+    return nn.train(loss, model, batches, optim.Adam(RATE), epochs=epochs, schedule=rates, callbacks=[note_accuracy])
 
 
 def plot(path, history, images, labels, answers):
@@ -87,7 +81,7 @@ def plot(path, history, images, labels, answers):
     left, right = figure.subfigures(1, 2, width_ratios=(1.2, 1))
     curve, share = left.subplots(1, 2)
     curve.semilogy(history["loss"])
-    curve.set(xlabel="epoch", ylabel="training loss, moved images, with dropout")
+    curve.set(xlabel="epoch", ylabel="training loss, moved images")
     share.plot(100 * np.array(history["accuracy"]))
     share.set(xlabel="epoch", ylabel="training digits read correctly (%)")
 
@@ -103,10 +97,10 @@ def plot(path, history, images, labels, answers):
     figure.savefig(path, dpi=120)
 
 
-def main(short=False, seed=0):
-    rng = np.random.default_rng(seed)
+def main(short=False):
+    rng = np.random.default_rng(0)
     images, labels, test_images, test_labels = load(rng)
-    trained = train(network(rng), images, labels, 3 if short else EPOCHS, rng)
+    trained = train(network(rng), images, labels, 1 if short else EPOCHS, rng)
 
     answers = read(trained.model, test_images)
     accuracy = np.mean(answers == test_labels)
@@ -119,4 +113,4 @@ def main(short=False, seed=0):
 
 
 if __name__ == "__main__":
-    main(short="--short" in sys.argv, seed=next((int(word) for word in sys.argv[1:] if word.isdigit()), 0))
+    main(short="--short" in sys.argv)

@@ -207,21 +207,68 @@ static PyObject *inside(PyObject *self, PyObject *const *args, Py_ssize_t count)
 
 /* ---------------------------------------------------------------- products of the others */
 
-/* x is n rows of m entries: out[k] = dy * (product of the rows before k) * (of those after k), by columns. */
-#define OTHERS(NAME, T)                                                                          \
-    WIDE static void NAME(npy_intp n, npy_intp m, const T *dy, const T *x, T *restrict out, T *restrict after) \
-    {                                                                                            \
-        for (npy_intp j = 0; j < m; j++) out[j] = after[j] = 1;                                  \
-        for (npy_intp k = 1; k < n; k++)                                                         \
-            for (npy_intp j = 0; j < m; j++) out[k * m + j] = out[(k - 1) * m + j] * x[(k - 1) * m + j]; \
-        for (npy_intp k = n - 1; k >= 0; k--)                                                    \
-            for (npy_intp j = 0; j < m; j++) {                                                   \
-                out[k * m + j] = dy[j] * (out[k * m + j] * after[j]);                            \
-                after[j] *= x[k * m + j];                                                        \
-            }                                                                                    \
+/* x is n rows of m entries: out[k] = dy * (product of the rows before k) * (of those after k), by columns, as many at a
+   time as stay in the cache meanwhile. */
+#define COLUMNS 32
+#define OTHERS(NAME, T)                                                                             \
+    WIDE static void NAME(npy_intp n, npy_intp m, const T *dy, const T *x, T *restrict out)         \
+    {                                                                                               \
+        for (npy_intp first = 0; first < m; first += COLUMNS) {                                     \
+            int width = m - first < COLUMNS ? (int)(m - first) : COLUMNS;                           \
+            T before[COLUMNS], after[COLUMNS];                                                      \
+            for (int j = 0; j < COLUMNS; j++) before[j] = after[j] = 1;                             \
+            for (npy_intp k = 0; k < n; k++)                                                        \
+                for (int j = 0; j < width; j++) {                                                   \
+                    out[k * m + first + j] = before[j];                                             \
+                    before[j] *= x[k * m + first + j];                                              \
+                }                                                                                   \
+            for (npy_intp k = n - 1; k >= 0; k--)                                                   \
+                for (int j = 0; j < width; j++) {                                                   \
+                    npy_intp i = k * m + first + j;                                                 \
+                    out[i] = dy[first + j] * (out[i] * after[j]);                                   \
+                    after[j] *= x[i];                                                               \
+                }                                                                                   \
+        }                                                                                           \
     }
 OTHERS(others_double, double)
 OTHERS(others_float, float)
+
+/* The same for `lines` lines of n entries each, up to TOGETHER at a time: one alone would wait for each product. */
+#define TOGETHER 8
+#define OTHERS_IN_LINES(NAME, T)                                                               \
+    WIDE static void NAME(npy_intp lines, npy_intp n, const T *dy, const T *x, T *restrict out) \
+    {                                                                                          \
+        for (npy_intp first = 0; first < lines; first += TOGETHER) {                           \
+            int m = lines - first < TOGETHER ? (int)(lines - first) : TOGETHER;                \
+            T before[TOGETHER], after[TOGETHER];                                               \
+            for (int j = 0; j < m; j++) before[j] = after[j] = 1;                              \
+            for (npy_intp k = 0; k < n; k++)                                                   \
+                for (int j = 0; j < m; j++) {                                                  \
+                    out[(first + j) * n + k] = before[j];                                      \
+                    before[j] *= x[(first + j) * n + k];                                       \
+                }                                                                              \
+            for (npy_intp k = n - 1; k >= 0; k--)                                              \
+                for (int j = 0; j < m; j++) {                                                  \
+                    T *to = out + (first + j) * n + k;                                         \
+                    *to = dy[first + j] * (*to * after[j]);                                    \
+                    after[j] *= x[(first + j) * n + k];                                        \
+                }                                                                              \
+        }                                                                                      \
+    }
+OTHERS_IN_LINES(others_in_lines_double, double)
+OTHERS_IN_LINES(others_in_lines_float, float)
+
+static PyObject *others_in_lines(PyArrayObject *dy, PyArrayObject *x, npy_intp n, int type)
+{
+    PyArrayObject *result = (PyArrayObject *)PyArray_SimpleNew(PyArray_NDIM(x), PyArray_DIMS(x), type);
+    if (!result) return NULL;
+    npy_intp lines = PyArray_SIZE(x) / n;
+    if (type == NPY_DOUBLE)
+        others_in_lines_double(lines, n, PyArray_DATA(dy), PyArray_DATA(x), PyArray_DATA(result));
+    else
+        others_in_lines_float(lines, n, PyArray_DATA(dy), PyArray_DATA(x), PyArray_DATA(result));
+    return (PyObject *)result;
+}
 
 static PyObject *others(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
@@ -233,22 +280,17 @@ static PyObject *others(PyObject *self, PyObject *const *args, Py_ssize_t count)
     if (type < 0 || type_of(args[0]) != type || !is_large(x) || !PyArray_IS_C_CONTIGUOUS(dy) || n * m == 0 ||
         PyArray_SIZE(x) % (n * m) || PyArray_SIZE(dy) != PyArray_SIZE(x) / n)
         Py_RETURN_NONE;
-    void *after = malloc(m * PyArray_ITEMSIZE(x));
+    if (m == 1) return others_in_lines(dy, x, n, type);
     PyArrayObject *result = (PyArrayObject *)PyArray_SimpleNew(PyArray_NDIM(x), PyArray_DIMS(x), type);
-    if (!result || !after) {
-        free(after);
-        Py_XDECREF(result);
-        return PyErr_NoMemory();
-    }
+    if (!result) return NULL;
     for (npy_intp k = 0; k < PyArray_SIZE(x) / (n * m); k++) {
         if (type == NPY_DOUBLE)
             others_double(n, m, (double *)PyArray_DATA(dy) + k * m, (double *)PyArray_DATA(x) + k * n * m,
-                          (double *)PyArray_DATA(result) + k * n * m, after);
+                          (double *)PyArray_DATA(result) + k * n * m);
         else
             others_float(n, m, (float *)PyArray_DATA(dy) + k * m, (float *)PyArray_DATA(x) + k * n * m,
-                         (float *)PyArray_DATA(result) + k * n * m, after);
+                         (float *)PyArray_DATA(result) + k * n * m);
     }
-    free(after);
     return (PyObject *)result;
 }
 
