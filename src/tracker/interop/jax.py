@@ -13,7 +13,7 @@ array([1., 1.])
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -67,10 +67,10 @@ def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
     """`f`, a function that tracker differentiates, as a JAX function: works in `jit`, `grad` and `vmap`.
 
     JAX calls back into Python for it (`jax.pure_callback`), so `f` must have no side effects, and may not call JAX in
-    turn, which could wait for itself. Derivatives are in
-    reverse mode, of any order (`jax.jacrev(jax.grad(g))`; JAX refuses forward mode, as for any `jax.custom_vjp`).
-    `vmap` calls `f` once for each entry. Arguments, by position or keyword, and results may be nested structures;
-    integers are constants, and `f` gets what is no array or number (a string, a function) as it is.
+    turn, which could wait for itself. Derivatives are in reverse mode, of any order (`jax.jacrev(jax.grad(g))`; JAX
+    refuses forward mode, as for any `jax.custom_vjp`). `vmap` calls `f` once for each entry. Arguments, by position or
+    keyword, and results may be nested structures; integers are constants, and `f` gets what is no array or number (a
+    string, a function) as it is.
 
     JAX must know shapes and dtypes before `f` runs: `result` gives them as a structure of `jax.ShapeDtypeStruct` (or
     arrays), or as a function of the arguments' `ShapeDtypeStruct`s. By default `f` is called with ones to find out,
@@ -105,12 +105,17 @@ def to_jax(f: Callable[..., Any], result: Any = None) -> Callable[..., Any]:
             return of_arrays
 
         rest = tuple(x for i, x in enumerate(leaves) if i not in places)
+        if len(known) > _MOST_KNOWN:  # a function made anew for each call would fill it
+            known.clear()
         shapes = known.setdefault((structure, rest), {}) if _is_hashable(rest) else {}
         arrays = [leaves[i] for i in places]
         return _positional(filled(f), filled(result) if callable(result) else result, shapes)(*arrays)
 
     call.__name__ = getattr(f, "__name__", "f")
     return call
+
+
+_MOST_KNOWN: Final = 64
 
 
 def _is_hashable(x: Any) -> bool:
