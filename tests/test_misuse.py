@@ -516,3 +516,34 @@ def test_exception_of_the_users_function_arrives_unchanged():
 
     with pytest.raises(Own, match="mine"):
         gradient(f, X)
+
+
+@pytest.mark.parametrize(
+    ("misuse", "error", "message"),
+    [
+        (lambda x, n: setattr(x, "grad", np.ones(2)), ValueError, r"shape \(3,\)"),
+        (lambda x, n: setattr(x, "grad", np.ones(3) * 1j), TypeError, "complex128"),
+        (lambda x, n: setattr(n, "grad", np.ones(3)), ValueError, r"shape \(\)"),
+        (lambda x, n: tracker.update(x, np.ones(3) * 1j), TypeError, r"np\.real"),
+        (lambda x, n: tracker.update([x, n], [np.ones(3), 1j]), TypeError, r"np\.real"),
+        (lambda x, n: tracker.collect(e for e in x), TypeError, r"list\(xs\)"),
+        (lambda x, n: tracker.collect({"a": n}), TypeError, r"xs\.values"),
+        (lambda x, n: tracker.hook(x, lambda d: d), TypeError, "function first"),
+        (lambda x, n: tracker.grad(lambda: n * 1)(tracker.Params([n])), TypeError, "withgradient"),
+    ],
+)
+def test_misuse_of_leaves_says_what_to_write(misuse, error, message):
+    x, n = tracker.param([1.0, 2.0, 3.0]), tracker.param(1.0)
+    with pytest.raises(error, match=message):
+        misuse(x, n)
+    np.testing.assert_array_equal(x.data, [1.0, 2.0, 3.0])
+    assert (n.data, n.grad) == (1.0, 0.0)
+
+
+def test_gradient_of_a_leaf_can_be_set():
+    x, n = tracker.param(np.ones(2, np.float32)), tracker.param(1.0)
+    x.grad, n.grad = [1, 2], np.float64(3)
+    np.testing.assert_array_equal(x.grad, np.array([1, 2], np.float32), strict=True)
+    assert (n.grad, type(n.grad)) == (3.0, float)
+    x.grad = None
+    np.testing.assert_array_equal(x.grad, np.zeros(2, np.float32), strict=True)

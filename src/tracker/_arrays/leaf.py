@@ -119,7 +119,14 @@ def collect(xs: Any) -> Any:
     tracked([2., 1., 4.])
     """
     if _handles.level_of(xs) < 0 and not _handles.is_tracked(xs):
-        return np.array(xs)
+        y = np.array(xs)
+        if y.dtype.kind == "O":
+            raise ConversionError(
+                f"collect takes sequences (lists, tuples, arrays), however nested, of numbers and arrays; a "
+                f"{type(xs).__name__} of objects may hold tracked values whose gradients would be lost. "
+                "Give a list: tracker.collect(list(xs)), tracker.collect(list(xs.values()))."
+            )
+        return y
     return _dispatch.collect(xs)
 
 

@@ -40,7 +40,20 @@ def set_leaf_gradient(x: Any, value: Any) -> None:
     leaf = leaf_of(x)
     if leaf is None:
         raise AttributeError("Only a leaf has a gradient, and this value was computed from others.")
-    leaf.total = value
+    leaf.total = None if value is None else _as_gradient(value, leaf.spec)
+
+
+def _as_gradient(value: Any, spec: Spec) -> Any:
+    """What a user sets as a gradient, in the shape and dtype of its leaf."""
+    value = _handles.plain(value)
+    if np.shape(value) != spec.shape:
+        raise ValueError(f"the gradient of a leaf of shape {spec.shape} has that shape, not {np.shape(value)}")
+    dtype = value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+    if not np.can_cast(dtype, spec.dtype, "same_kind"):
+        raise TypeError(f"the gradient of a leaf of dtype {spec.dtype} can't be of dtype {dtype}")
+    if spec.scalar is not None:
+        return spec.scalar(value)
+    return value.astype(spec.dtype) if hasattr(value, "astype") else np.array(value, spec.dtype)
 
 
 def set_leaf_value(x: Any, value: Any) -> None:

@@ -41,6 +41,9 @@ def hook(f: Callable[[Any], Any], x: Any) -> Any:
     (20.0,)
     """
 
+    if not callable(f):
+        raise TypeError(f"hook(f, x) takes the function first; it was given a {type(f).__name__}.")
+
     def pullback(dy: Any, y: Any, x: Any) -> Any:
         changed = f(dy)
         return dy if changed is None else changed

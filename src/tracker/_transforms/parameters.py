@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+import numpy as np
+
 from tracker import tree
 from tracker._arrays import handles, leaves
 from tracker._core.node import Node
@@ -191,6 +193,8 @@ def update(x: Any, dx: Any) -> None:
             raise TypeError("update was given None as the step of a leaf; leave both out, or give zeros.")
     new = [(leaf, handles.plain(leaf) + handles.plain(step)) for leaf, step in pairs]
     for leaf, value in new:
+        if np.iscomplexobj(value) and leaf.dtype.kind != "c":
+            raise TypeError(f"a complex step would make a leaf of dtype {leaf.dtype} complex; give np.real(step).")
         if value.shape != leaf.shape if hasattr(value, "shape") else leaf.shape != ():
             raise ValueError(f"the step changes the shape of a leaf from {leaf.shape} to {value.shape}")
     for leaf, value in new:

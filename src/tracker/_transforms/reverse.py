@@ -119,6 +119,8 @@ def value_and_grad(
     numbers = [argnums] if isinstance(argnums, int) else list(argnums)
 
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and isinstance(args[0], Params):
+            raise TypeError("grad and value_and_grad take no Params: use gradient(f, Params(...)) or withgradient.")
         places = [n + len(args) if n < 0 else n for n in numbers]
         for n in places:
             if not 0 <= n < len(args):
