@@ -547,3 +547,26 @@ def test_gradient_of_a_leaf_can_be_set():
     assert (n.grad, type(n.grad)) == (3.0, float)
     x.grad = None
     np.testing.assert_array_equal(x.grad, np.zeros(2, np.float32), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("misuse", "error", "message"),
+    [
+        (lambda x: tracker.pushforward(np.sum, x, x), TypeError, r"\(f, \(x,\), \(dx,\)\)"),
+        (lambda x: tracker.pushforward(np.sum, (x,), (x * 1j,)), TypeError, "real part"),
+        (lambda x: tracker.jacobian(np.sin, x, x), ValueError, "mode is"),
+        (lambda x: tracker.grad(np.sum, "x"), TypeError, "integer"),
+        (lambda x: tracker.gradcheck(np.sum, x, order=0), ValueError, "order"),
+        (lambda x: tracker.rule(len, 3), TypeError, "takes functions"),
+        (lambda x: tracker.partials(3, len), TypeError, "takes functions"),
+        (lambda x: tracker.linear(len, "f"), TypeError, "takes functions"),
+        (lambda x: tracker.constant(len, None, 3), TypeError, "takes functions"),
+    ],
+)
+def test_misuse_of_transformations_says_what_is_wanted(misuse, error, message):
+    with pytest.raises(error, match=message):
+        misuse(np.ones(2))
+
+
+def test_argnums_may_be_an_integer_of_numpy():
+    assert tracker.grad(lambda a, b: a * b, np.int64(1))(2.0, 3.0) == 2.0

@@ -78,6 +78,8 @@ def gradcheck(f: Callable[..., Any], *args: Any, rtol: float = 1e-5, atol: float
     >>> gradcheck(lambda x, y: np.sum(np.sin(x) * y), np.array([1.0, 2.0]), 3.0, order=2)
     True
     """
+    if order < 1:
+        raise ValueError(f"order is 1, 2 or more; it was {order!r}.")
     g = _scalar(f)
     expected = ngradient(g, *args)
     with warnings.catch_warnings():

@@ -38,6 +38,7 @@ def rule(
     >>> tracker.gradient(lambda x: tracker.track(cube, x), 2.0)
     (12.0,)
     """
+    _require_functions("rule", f, *pullbacks, pushforward)
     registry.rule(f, *pullbacks, pushforward=pushforward, sequences=sequences)
     registry.guard(f)
 
@@ -53,6 +54,7 @@ def partials(f: Callable[..., Any], *rules: Callable[..., Any] | None) -> None:
     >>> tracker.gradient(lambda x: erf(x), 0.0)
     (1.1283791670955126,)
     """
+    _require_functions("partials", f, *rules)
     registry.partials(f, *rules)
 
 
@@ -68,6 +70,7 @@ def linear(f: Callable[..., Any], *adjoints: Callable[..., Any] | None, sequence
     >>> tracker.gradient(lambda x: tracker.track(twice, x), 1.0)
     (2.0,)
     """
+    _require_functions("linear", f, *adjoints)
     registry.linear(f, *adjoints, sequences=sequences)
     registry.guard(f)
 
@@ -82,7 +85,14 @@ def constant(*functions: Callable[..., Any]) -> None:
     >>> tracker.track(level, tracker.param(1.5))
     np.float64(1.0)
     """
+    _require_functions("constant", *functions)
     registry.constant(*functions)
+
+
+def _require_functions(name: str, f: Any, *rules: Any) -> None:
+    for k, x in enumerate((f, *rules)):
+        if not (callable(x) or k and (x is None or isinstance(x, registry.each))):
+            raise TypeError(f"{name} takes functions (the function first, None where there is no derivative): {x!r}")
 
 
 def track(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

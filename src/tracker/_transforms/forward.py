@@ -25,6 +25,8 @@ def pushforward(f: Callable[..., Any], args: tuple[Any, ...], tangents: tuple[An
     >>> pushforward(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    if not (isinstance(args, tuple | list) and isinstance(tangents, tuple | list)):
+        raise TypeError("args and tangents are tuples: pushforward(f, (x,), (dx,)).")
     if len(args) != len(tangents):
         raise ValueError(f"{len(args)} arguments, but {len(tangents)} tangents: give one (or None) per argument.")
     level = new_level()
@@ -64,6 +66,8 @@ def _dual(x: Any, tangent: Any, level: int) -> Any:
         x = handles.snapshot(x)
     if np.shape(tangent) != np.shape(x):
         raise ValueError(f"A tangent has shape {np.shape(tangent)}, but its argument has shape {np.shape(x)}.")
+    if np.iscomplexobj(tangent) and not handles.spec_of(x).is_complex:
+        raise TypeError("A tangent is complex, but its argument is real: give its real part.")
     dual = new_dual(x, fit_tangent(tangent, handles.spec_of(x)), level)
     if isinstance(dual, TrackedArray):
         dual.shared = True

@@ -27,7 +27,7 @@ def jacobian(f: Callable[..., Any], x: Any, mode: str | None = None) -> Any:
     array([[2., 0.],
            [0., 4.]])
     """
-    if mode not in (None, "reverse", "forward"):
+    if not (mode is None or isinstance(mode, str) and mode in ("reverse", "forward")):
         raise ValueError(f'mode is "reverse", "forward" or None; it was {mode!r}.')
     x = _array_argument(x)
     g = lambda x: _array_result(f(x))

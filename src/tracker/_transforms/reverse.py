@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -116,7 +117,7 @@ def value_and_grad(
     (6.0, (3.0, 2.0))
     """
     several = isinstance(argnums, tuple | list)
-    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+    numbers = [operator.index(n) for n in (argnums if isinstance(argnums, tuple | list) else (argnums,))]
 
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], Params):
