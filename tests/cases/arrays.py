@@ -8,7 +8,7 @@ import numpy as np
 
 import tracker
 from tests.cases.case import Case, normal, scalar, value, wrapped
-from tracker._arrays.leaf import collect_values, identity, zero_dim
+from tracker._arrays.leaf import collect_values, identity, python_number, zero_dim
 from tracker._arrays.mutation import put_flat, with_imag, with_real
 
 
@@ -51,6 +51,7 @@ CASES: list[Case] = [
     wrapped(collect_values, lambda a: tracker.collect([a[1], a[0] * a[2]]), normal(3)),
     wrapped(collect_values, lambda a: tracker.collect((a,)), normal(0, 3)),
     wrapped(zero_dim, tracker.collect, scalar(1.5)),
+    wrapped(python_number, lambda x: python_number(np.sin(x)), scalar(1.5)),
     wrapped(identity, _parameter, normal(2, 3)).but(complex=True),
     wrapped(identity, _parameter, scalar(1.5)),
     wrapped(put_flat, _through_transpose, normal(2, 3), normal(2)).but(complex=True),
