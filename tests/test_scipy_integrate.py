@@ -425,14 +425,59 @@ def test_what_has_no_derivative_says_what_to_take():
             lambda x, y: np.stack([y[1], -k * y[0]]), lambda a, b: np.array([a[0], b[0] - 1]), np.linspace(0, 1, 5),
             np.ones((2, 5)),
         )  # fmt: skip
-    with pytest.raises(NotImplementedError, match="dblquad has no derivative"):
-        integrate.dblquad(lambda x, y: k * x * y, 0, 1, 0, 1)
+    with pytest.raises(NotImplementedError, match="cubature has no derivative"):
+        integrate.cubature(lambda x: k * x[:, 0], [0.0], [1.0])
     with pytest.raises(TypeError, match="LSODA"):
         scipy.integrate.odeint(lambda y, t: -y, k, [0, 1])
     assert integrate.dblquad(lambda x, y: x * y, 0, 1, 0, 2)[0] == pytest.approx(1.0)
     assert integrate.newton_cotes(2)[0].tolist() == scipy.integrate.newton_cotes(2)[0].tolist()
     with pytest.raises(AttributeError, match="solve_everything"):
         integrate.solve_everything  # noqa: B018
+
+
+@pytest.mark.parametrize("how", ["steps", "adjoint"])
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_right_hand_side_that_is_a_captured_value(how, size):
+    """No call meets what it gives: y' = k is told by what comes out."""
+    k = tracker.param(2 * np.ones(size))
+    for f in (lambda t, y: k, lambda t, y: list(k)):
+        tracker.zero_grad(k)
+        integrate.solve_ivp(f, (0, 1.5), np.zeros(size), gradient=how).y[0, -1].back()
+        np.testing.assert_allclose(k.grad, 1.5 * (np.arange(size) == 0), rtol=1e-6)
+
+
+def test_an_integrand_that_is_a_captured_value():
+    assert tracker.gradient(lambda c: integrate.quad(lambda x: c, 0, 2)[0], 3.0) == pytest.approx((2.0,))
+    assert tracker.gradient(lambda c: integrate.quad_vec(lambda x: c, 0, 2)[0], 3.0) == pytest.approx((2.0,))
+
+
+MULTIPLE = {
+    "dblquad": lambda m: lambda a, c: m.dblquad(
+        lambda y, x, d: np.exp(-c * x * y) * d, a, 1.2, lambda x: a * x, lambda x: x + c, (1.5,)
+    ),
+    "dblquad with numbers": lambda m: lambda a, c: m.dblquad(lambda y, x: np.exp(-c * x * y), 0, a, a, 2, epsabs=1e-9),
+    "tplquad": lambda m: lambda a, c: m.tplquad(
+        lambda z, y, x: c * x * y + z, 0, a, lambda x: x, 2, lambda x, y: x * y, lambda x, y: a * y + 1
+    ),
+    "nquad": lambda m: lambda a, c: m.nquad(
+        lambda x, y, b: np.cos(b * x * y), [lambda y, b: (0, b * y), [0, a]], (c,), [{"epsabs": 1e-9}, {"limit": 40}]
+    ),
+    "nquad of one variable": lambda m: lambda a, c: m.nquad(lambda x: np.exp(c * x), [[0, a]]),
+    "nquad with all that it did": lambda m: lambda a, c: m.nquad(
+        lambda x, y: np.exp(c * x * y), ((0, a), (0, 1)), opts=[lambda *_: {"epsrel": 1e-9}] * 2, full_output=True
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MULTIPLE)
+def test_multiple_integrals(name):
+    ours, theirs = MULTIPLE[name](integrate), MULTIPLE[name](scipy.integrate)
+    at = 0.8, 1.3
+    found = ours(*map(tracker.param, at))
+    assert (tracker.data(found[0]), *found[1:]) == theirs(*at)
+    assert ours(*at) == theirs(*at)
+    expected = numeric_gradient(lambda *at: theirs(*at)[0], *at)
+    np.testing.assert_allclose(tracker.gradient(lambda *at: ours(*at)[0], *at), expected, rtol=1e-7)
 
 
 def test_nested_quad_is_a_double_integral():
@@ -475,6 +520,19 @@ def test_quad_vec_gives_the_jacobian_of_a_vector():
 
 def test_equal_limits_have_the_integrand_as_slope():
     assert tracker.grad(lambda b: integrate.quad(np.cos, 0.5, b)[0])(0.5) == pytest.approx(np.cos(0.5), rel=1e-12)
+
+
+def test_quad_of_complex_functions():
+    f = lambda m: lambda c, b: m.quad(lambda x, c: np.exp(1j * c * x), 0, b, args=(c,), complex_func=True)
+    assert f(integrate)(0.7, 1.2) == f(scipy.integrate)(0.7, 1.2)
+    loss = lambda m: lambda c, b: np.abs(f(m)(c, b)[0] - 2) ** 2
+    expected = numeric_gradient(loss(scipy.integrate), 0.7, 1.2)
+    np.testing.assert_allclose(tracker.gradient(loss(integrate), 0.7, 1.2), expected, rtol=1e-8)
+
+
+def test_quad_rejects_what_is_no_function_as_scipy_does():
+    with pytest.raises(ValueError, match="invalid callable"):
+        integrate.quad(3.0, 0, tracker.param(1.0))
 
 
 def test_quad_refuses_what_it_can_not_differentiate():
@@ -526,6 +584,12 @@ def test_romberg_of_samples(axis):
 def test_initial_value_before_cumulative_sums(name):
     ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
     assert_derivatives(lambda f: lambda y: f(y, x=X, initial=0), ours, theirs, RNG.standard_normal(8))
+
+
+def test_initial_values_of_cumulative_simpson_along_an_axis():
+    make = lambda f: lambda y, initial: f(y, x=X, axis=0, initial=initial)
+    y, initial = RNG.standard_normal((8, 2)), np.array([[0.4, 1.0]])
+    assert_derivatives(make, integrate.cumulative_simpson, scipy.integrate.cumulative_simpson, y, initial)
 
 
 def test_float32_samples_stay_float32():

@@ -13,7 +13,7 @@ from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.recording import stop_gradient
 from tracker.scipy._runge_kutta import as_vector
-from tracker.scipy._watch import any_tracked, distinct
+from tracker.scipy._watch import any_tracked, distinct, plainly
 
 _integrate: Any = scipy.integrate
 EXPLICIT = {"RK23": _integrate.RK23, "RK45": _integrate.RK45, "DOP853": _integrate.DOP853}
@@ -63,7 +63,7 @@ class Problem(NamedTuple):
 
     def plain_slope(self, t: Any, y: Any, *args: Any) -> Any:
         """The right-hand side for SciPy."""
-        return handles.plain(self.fun(t, y, *args))
+        return plainly(self.fun(t, y, *args))
 
     def slope(self, t: Any, y: Any) -> Any:
         """The right-hand side (n,) at a tracked state (n,), with `args` as they were given."""

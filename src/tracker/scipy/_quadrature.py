@@ -13,27 +13,33 @@ from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker._transforms.recording import stop_gradient
 from tracker.errors import DegenerateError, UnsupportedKeywordError
-from tracker.scipy._watch import any_tracked, watched
+from tracker.scipy._watch import any_tracked, plainly, watched
 
 _integrate: Any = scipy.integrate
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(21)
 _AGREEMENT = 1e-6  # between the sum over the intervals and SciPy's value, relative to the sum of absolute values
 
 
-def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
+def quad(func: Any, a: Any, b: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
     """`scipy.integrate.quad`, differentiable by the limits, by `args` and by what `func` captures.
 
     The derivative is that of a Gauss sum of 21 points on each interval that SciPy came to use. Raises
-    `NotImplementedError` with `weight=` or `complex_func=True`, and `DegenerateError` where that sum is not the
-    integral (at strong singularities).
+    `NotImplementedError` with `weight=` (or both `complex_func` and `full_output`), and `DegenerateError` where that
+    sum is not the integral (at strong singularities).
 
     >>> import tracker
     >>> round(tracker.gradient(lambda c: quad(lambda x: np.exp(-c * x), 0.0, np.inf)[0], 2.0)[0], 9)
     -0.25
     """
+    if not callable(func):
+        return _integrate.quad(func, 0.0, 1.0)  # raises
+    if options.get("complex_func") and not full_output:
+        parts = [_part(func, take) for take in (np.real, np.imag)]
+        real, imaginary = (quad(part, a, b, args, **{**options, "complex_func": False}) for part in parts)
+        return real[0] + 1j * imaginary[0], real[1] + 1j * imaginary[1]
     args = args if isinstance(args, tuple) else (args,)
     limits = [handles.plain(a), handles.plain(b)]
-    f = lambda x: handles.plain(func(x, *args))
+    f = lambda x: plainly(func(x, *args))
     result, seen = watched(lambda: _integrate.quad(f, *limits, (), 1, **options))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):
@@ -45,6 +51,11 @@ def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), full_output: 
     intervals = np.stack([info["alist"], info["blist"]], axis=1)[: info["last"]]
     total = _integral(lambda x: func(x, *args), a, b, intervals, result[0], "quad")
     return (total, *shown[1:])
+
+
+def _part(func: Callable[..., Any], take: Any) -> Callable[..., Any]:
+    """The real or imaginary part of a function."""
+    return lambda *given: take(func(*given))
 
 
 def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), n: int = 5) -> tuple[Any, None]:
@@ -73,7 +84,7 @@ def quad_vec(
     """
     args = args if isinstance(args, tuple) else (args,)
     limits = [handles.plain(a), handles.plain(b)]
-    plain = lambda x: handles.plain(f(x, *args))
+    plain = lambda x: plainly(f(x, *args))
     result, seen = watched(lambda: _integrate.quad_vec(plain, *limits, full_output=True, **options))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):

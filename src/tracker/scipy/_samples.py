@@ -185,6 +185,7 @@ def _alternating(first: Any, second: Any) -> Any:
 def _from(initial: Any, sums: Any, added: bool, axis: int) -> Any:
     """The sums with `initial` before them (and added to them, in Simpson's)."""
     if initial is not None:
-        start = initial * np.ones((*sums.shape[:-1], 1))
-        sums = np.concatenate([start, sums + initial if added else sums], axis=-1)
+        start = np.moveaxis(initial, axis, -1) if np.ndim(handles.plain(initial)) else initial
+        start = start * np.ones((*sums.shape[:-1], 1))
+        sums = np.concatenate([start, sums + start if added else sums], axis=-1)
     return np.moveaxis(sums, -1, axis)

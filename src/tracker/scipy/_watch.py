@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import handles
-from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
+from tracker._arrays import dispatch, handles
+from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
 
 
 def watched(run: Callable[[], Any]) -> tuple[Any, list[Any]]:
@@ -26,6 +26,12 @@ def watching() -> Iterator[dict[int, Any]]:
         yield seen
     finally:
         leave_pause(token)
+
+
+def plainly(x: Any) -> Any:
+    """The plain value of what a watched function gave; it may be tracked itself, without a call that met it."""
+    pause = current_pause()
+    return handles.plain(x if pause is None else dispatch.paused(x, pause))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracker.scipy._initial_value import solve_ivp
+from tracker.scipy._nested_quadrature import dblquad, nquad, tplquad
 from tracker.scipy._quadrature import fixed_quad, quad, quad_vec
 from tracker.scipy._samples import cumulative_simpson, cumulative_trapezoid, romb, simpson, trapezoid
 from tracker.scipy._without import Section as _Section
@@ -17,28 +18,27 @@ from tracker.scipy._without import rest_of as _rest_of
 __all__ = [
     "cumulative_simpson",
     "cumulative_trapezoid",
+    "dblquad",
     "fixed_quad",
+    "nquad",
     "quad",
     "quad_vec",
     "romb",
     "simpson",
     "solve_ivp",
+    "tplquad",
     "trapezoid",
 ]
 
-_NESTED: Final = "take quad of a function that calls quad."
 REASONS: Final = {
     "complex_ode": "take solve_ivp, with a complex initial state.",
-    "cubature": _NESTED,
-    "dblquad": _NESTED,
-    "nquad": _NESTED,
+    "cubature": "take nquad.",
     "nsum": "sum the terms with numpy.sum.",
     "ode": "take solve_ivp.",
     "odeint": 'take solve_ivp, with method="LSODA".',
     "qmc_quad": "take the mean of the integrand at the points of scipy.stats.qmc.",
     "solve_bvp": "shoot: find the start from which solve_ivp meets the conditions by tracker.scipy.optimize.root.",
     "tanhsinh": "take quad or quad_vec.",
-    "tplquad": _NESTED,
 }
 _OWN: Final = _names("BDF DOP853 DenseOutput LSODA OdeSolution OdeSolver RK23 RK45 Radau lebedev_rule newton_cotes")
 
