@@ -115,7 +115,8 @@ def main(short=False):
     without = -np.mean(np.log2(shares / shares.sum())[held_out])
 
     rng = np.random.default_rng(0)
-    model, _, history = train(writer(len(letters), rng), read, held_out, 2 if short else EPOCHS, rng)
+    trained = train(writer(len(letters), rng), read, held_out, 2 if short else EPOCHS, rng)
+    model, history = trained.model, trained.history
     print(f"bits a character: held out {history['held_out'][-1]:.2f}, by the letters' frequencies alone {without:.2f}")
     print("".join(letters[write(model, read[:500], 60 if short else 500, rng)]))
 

@@ -1,9 +1,10 @@
 """Reads handwritten digits with a convolutional network: `tracker.nn`'s layers, its training loop, and Adam.
 
 The data are the 1,797 scanned digits (8 x 8 pixels) that scikit-learn ships; a fifth of them is held out, and looked
-at once, at the end. While training, each image is moved by up to one pixel each time it is seen.
+at once, at the end. While training, each image is moved by up to one pixel each time it is seen, and a quarter of the
+features is dropped. The splits (and networks) of seeds 0 to 4 give 99.7, 98.9, 99.2, 99.4 and 99.4 % of 359 digits.
 
-    python examples/cnn_digits.py          writes out/cnn_digits.png; --short trains for one epoch
+    python examples/cnn_digits.py          writes out/cnn_digits.png; --short: three epochs; a number: the seed
 """
 
 import sys
@@ -15,7 +16,7 @@ from sklearn.datasets import load_digits
 
 from tracker import nn, optim
 
-EPOCHS, BATCH, RATE = 50, 32, 3e-3
+EPOCHS, BATCH, RATE, DROPPED = 30, 32, 3e-3, 0.25
 
 
 class Shifted:
@@ -38,16 +39,19 @@ def network(rng):
         nn.Conv((3, 3), 1, 16, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.Conv((3, 3), 16, 32, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.MaxPool(2),
-        nn.Conv((3, 3), 32, 32, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
+        nn.Conv((3, 3), 32, 64, nn.relu, pad="same", init=nn.init.kaiming_normal, rng=rng),
         nn.MaxPool(2),
         nn.Flatten(),
-        nn.Dense(32 * 2 * 2, 64, nn.relu, init=nn.init.kaiming_normal, rng=rng),
+        nn.Dropout(DROPPED),
+        nn.Dense(64 * 2 * 2, 64, nn.relu, init=nn.init.kaiming_normal, rng=rng),
+        nn.Dropout(DROPPED),
         nn.Dense(64, 10, rng=rng),
     )
 
 
-def loss(model, images, targets):
-    return nn.logit_crossentropy(model(images), targets)
+def loss(model, states, rng, images, targets):
+    scores, states = nn.training(model, images, states, rng)
+    return nn.logit_crossentropy(scores, targets), states
 
 
 def load(rng):
@@ -72,7 +76,9 @@ def train(model, images, labels, epochs, rng):
     def note_accuracy(trained):
         trained.history.append(accuracy=np.mean(read(trained.model, images) == labels))
 
-    return nn.train(loss, model, batches, optim.Adam(RATE), epochs=epochs, schedule=rates, callbacks=[note_accuracy])
+    return nn.train(
+        loss, model, batches, optim.Adam(RATE), epochs=epochs, schedule=rates, rng=rng, callbacks=[note_accuracy]
+    )
 
 
 def plot(path, history, images, labels, answers):
@@ -81,7 +87,7 @@ def plot(path, history, images, labels, answers):
     left, right = figure.subfigures(1, 2, width_ratios=(1.2, 1))
     curve, share = left.subplots(1, 2)
     curve.semilogy(history["loss"])
-    curve.set(xlabel="epoch", ylabel="training loss, moved images")
+    curve.set(xlabel="epoch", ylabel="training loss, moved images, with dropout")
     share.plot(100 * np.array(history["accuracy"]))
     share.set(xlabel="epoch", ylabel="training digits read correctly (%)")
 
@@ -97,10 +103,10 @@ def plot(path, history, images, labels, answers):
     figure.savefig(path, dpi=120)
 
 
-def main(short=False):
-    rng = np.random.default_rng(0)
+def main(short=False, seed=0):
+    rng = np.random.default_rng(seed)
     images, labels, test_images, test_labels = load(rng)
-    trained = train(network(rng), images, labels, 1 if short else EPOCHS, rng)
+    trained = train(network(rng), images, labels, 3 if short else EPOCHS, rng)
 
     answers = read(trained.model, test_images)
     accuracy = np.mean(answers == test_labels)
@@ -113,4 +119,4 @@ def main(short=False):
 
 
 if __name__ == "__main__":
-    main(short="--short" in sys.argv)
+    main(short="--short" in sys.argv, seed=next((int(word) for word in sys.argv[1:] if word.isdigit()), 0))

@@ -136,7 +136,7 @@ def plot(path, mu, tau, theta, exact):
     left.errorbar(schools + 0.1, middle, yerr=[middle - low, high - middle], fmt="o", color="C0", label="posterior")
     left.plot(schools + 0.1, exact[2:], "x", color="C3", zorder=3, label="exact mean")
     left.set(xticks=schools, xticklabels="ABCDEFGH", xlabel="school", ylabel="effect (points), 90 % intervals")
-    left.legend()
+    left.legend(loc="upper center")
     right.plot(np.log(tau).ravel()[::4], theta[..., 0].ravel()[::4], ".", markersize=2, alpha=0.4)
     right.set(xlabel="log tau", ylabel="effect in school A (points)", xlim=(-4, 4))
     path.parent.mkdir(exist_ok=True)

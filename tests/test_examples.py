@@ -60,7 +60,7 @@ def test_logistic_regression(example):
 
 
 def test_cnn_digits(example):
-    assert example("cnn_digits").main(short=True) > 0.7
+    assert example("cnn_digits").main(short=True) > 0.85
 
 
 def test_gaussian_process(example):

@@ -245,5 +245,5 @@ def test_dense_takes_any_leading_axes_and_no_other_width():
     np.testing.assert_allclose(layer(x), np.stack([layer(part) for part in x]), rtol=1e-14)
     assert layer(x[0, 0]).shape == (2,)
     assert layer(x[:0]).shape == (0, 4, 2)
-    with pytest.raises(ValueError, match="matmul"):
+    with pytest.raises(ValueError, match=r"\(\.\.\., 3\); it was given \(2, 3, 4\)"):
         layer(np.ones((2, 3, 4)))

@@ -220,6 +220,19 @@ def test_read_only_arrays_are_refused_before_anything_is_written():
     assert a[0] == 1
 
 
+def test_arrays_that_overlap_are_refused_before_anything_is_written():
+    a = np.ones(6)
+    model = [a, a[:2]]
+    state = optim.setup(optim.Descent(0.5), model)
+    with pytest.raises(ValueError, match=r"model\[1\] is a view of memory that model\[0\] has"):
+        optim.update_in_place(state, model, model)
+    assert np.all(a == 1)
+    assert optim.update(state, model, model)[1][1].tolist() == [0.5, 0.5]
+    parts = [a[::2], a[1::2]]  # of one array, but none of its entries twice
+    optim.update_in_place(optim.setup(optim.Descent(0.5), parts), parts, [np.ones(3), 2 * np.ones(3)])
+    assert a.tolist() == [0.5, 0] * 3
+
+
 def test_state_of_another_model_is_refused():
     with pytest.raises(ValueError, match="structure"):
         optim.update(optim.setup(optim.Adam(), [1.0]), {"a": 1.0}, {"a": 1.0})

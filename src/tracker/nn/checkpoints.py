@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,11 @@ def save_checkpoint(path: str | os.PathLike[str], values: Any, **notes: Any) -> 
 def load_checkpoint(path: str | os.PathLike[str], like: Any) -> tuple[Any, dict[str, Any]]:
     """`(values, notes)` as they were saved, in the structure of `like`, which itself stays as it is.
 
-    Raises `ValueError` where the file's arrays are not those of `like`: their number, shapes or dtypes.
+    Raises `ValueError` for a file of another kind, or where its arrays are not those of `like`: their number, shapes or
+    dtypes.
     """
     kept = parts(like)
-    with np.load(path, allow_pickle=False) as file:
+    with open(path, "rb") as stream, _opened(stream, path) as file:
         if set(file.files) != {*map(str, range(len(kept))), _NOTES}:
             raise ValueError(f"{path} holds {len(file.files) - 1} values, and `like` {len(kept)}: another structure.")
         found = [file[str(i)] for i in range(len(kept))]
@@ -44,3 +46,13 @@ def load_checkpoint(path: str | os.PathLike[str], like: Any) -> tuple[Any, dict[
             if wrong := mismatch(saved, part):
                 raise ValueError(f"{wrong}.")
         return with_parts(like, map(as_part, found, kept)), json.loads(str(file[_NOTES]))
+
+
+def _opened(stream: Any, path: str | os.PathLike[str]) -> Any:
+    try:
+        file = np.load(stream, allow_pickle=False)
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is no checkpoint, or not whole.") from error
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        raise ValueError(f"{path} is no checkpoint, but a single array.")
+    return file

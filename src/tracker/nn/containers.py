@@ -49,6 +49,24 @@ def _values(layers: Any) -> list[Any]:
     return list(layers.values()) if isinstance(layers, dict) else list(layers)
 
 
+def _keys(layers: Any) -> list[Any]:
+    return list(layers) if isinstance(layers, dict) else list(range(len(layers)))
+
+
+def _at(key: Any, call: _Call, layer: Any, x: Any, state: Any) -> tuple[Any, Any]:
+    """call(layer, x, state); an error says where it came from."""
+    try:
+        return call(layer, x, state)
+    except (TypeError, ValueError, IndexError) as error:
+        name = getattr(layer, "__name__", type(layer).__name__)
+        error.add_note(f"in layers[{key!r}], {name}, which was given {_described(x)}")
+        raise
+
+
+def _described(x: Any) -> str:
+    return f"shape {x.shape}" if hasattr(x, "shape") else f"a {type(x).__name__}"
+
+
 def _like(layers: Any, states: list[Any]) -> Any:
     """The states by name or by position; None if no layer has one."""
     if all(state is None for state in states):
@@ -85,8 +103,8 @@ class Chain(_Container):
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
         after = []
-        for layer, state in zip(_values(self.layers), _each(self.layers, states)):
-            x, state = call(layer, x, state)
+        for key, layer, state in zip(_keys(self.layers), _values(self.layers), _each(self.layers, states)):
+            x, state = _at(key, call, layer, x, state)
             after.append(state)
         return x, _like(self.layers, after)
 
@@ -129,6 +147,8 @@ class Maxout(_Container):
     layers: Any
 
     def __init__(self, *layers: Any) -> None:
+        if not layers:
+            raise TypeError("Maxout takes at least one layer.")
         fill(self, layers=layers)
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
@@ -139,7 +159,7 @@ def _side_by_side(connection: Callable[..., Any], layers: Any, call: _Call, x: A
     xs = x if isinstance(x, tuple) else (x,) * len(layers)
     if len(xs) != len(layers):
         raise ValueError(f"{len(layers)} layers were given {len(xs)} inputs: give one array, or a tuple with one each.")
-    found = [call(*each) for each in zip(_values(layers), xs, _each(layers, states))]
+    found = [_at(key, call, *each) for key, *each in zip(_keys(layers), _values(layers), xs, _each(layers, states))]
     return connection(*(y for y, _ in found)), _like(layers, [state for _, state in found])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.convolution import conv, conv_transpose
-from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.nn.init import Init, glorot_uniform, initial, zeros
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -44,7 +44,7 @@ class _Convolution:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
-        weight = init(rng, (*self._channels(n_in, n_out, groups), *kernel), dtype)
+        weight = initial(init, rng, (*self._channels(n_in, n_out, groups), *kernel), dtype)
         fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
         fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)
 

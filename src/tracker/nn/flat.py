@@ -29,8 +29,9 @@ def destructure(model: Any) -> tuple[Any, Callable[[Any], Any]]:
     vector = np.concatenate(parts) if parts else np.zeros(0)
 
     def rebuild(flat: Any) -> Any:
-        if np.shape(flat) != (sum(sizes),):
-            raise ValueError(f"this model has {sum(sizes)} parameters; it was given an array {np.shape(flat)}.")
+        if getattr(flat, "shape", None) != (sum(sizes),):
+            given = f"an array {flat.shape}" if hasattr(flat, "shape") else f"a {type(flat).__name__}"
+            raise ValueError(f"this model has {sum(sizes)} parameters, an array of them; it was given {given}.")
         made, start = list(leaves), 0
         for k, shape, dtype, size in zip(places, shapes, dtypes, sizes):
             part = flat[start : start + size].reshape(shape)

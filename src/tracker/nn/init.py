@@ -28,6 +28,19 @@ def fans(shape: Shape) -> tuple[int, int]:
     return shape[1] * area, shape[0] * area
 
 
+def initial(init: Init, rng: np.random.Generator, shape: Shape, dtype: Any) -> Any:
+    """`init(rng, shape, dtype)`. Raises `TypeError` for what is no generator, or no dtype of real or complex numbers.
+
+    >>> initial(ones, np.random.default_rng(0), (2,), np.float32)
+    array([1., 1.], dtype=float32)
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"parameters are real or complex numbers; dtype= was given as {np.dtype(dtype)}.")
+    return init(rng, shape, dtype)
+
+
 def zeros(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32) -> Any:
     """Zeros.
 

@@ -11,7 +11,8 @@ import numpy as np
 from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.embedding import embedding
-from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.nn.init import Init, glorot_uniform, initial, zeros
+from tracker.nn.inputs import check_width
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -20,6 +21,8 @@ Function = Callable[[Any], Any]
 @struct(init=False)
 class Dense:
     """activation(x @ weight.T + bias): x (..., n_in) to (..., n_out), weight (n_out, n_in), bias (n_out,) or None.
+
+    Raises `ValueError`, as all layers do, for an input whose shape does not fit.
 
     >>> layer = Dense(3, 2, rng=np.random.default_rng(0))
     >>> layer(np.ones((5, 3), np.float32)).shape
@@ -43,12 +46,13 @@ class Dense:
     ) -> None:
         fill(
             self,
-            weight=init(rng, (n_out, n_in), dtype),
+            weight=initial(init, rng, (n_out, n_in), dtype),
             bias=zeros(rng, (n_out,), dtype) if bias else None,
             activation=activation,
         )
 
     def __call__(self, x: Any) -> Any:
+        check_width(self, x, self.weight.shape[1])
         rows = x if np.ndim(x) <= 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
         y = rows @ self.weight.T  # one product: quicker than one for each matrix of x
         y = y if self.bias is None else y + self.bias
@@ -82,13 +86,16 @@ class Bilinear:
     ) -> None:
         fill(
             self,
-            weight=init(rng, (n_out, n, m), dtype),
+            weight=initial(init, rng, (n_out, n, m), dtype),
             bias=zeros(rng, (n_out,), dtype) if bias else None,
             activation=activation,
         )
 
     def __call__(self, x: Any, y: Any = None) -> Any:
-        z = np.einsum("...i,kij,...j->...k", x, self.weight, x if y is None else y, optimize=True)
+        y = x if y is None else y
+        check_width(self, x, self.weight.shape[1])
+        check_width(self, y, self.weight.shape[2])
+        z = np.einsum("...i,kij,...j->...k", x, self.weight, y, optimize=True)
         return self.activation(z if self.bias is None else z + self.bias)
 
 
@@ -115,6 +122,7 @@ class Scale:
         )
 
     def __call__(self, x: Any) -> Any:
+        check_width(self, x, *self.scale.shape)
         y = x * self.scale
         return self.activation(y if self.bias is None else y + self.bias)
 
@@ -141,7 +149,7 @@ class Embedding:
         dtype: Any = np.float32,
     ) -> None:
         shape = (entries, width)
-        weight = rng.standard_normal(shape).astype(dtype) if init is None else init(rng, shape, dtype)
+        weight = rng.standard_normal(shape).astype(dtype) if init is None else initial(init, rng, shape, dtype)
         fill(self, weight=weight, padding=padding)
 
     def __call__(self, indices: Any) -> Any:
@@ -157,4 +165,6 @@ class Flatten:
     """
 
     def __call__(self, x: Any) -> Any:
+        if np.ndim(x) < 1:
+            raise ValueError("Flatten takes arrays (n, ...); it was given a number.")
         return x.reshape(x.shape[0], -1)

@@ -11,7 +11,7 @@ from tracker.tree import static, struct
 
 
 def _given(rng: np.random.Generator | None, layer: Any) -> np.random.Generator:
-    if rng is None:
+    if not isinstance(rng, np.random.Generator):
         raise TypeError(f"{type(layer).__name__} needs a generator in training: nn.training(model, x, state, rng).")
     return rng
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tracker._transforms.recording import data
 from tracker.nn._fields import fill
+from tracker.nn.inputs import check_channels
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from tracker.tree import static, struct
 
@@ -73,6 +74,7 @@ class GroupNorm:
 
     weight: Any
     bias: Any
+    channels: int = static()
     groups: int = static()
     eps: float = static(default=1e-5)
 
@@ -82,9 +84,10 @@ class GroupNorm:
         if groups < 1 or channels % groups:
             raise ValueError(f"GroupNorm: {channels} channels can't be parted into {groups} groups; give a divisor.")
         _affine(self, (channels,), affine, dtype)
-        fill(self, groups=groups, eps=eps)
+        fill(self, channels=channels, groups=groups, eps=eps)
 
     def __call__(self, x: Any) -> Any:
+        check_channels(self, x, self.channels)
         return group_norm(x, self.groups, self.weight, self.bias, self.eps)
 
 
@@ -98,13 +101,15 @@ class InstanceNorm:
 
     weight: Any
     bias: Any
+    channels: int = static()
     eps: float = static(default=1e-5)
 
     def __init__(self, channels: int, *, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
         _affine(self, (channels,), affine, dtype)
-        fill(self, eps=eps)
+        fill(self, channels=channels, eps=eps)
 
     def __call__(self, x: Any) -> Any:
+        check_channels(self, x, self.channels)
         return instance_norm(x, self.weight, self.bias, self.eps)
 
 
@@ -160,10 +165,12 @@ class BatchNorm:
 
     def __call__(self, x: Any, state: RunningStatistics | None = None) -> Any:
         state = _given(state)
+        check_channels(self, x, self.channels)
         return batch_norm(x, self.weight, self.bias, mean=state.mean, var=state.var, eps=self.eps)
 
     def training(self, x: Any, state: RunningStatistics | None, rng: Any = None) -> tuple[Any, RunningStatistics]:
         state, plain = _given(state), data(x)
+        check_channels(self, x, self.channels)
         axes = (0, *range(2, x.ndim))
         n = x.size // x.shape[1]
         if n < 2:

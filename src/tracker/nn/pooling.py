@@ -10,11 +10,13 @@ import numpy as np
 from tracker._core.registry import linear, rule
 from tracker._transforms.recording import data
 from tracker.nn._primitive import primitive
+from tracker.nn.inputs import check_images
 from tracker.nn.tiles import is_tiled, to_tile_maxima
 from tracker.nn.windows import Windows, inside, padded, windows
 
 
 def _over(x: Any, window: Any, stride: Any, pad: Any) -> Windows:
+    check_images("pooling", x)
     return windows(x.shape[2:], window, window if stride is None else stride, pad)
 
 
@@ -130,6 +132,8 @@ def lpnormpool(x: Any, p: float, window: Any, stride: Any = None, pad: Any = 0) 
     >>> lpnormpool(np.array([[[3.0, -4.0]]]), 2, 2)
     array([[[5.]]])
     """
+    if not p >= 1:
+        raise ValueError(f"lpnormpool takes p of at least 1; it was given {p}.")
     total = window_sum(np.abs(x) ** p, _over(x, window, stride, pad))
     zero = total == 0
     return np.where(zero, 0 * total, np.where(zero, 1, total) ** (1 / p))
@@ -141,6 +145,7 @@ def global_maxpool(x: Any) -> Any:
     >>> global_maxpool(np.array([[[1.0, 3.0]]]))
     array([[[3.]]])
     """
+    check_images("global_maxpool", x)
     return np.max(x, axis=tuple(range(2, x.ndim)), keepdims=True)
 
 
@@ -150,4 +155,5 @@ def global_meanpool(x: Any) -> Any:
     >>> global_meanpool(np.array([[[1.0, 3.0]]]))
     array([[[2.]]])
     """
+    check_images("global_meanpool", x)
     return np.mean(x, axis=tuple(range(2, x.ndim)), keepdims=True)

@@ -16,7 +16,7 @@ from tracker._transforms.recording import data
 from tracker.nn._fields import fill
 from tracker.nn.elman import rnn
 from tracker.nn.gru import gru
-from tracker.nn.init import Init, glorot_uniform, zeros
+from tracker.nn.init import Init, glorot_uniform, initial, zeros
 from tracker.nn.lengths import checked, within
 from tracker.nn.lstm import lstm
 from tracker.nn.scan import scan
@@ -26,7 +26,7 @@ from tracker.tree import static, struct
 def _sequence(cell: Any, xs: Any, lengths: Any) -> tuple[Any, Any]:
     """A sequence (time, *batch, n_in) as (time, batch, n_in), zero after its end, and the ends (batch,) or None."""
     n_in = cell.weight_ih.shape[1]
-    if np.ndim(xs) < 2 or xs.shape[-1] != n_in:
+    if xs.ndim < 2 or xs.shape[-1] != n_in:
         raise ValueError(f"this cell takes inputs of width {n_in}; it was given a sequence of shape {np.shape(xs)}.")
     x = xs if xs.ndim == 3 else xs.reshape(xs.shape[0], math.prod(xs.shape[1:-1]), n_in)
     if lengths is None:
@@ -37,6 +37,8 @@ def _sequence(cell: Any, xs: Any, lengths: Any) -> tuple[Any, Any]:
 
 def _state(cell: Any, xs: Any, state: Any) -> Any:
     """A state (*batch, n) as (batch, n); zeros where it is not given."""
+    if not hasattr(xs, "shape"):
+        raise TypeError(f"this cell takes an array; it was given a {type(xs).__name__}.")
     batch, n = xs.shape[1:-1], cell.weight_hh.shape[1]
     if state is None:
         dtype = np.result_type(xs.dtype, cell.weight_hh.dtype)
@@ -76,7 +78,11 @@ class _Cell:
         dtype: Any = np.float32,
     ) -> None:
         rows = self._gates * n_hidden
-        fill(self, weight_ih=init(rng, (rows, n_in), dtype), weight_hh=init(rng, (rows, n_hidden), dtype))
+        fill(
+            self,
+            weight_ih=initial(init, rng, (rows, n_in), dtype),
+            weight_hh=initial(init, rng, (rows, n_hidden), dtype),
+        )
         fill(self, **{name: zeros(rng, (rows,), dtype) if bias else None for name in ("bias_ih", "bias_hh")})
 
     def __call__(self: Any, x: Any, state: Any = None) -> tuple[Any, Any]:

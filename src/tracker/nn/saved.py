@@ -40,11 +40,16 @@ def _storable(name: str, x: Any) -> Any:
 def load(path: str | os.PathLike[str], like: Any) -> Any:
     """The model that was saved, in the structure of `like`, which itself stays as it is.
 
-    Raises `ValueError` naming every array that is missing, not expected, or of another shape or dtype.
+    Raises `ValueError` for a file of another kind, and naming every array that is missing, not expected, or of another
+    shape or dtype.
     """
+    from safetensors import SafetensorError
     from safetensors import numpy as safetensors
 
-    found = safetensors.load_file(path)
+    try:
+        found = safetensors.load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is no safetensors file: {error}.") from error
     expected = _named(like)
     wrong = [f"{name} is missing" for name, _ in expected if name not in found]
     wrong += [f"{name} is not expected" for name in found.keys() - {name for name, _ in expected}]

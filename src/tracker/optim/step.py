@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -36,7 +37,8 @@ def update_in_place(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
     """As `update`, but writes into the model's arrays; the state it returns is new.
 
     Numbers can't be written into: the returned model has the new ones. An error leaves everything as it was.
-    Raises `ValueError` for an array that is read-only, too, and `TypeError` for a step that is to be differentiated.
+    Raises `ValueError` for an array that is read-only or overlaps another, too, and `TypeError` for a step that is
+    to be differentiated.
 
     >>> from tracker import optim
     >>> W = np.ones(2)
@@ -49,6 +51,7 @@ def update_in_place(state: Any, model: Any, grads: Any) -> tuple[Any, Any]:
         x = step.leaves[i]
         if type(x) is _ndarray and not x.flags.writeable:
             raise ValueError(f"{step.name(i)} is read-only: use optim.update, or give a copy of it.")
+    step.refuse_overlaps()
     return step.taken(_stepped_in_place, in_place=True)
 
 
@@ -144,6 +147,24 @@ class _Step:
         for first, other in self.repeated:
             leaves[other], states[other] = leaves[first], states[first]
         return tree.unflatten(self.treedef, states), tree.unflatten(self.treedef, leaves)
+
+    def refuse_overlaps(self) -> None:
+        """Raise for two arrays with entries in common: each of both steps would be written on top of the other."""
+        arrays = [(i, self.leaves[i]) for i in self.changes if type(self.leaves[i]) is _ndarray]
+        if all(x.base is None for _, x in arrays):  # no views: nothing can
+            return
+        by_memory: dict[int, list[int]] = {}
+        for i, x in arrays:
+            by_memory.setdefault(id(x if x.base is None else x.base), []).append(i)
+        for places in by_memory.values():
+            for i, j in itertools.combinations(places, 2):
+                if np.may_share_memory(self.leaves[i], self.leaves[j]) and np.shares_memory(
+                    self.leaves[i], self.leaves[j]
+                ):
+                    raise ValueError(
+                        f"{self.name(j)} is a view of memory that {self.name(i)} has, too: give a copy of one, use "
+                        "optim.update, or make the view where the model is used."
+                    )
 
     def _check_states(self, old: list[Leaf], values: list[Any]) -> None:
         for i, leaf, x in zip(self.changes, old, values, strict=True):

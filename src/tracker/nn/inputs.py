@@ -1,0 +1,44 @@
+"""What layers check about what they are given: NumPy would broadcast, or name no layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def check_width(layer: Any, x: Any, *shape: int) -> None:
+    """Raise unless the last axes of x (..., *shape) are these: `ValueError`, or `TypeError` for a tuple.
+
+    >>> check_width("Dense", np.ones((2, 3)), 4)
+    Traceback (most recent call last):
+    ValueError: Dense takes arrays (..., 4); it was given (2, 3).
+    """
+    if isinstance(x, tuple):
+        raise TypeError(
+            f"{_name(layer)} takes an array; it was given a tuple of {len(x)}. "
+            "Of a recurrent layer's (outputs, state), operator.itemgetter(0) takes the outputs."
+        )
+    found = np.shape(x)
+    if found[max(0, len(found) - len(shape)) :] != shape:
+        raise ValueError(f"{_name(layer)} takes arrays (..., {', '.join(map(str, shape))}); it was given {found}.")
+
+
+def check_channels(layer: Any, x: Any, channels: int) -> None:
+    """Raise `ValueError` unless the second axis of x (n, channels, ...) is this.
+
+    >>> check_channels("BatchNorm", np.ones((2, 3, 5)), 3)
+    """
+    found = np.shape(x)
+    if len(found) < 2 or found[1] != channels:
+        raise ValueError(f"{_name(layer)} takes arrays (n, {channels}, ...); it was given {found}.")
+
+
+def check_images(name: str, x: Any) -> None:
+    """Raise `ValueError` unless x is (n, channels, *size), with at least one spatial axis."""
+    if np.ndim(x) < 3:
+        raise ValueError(f"{name} takes images (n, channels, *size); it was given {np.shape(x)}.")
+
+
+def _name(layer: Any) -> str:
+    return layer if isinstance(layer, str) else type(layer).__name__

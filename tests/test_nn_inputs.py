@@ -1,0 +1,77 @@
+"""Wrong inputs of layers, options and files: what was given is named, and nothing is broadcast by mistake."""
+
+import numpy as np
+import pytest
+
+from tracker import nn
+
+RNG = np.random.default_rng(0)
+IMAGES = np.ones((2, 3, 8, 8), np.float32)
+MADE = {"rng": RNG}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: nn.Dense(3, 2, **MADE)(np.ones((5, 4))), ValueError, r"Dense takes arrays \(\.\.\., 3\).*\(5, 4\)"),
+        (lambda: nn.Dense(3, 2, **MADE)(np.float64(1)), ValueError, r"given \(\)"),
+        (lambda: nn.Dense(3, 2, rng=0), TypeError, "generator.*int"),
+        (lambda: nn.Dense(3, 2, dtype=int, **MADE), TypeError, "int64"),
+        (lambda: nn.Bilinear(3, 4, 2, **MADE)(np.ones((5, 3)), np.ones((5, 3))), ValueError, r"4\).*\(5, 3\)"),
+        (lambda: nn.Scale(3)(np.ones((2, 1))), ValueError, r"Scale takes arrays \(\.\.\., 3\)"),
+        (lambda: nn.Scale(2, 3)(np.ones((2, 1, 3))), ValueError, r"\(\.\.\., 2, 3\)"),
+        (lambda: nn.Flatten()(np.float64(1)), ValueError, "number"),
+        (lambda: nn.Conv((3, 3), 2, 4, **MADE)(IMAGES), ValueError, "3 channels"),
+        (lambda: nn.Conv((3, 3), 3, 4, **MADE)(IMAGES[0]), ValueError, r"\(3, 8, 8\)"),
+        (lambda: nn.MaxPool(2)(np.ones((2, 3))), ValueError, r"images \(n, channels, \*size\).*\(2, 3\)"),
+        (lambda: nn.GlobalMeanPool()(np.ones((2, 3))), ValueError, "images"),
+        (lambda: nn.GlobalMaxPool()(np.ones((2, 3))), ValueError, "images"),
+        (lambda: nn.LPNormPool(0.5, 2)(IMAGES), ValueError, "at least 1"),
+        (lambda: nn.BatchNorm(1, affine=False)(IMAGES, nn.BatchNorm(1).states()), ValueError, r"\(n, 1, \.\.\.\)"),
+        (lambda: nn.BatchNorm(1).training(IMAGES, nn.BatchNorm(1).states()), ValueError, r"\(2, 3, 8, 8\)"),
+        (lambda: nn.InstanceNorm(1)(IMAGES), ValueError, r"InstanceNorm takes arrays \(n, 1"),
+        (lambda: nn.GroupNorm(6, 3, affine=False)(IMAGES), ValueError, r"GroupNorm takes arrays \(n, 6"),
+        (lambda: nn.Dropout(0.5).training(IMAGES, None, 0), TypeError, "generator"),
+        (lambda: nn.GRU(3, 2, **MADE)([[1.0, 2.0, 3.0]]), TypeError, "list"),
+        (lambda: nn.LSTM(3, 2, **MADE)([[1.0, 2.0, 3.0]]), TypeError, "list"),
+        (lambda: nn.LSTM(3, 2, rng=None), TypeError, "NoneType"),
+        (lambda: nn.Maxout(), TypeError, "at least one"),
+        (lambda: nn.destructure([np.ones(2)])[1]([1.0, 2.0]), ValueError, "given a list"),
+    ],
+)
+def test_what_was_given_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_an_error_within_a_model_says_in_which_layer():
+    outputs = nn.LSTM(3, 4, **MADE)
+    model = nn.Chain(encoder=outputs, head=nn.Chain(nn.Dense(4, 4, **MADE), nn.Dense(5, 1, **MADE)))
+    with pytest.raises(TypeError, match="itemgetter") as caught:
+        model(np.ones((7, 2, 3), np.float32))
+    assert caught.value.__notes__[-1] == "in layers['head'], Chain, which was given a tuple"
+    with pytest.raises(ValueError, match=r"\(\.\.\., 5\)") as caught:
+        nn.Parallel(np.add, model["head"], np.sin)(np.ones((2, 4)))
+    inner, outer = caught.value.__notes__
+    assert inner == "in layers[1], Dense, which was given shape (2, 4)"
+    assert outer == "in layers[0], Chain, which was given shape (2, 4)"
+
+
+def test_files_of_another_kind_are_named(tmp_path):
+    text, array, half = tmp_path / "text", tmp_path / "array.npy", tmp_path / "half.npz"
+    text.write_text("no model")
+    np.save(array, np.ones(2))
+    nn.save_checkpoint(tmp_path / "whole.npz", [np.ones(100)])
+    half.write_bytes((tmp_path / "whole.npz").read_bytes()[:200])
+    for path in (text, array, half):
+        with pytest.raises(ValueError, match=f"{path.name} is no checkpoint"):
+            nn.load_checkpoint(path, [np.ones(2)])
+    with pytest.raises(ValueError, match="text is no safetensors file"):
+        nn.load(text, [np.ones(2)])
+    (tmp_path / "empty").write_bytes(b"")
+    with pytest.raises(ValueError, match="empty is no safetensors file"):
+        nn.load(tmp_path / "empty", [np.ones(2)])
+    with pytest.raises(ValueError, match="empty is no checkpoint"):
+        nn.load_checkpoint(tmp_path / "empty", [np.ones(2)])
+    with pytest.raises(FileNotFoundError):
+        nn.load(tmp_path / "nowhere", [np.ones(2)])
