@@ -177,6 +177,119 @@ REJECTED = [
     "np.fft.fft(Q)",
     *calls("histogram2d", "V, W", "bins=0", "bins=[2, 2.5]", "bins=[[1.0, 0.0], 2]", "range=[(0, 1)]", "weights=U"),
     *calls("histogram2d", "V, U"),
+    "np.copyto(A, 'a')",
+    "np.copyto(V, None)",
+    "np.copyto(V, W, casting='no', foo=1)",
+    "np.copyto(V.astype(f4), W, casting='no')",
+    "np.nan_to_num(A, 'a')",
+    "np.polydiv(A, [1.5])",
+    *calls(
+        "abs absolute acos acosh amax amin angle append apply_along_axis apply_over_axes arccos arccosh arcsin "
+        "arcsinh arctan arctanh array_split asin asinh astype atan atan2 atanh atleast_1d atleast_2d atleast_3d "
+        "block broadcast_arrays cbrt column_stack compress concat conj conjugate copy copysign copyto corrcoef cos "
+        "cosh cumulative_prod cumulative_sum deg2rad degrees diag diagflat divide divmod dsplit dstack ediff1d exp2 "
+        "expm1 extract fabs fill_diagonal flipud float_power fmax fmin fmod frexp full_like heaviside "
+        "histogram_bin_edges hstack hypot i0 imag intersect1d ix_ kron ldexp log log10 log1p log2 logaddexp "
+        "logaddexp2 logspace matrix_transpose matvec minimum mod modf nan_to_num nancumprod nancumsum nanpercentile "
+        "nanquantile nextafter outer permute_dims place poly poly1d polyadd polydiv polymul polysub positive pow "
+        "power put put_along_axis putmask rad2deg radians ravel real real_if_close reciprocal remainder roll roots "
+        "row_stack select setdiff1d setxor1d sin sinc sinh sort_complex square subtract tan tanh trace tril "
+        "trim_zeros triu true_divide union1d unique_all unique_counts unique_inverse unique_values unstack vecdot "
+        "vecmat vectorize vsplit linalg.cross linalg.diagonal linalg.eigvalsh linalg.matmul linalg.matrix_transpose "
+        "linalg.outer linalg.qr linalg.svdvals linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm "
+        "fft.fftshift fft.hfft fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.irfft2 fft.irfftn fft.rfft2 "
+        "fft.rfftn lib.stride_tricks.sliding_window_view",
+        "A",
+        "foo=1",
+    ),
+    *calls(
+        "abs absolute acos acosh amax amin angle append apply_along_axis apply_over_axes arccos arccosh arcsin "
+        "arcsinh arctan arctanh array_split asin asinh astype atan atan2 atanh atleast_1d atleast_2d atleast_3d "
+        "block broadcast_arrays cbrt column_stack compress concat conj conjugate copy copysign copyto corrcoef cos "
+        "cosh cumulative_prod cumulative_sum deg2rad degrees diag diagflat divide divmod dsplit dstack ediff1d exp2 "
+        "expm1 extract fabs fill_diagonal flipud float_power fmax fmin fmod frexp full_like heaviside "
+        "histogram_bin_edges hstack hypot i0 imag intersect1d ix_ kron ldexp log log10 log1p log2 logaddexp "
+        "logaddexp2 logspace matrix_transpose matvec minimum mod modf nan_to_num nancumprod nancumsum nanpercentile "
+        "nanquantile nextafter outer permute_dims place poly poly1d polyadd polydiv polymul polysub positive pow "
+        "power put put_along_axis putmask rad2deg radians ravel real real_if_close reciprocal remainder roll roots "
+        "row_stack select setdiff1d setxor1d sin sinc sinh sort_complex square subtract tan tanh trace tril "
+        "trim_zeros triu true_divide union1d unique_all unique_counts unique_inverse unique_values unstack vecdot "
+        "vecmat vectorize vsplit linalg.cross linalg.diagonal linalg.eigvalsh linalg.matmul linalg.matrix_transpose "
+        "linalg.outer linalg.qr linalg.svdvals linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm "
+        "fft.fftshift fft.hfft fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.irfft2 fft.irfftn fft.rfft2 "
+        "fft.rfftn lib.stride_tricks.sliding_window_view",
+        "A",
+        "axis=7",
+    ),
+    *calls(
+        "abs absolute acos acosh amax amin apply_along_axis apply_over_axes arccos arccosh arcsin arcsinh arctan "
+        "arctanh array_split asin asinh atan atan2 atanh block cbrt column_stack compress concat conj conjugate "
+        "copysign corrcoef cos cosh cumulative_prod cumulative_sum deg2rad degrees diag diagflat divide divmod "
+        "dsplit dstack ediff1d exp2 expm1 extract fabs fill_diagonal flipud float_power fmax fmin fmod frexp "
+        "full_like heaviside histogram_bin_edges hstack hypot i0 imag ix_ kron ldexp log log10 log1p log2 logaddexp "
+        "logaddexp2 logspace matrix_transpose matvec minimum mod modf nancumprod nancumsum nanpercentile "
+        "nanquantile nextafter outer permute_dims place poly poly1d polyadd polydiv polymul polysub positive pow "
+        "power put put_along_axis putmask rad2deg radians real reciprocal remainder roll roots row_stack select sin "
+        "sinc sinh sort_complex square subtract tan tanh trace tril trim_zeros triu true_divide unique_all "
+        "unique_counts unique_inverse unique_values unstack vecdot vecmat vectorize vsplit linalg.cross "
+        "linalg.diagonal linalg.eigvalsh linalg.matmul linalg.matrix_transpose linalg.outer linalg.qr "
+        "linalg.svdvals linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm fft.fftshift fft.hfft "
+        "fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.irfft2 fft.irfftn fft.rfft2 fft.rfftn "
+        "lib.stride_tricks.sliding_window_view",
+        "A",
+        "'a'",
+    ),
+    *calls(
+        "abs absolute acos acosh amax amin angle apply_along_axis apply_over_axes arccos arccosh arcsin arcsinh "
+        "arctan arctanh array_split asin asinh astype atan atan2 atanh block broadcast_arrays cbrt column_stack "
+        "compress concat conj conjugate copy copysign copyto corrcoef cos cosh cumulative_prod cumulative_sum "
+        "deg2rad degrees diag diagflat divide divmod dsplit dstack exp2 expm1 extract fabs flipud float_power fmax "
+        "fmin fmod frexp full_like heaviside histogram_bin_edges hstack hypot i0 imag ix_ ldexp log log10 log1p "
+        "log2 logaddexp logaddexp2 logspace matrix_transpose matvec minimum mod modf nan_to_num nancumprod "
+        "nancumsum nanpercentile nanquantile nextafter permute_dims place poly poly1d polyadd polymul polysub "
+        "positive pow power put put_along_axis putmask rad2deg radians real reciprocal remainder roots row_stack "
+        "select sin sinc sinh sort_complex square subtract tan tanh trace tril trim_zeros triu true_divide "
+        "unique_all unique_counts unique_inverse unique_values unstack vecdot vecmat vectorize vsplit linalg.cross "
+        "linalg.diagonal linalg.eigvalsh linalg.matmul linalg.matrix_transpose linalg.outer linalg.qr "
+        "linalg.svdvals linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm fft.fftshift fft.hfft "
+        "fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.irfft2 fft.irfftn fft.rfft2 fft.rfftn "
+        "lib.stride_tricks.sliding_window_view",
+        "A",
+        "V",
+    ),
+    *calls(
+        "abs absolute acos acosh amax amin angle append apply_over_axes arccos arccosh arcsin arcsinh arctan "
+        "arctanh array_split asin asinh astype atan atan2 atanh block cbrt column_stack compress concat conj "
+        "conjugate copy copysign copyto corrcoef cos cosh cumulative_prod cumulative_sum deg2rad degrees diag "
+        "diagflat divide divmod dsplit dstack ediff1d exp2 expm1 extract fabs fill_diagonal flipud float_power fmax "
+        "fmin fmod frexp full_like heaviside histogram_bin_edges hstack hypot i0 imag intersect1d ix_ kron ldexp "
+        "log log10 log1p log2 logaddexp logaddexp2 logspace matrix_transpose matvec minimum mod modf nan_to_num "
+        "nancumprod nancumsum nanpercentile nanquantile nextafter outer permute_dims place poly poly1d polyadd "
+        "polydiv polymul polysub positive pow power put put_along_axis putmask rad2deg radians ravel real "
+        "real_if_close reciprocal remainder roll roots row_stack select setdiff1d setxor1d sin sinc sinh "
+        "sort_complex square subtract tan tanh trace tril trim_zeros triu true_divide union1d unique_all "
+        "unique_counts unique_inverse unique_values unstack vecdot vecmat vectorize vsplit linalg.cross "
+        "linalg.diagonal linalg.eigvalsh linalg.matmul linalg.matrix_transpose linalg.outer linalg.qr "
+        "linalg.svdvals linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm fft.fftshift fft.hfft "
+        "fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.irfft2 fft.irfftn fft.rfft2 fft.rfftn "
+        "lib.stride_tricks.sliding_window_view",
+        "A",
+        "A, A, A, A, A, A",
+    ),
+    *calls(
+        "apply_along_axis apply_over_axes array_split atan2 block column_stack compress copysign cumulative_prod "
+        "cumulative_sum diag diagflat divide divmod dsplit dstack extract fill_diagonal flipud float_power fmax "
+        "fmin fmod heaviside histogram_bin_edges hstack hypot i0 imag ix_ kron ldexp logaddexp logaddexp2 logspace "
+        "matrix_transpose matvec minimum mod nanpercentile nanquantile nextafter outer place poly polyadd polydiv "
+        "polymul polysub pow power put put_along_axis putmask real remainder roll roots row_stack select setxor1d "
+        "sinc sort_complex subtract trace tril trim_zeros triu true_divide union1d unique_all unique_counts "
+        "unique_inverse unique_values unstack vecdot vecmat vectorize vsplit linalg.cross linalg.diagonal "
+        "linalg.eigvalsh linalg.matmul linalg.matrix_transpose linalg.outer linalg.qr linalg.svdvals "
+        "linalg.tensordot linalg.trace linalg.vecdot linalg.vector_norm fft.ifft2 fft.irfft2 fft.rfft2 "
+        "lib.stride_tricks.sliding_window_view",
+        "V",
+        "None",
+    ),
     *calls("histogramdd", "A", "bins=[2, 2]", "bins=[2, 2, 2, [[1.0]]]", "range=[(1, 0)] * 4", "foo=1"),
 ]
 

@@ -554,10 +554,11 @@ class Flat:
         put(self._x, np.arange(self._x.size)[plain_index(index)], v)
 
 
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     """numpy.copyto into a tracked array."""
     _need_tracked(dst, "numpy.copyto")
     mask = _handles.plain(where)
+    np.copyto(np.empty(dst.shape, dst.dtype), _handles.plain(src), casting, mask)  # what NumPy rejects is rejected
     dst[...] = src if mask is True else np.where(mask, src, dst)
 
 

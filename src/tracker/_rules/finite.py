@@ -14,6 +14,8 @@ from tracker._rules.overridable import overridable
 
 def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """numpy.nan_to_num, into `x` itself with copy=False."""
+    if isinstance(copy, str):
+        raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     x = np.stack(x) if isinstance(x, list | tuple) else x
     y = finite(x, nan, posinf, neginf)
     if copy or not np.ndim(x):

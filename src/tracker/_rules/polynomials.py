@@ -115,6 +115,8 @@ def polydiv(u: Any, v: Any) -> Any:
     """Quotient and remainder by long division."""
     _refuse_poly1d("polydiv", u, v)
     w = _vector(u)[:1] + _vector(v)[:1]
+    if max(np.ndim(u), np.ndim(v)) > 1:
+        raise ValueError("polydiv takes coefficients in vectors, not in matrices")
     u, v = (np.astype(_vector(a), w.dtype) for a in (u, v))
     scale, steps = 1.0 / v[0], max(len(u) - len(v) + 1, 0)
     quotient, rest = [], u
