@@ -225,3 +225,19 @@ def test_shapes_that_do_not_fit_a_cell_are_named(cell):
     state = np.ones(2)
     with pytest.raises(ValueError, match=r"\(5, 2\)"):
         cell(np.ones((5, 3)), (state, state) if isinstance(cell, nn.LSTMCell) else state)
+
+
+def test_dropout_within_layers_of_layers_acts_in_training():
+    deep = lambda: nn.Stacked(
+        nn.GRU(3, 3, rng=rng(), dtype=float), nn.Dropout(0.5), nn.GRU(3, 2, rng=rng(), dtype=float)
+    )
+    layer = nn.Stacked(nn.Bidirectional(deep(), deep()), nn.GRU(4, 2, rng=rng(), dtype=float))
+    xs, lengths = rng().standard_normal((4, 2, 3)), [4, 2]
+    (ys, _), _ = layer.training(xs, None, rng(), lengths=lengths)
+    assert not np.allclose(ys, layer(xs, lengths=lengths)[0])
+    r = rng()
+    ahead = layer.layers[0].ahead.training(xs, None, r, lengths=lengths)[0][0]
+    both = layer.layers[0].training(xs, None, rng(), lengths=lengths)[0][0]
+    np.testing.assert_array_equal(both[..., :2], ahead)
+    with pytest.raises(TypeError, match="no place for the states of BatchNorm"):
+        nn.Stacked(nn.GRU(3, 3, rng=rng()), nn.BatchNorm(3))

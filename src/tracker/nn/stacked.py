@@ -13,6 +13,7 @@ from tracker.nn.lengths import checked, flipped
 from tracker.nn.summary import summary
 from tracker.tree import struct
 
+_Run = Callable[[Any, Any, Any, Any], tuple[Any, Any]]  # (recurrent layer, xs, state, lengths) to (ys, state)
 _Between = Callable[[Any, Any], Any]  # (layer, x) to y
 
 
@@ -35,13 +36,29 @@ def _options(lengths: Any) -> dict[str, Any]:
     return {} if lengths is None else {"lengths": lengths}
 
 
+def _tested(layer: Any, xs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
+    found: tuple[Any, Any] = layer(xs, state, **_options(lengths))
+    return found
+
+
+def _trained(rng: Any) -> _Run:
+    def run(layer: Any, xs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
+        if not hasattr(layer, "training"):
+            return _tested(layer, xs, state, lengths)
+        found: tuple[Any, Any] = layer.training(xs, None, rng, state=state, **_options(lengths))[0]
+        return found
+
+    return run
+
+
 @struct(init=False)
 class Stacked:
     """Recurrent layers one after the other: `layer(xs, state)` gives the last one's outputs, and a tuple of all states.
 
     What has no state, such as `Dropout` or `LayerNorm`, may stand between; the states are those of the others. See
     `Recurrence` for xs and `lengths`; in training `ys, states = layer.training(xs, None, rng)[0]`.
-    Raises `ValueError` for layers with different `batch_first`, or states that are not one for each.
+    Raises `ValueError` for layers with different `batch_first` or states that are not one for each, and `TypeError` for
+    one such as `BatchNorm`, with states of another kind.
 
     >>> rng = np.random.default_rng(0)
     >>> from tracker import nn
@@ -55,6 +72,9 @@ class Stacked:
 
     def __init__(self, *layers: Any) -> None:
         _order(layers)
+        for layer in layers:
+            if modes.states(layer) is not None:
+                raise TypeError(f"Stacked has no place for the states of {type(layer).__name__}: LayerNorm has none.")
         fill(self, layers=layers)
 
     @property
@@ -62,22 +82,23 @@ class Stacked:
         return _order(self.layers)
 
     def __call__(self, xs: Any, state: Any = None, *, lengths: Any = None) -> tuple[Any, Any]:
-        return self._run(modes.evaluate, xs, state, lengths)
+        return self._run(_tested, modes.evaluate, xs, state, lengths)
 
     def training(
         self, xs: Any, states: Any = None, rng: Any = None, *, state: Any = None, lengths: Any = None
     ) -> tuple[Any, Any]:
         """`((ys, state), None)`, with random numbers of `rng`; `states` is None, there being no others."""
-        return self._run(lambda layer, x: modes.training(layer, x, None, rng)[0], xs, state, lengths), None
+        between = lambda layer, x: modes.training(layer, x, None, rng)[0]
+        return self._run(_trained(rng), between, xs, state, lengths), None
 
-    def _run(self, between: _Between, xs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
+    def _run(self, run: _Run, between: _Between, xs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
         recurrent = sum(map(_is_recurrent, self.layers))
         if state is not None and len(state) != recurrent:
             raise ValueError(f"{recurrent} recurrent layers take as many states; they were given {len(state)}.")
         given, after = iter([None] * recurrent if state is None else state), []
         for layer in self.layers:
             if _is_recurrent(layer):
-                xs, last = layer(xs, next(given), **_options(lengths))
+                xs, last = run(layer, xs, next(given), lengths)
                 after.append(last)
             else:
                 xs = between(layer, xs)
@@ -109,9 +130,18 @@ class Bidirectional:
         return _order((self.ahead, self.back))
 
     def __call__(self, xs: Any, state: Any = None, *, lengths: Any = None) -> tuple[Any, Any]:
+        return self._run(_tested, xs, state, lengths)
+
+    def training(
+        self, xs: Any, states: Any = None, rng: Any = None, *, state: Any = None, lengths: Any = None
+    ) -> tuple[Any, Any]:
+        """`((ys, state), None)`, as of `Stacked`."""
+        return self._run(_trained(rng), xs, state, lengths), None
+
+    def _run(self, run: _Run, xs: Any, state: Any, lengths: Any) -> tuple[Any, Any]:
         first, second = (None, None) if state is None else state
-        ys, ahead = self.ahead(xs, first, **_options(lengths))
-        zs, back = self.back(self._reversed(xs, lengths), second, **_options(lengths))
+        ys, ahead = run(self.ahead, xs, first, lengths)
+        zs, back = run(self.back, self._reversed(xs, lengths), second, lengths)
         return np.concatenate([ys, self._reversed(zs, lengths)], axis=-1), (ahead, back)
 
     def _reversed(self, xs: Any, lengths: Any) -> Any:
