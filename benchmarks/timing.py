@@ -23,7 +23,8 @@ def compare(contenders: dict[str, Callable[[], Any]], budget: float = 20.0) -> d
     """The median time of each contender in seconds, all taking turns for `budget` seconds.
 
     The first call of each does not count unless it used up much of its share of the budget: then it is the
-    only sample. The second one says how often it can be called in a sample. JAX must have compiled before: see `peers.check`.
+    only sample. The second one says how often it can be called in a sample. JAX must have compiled before: see
+    `peers.check`.
     """
     share = budget / len(contenders)
     samples = {name: [seconds(f)] for name, f in contenders.items()}
