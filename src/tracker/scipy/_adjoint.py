@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -10,12 +11,14 @@ import scipy.integrate
 
 from tracker import tree
 from tracker._arrays import dispatch, handles
-from tracker._core.levels import Pause, enter_pause, leave_pause, new_level
+from tracker._core.levels import new_level
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
+from tracker._core.sweep import differentiate
+from tracker._transforms.recording import stop_gradient
 from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import NotDifferentiableError
 from tracker.scipy._problem import Problem
-from tracker.scipy._watch import distinct, is_deep, unpaused
+from tracker.scipy._watch import distinct, is_deep, unpaused, watching
 
 _integrate: Any = scipy.integrate
 _TOGETHER: Final = 64  # evaluations whose record is kept at a time
@@ -29,7 +32,7 @@ def by_adjoint(problem: Problem, result: Any, captured: list[Any]) -> Any:
     if len({handles.level_of(x) for x in sources}) > 1 or any(is_deep(x) for x in sources):
         raise NotDifferentiableError(_WAY_OUT)
     solution = _Solution(result.sol, np.array(result.t, float), result.status)
-    system = _System(problem, sources)
+    system = _System(problem, sources, bool(captured))
     result.sol = None
 
     def joint(dy: Any, _: Any, __: Any) -> list[Any]:
@@ -60,25 +63,26 @@ class _Solution(NamedTuple):
 class _System:
     """The right-hand side, and products with its derivatives."""
 
-    def __init__(self, problem: Problem, sources: list[Any]) -> None:
+    def __init__(self, problem: Problem, sources: list[Any], captures: bool) -> None:
         self.problem, self.sources, self.level = problem, sources, handles.level_of(sources[0])
         self.nodes = [handles.node_of(x) for x in sources]
+        self.constant = problem._replace(args=stop_gradient(problem.args))
+        self.captures = captures  # tracked values other than the arguments
 
     def by_state(self, t: float, y: Any, dy: Any) -> tuple[Any, Any]:
         """The slope, and the product of `dy` with its Jacobian by the state; everything else is constant."""
-        token = enter_pause(Pause(new_level(), None))
-        try:
+        # within a watch a call takes twice the time, benchmarks/solve_ivp.py
+        with watching() if self.captures else contextlib.nullcontext():
             level = new_level()
             state = handles.new_leaf(y, level)
-            slope = self.problem.slope(t, state)
-        finally:
-            leave_pause(token)
-        value, root, leaf = handles.plain(slope), handles.node_of(slope), handles.node_of(state)
-        if root is None or root.level != level:
-            return value, np.zeros_like(y)
-        assert leaf is not None
-        found = sweep_roots([root], [np.asarray(dy, value.dtype)], level, {leaf: None})
-        return value, found.get(leaf, np.zeros_like(y))
+            leaf = handles.node_of(state)
+            slope = self.constant.slope(t, state)
+        value, root = handles.plain(slope), handles.node_of(slope)
+        if root is not None and root.level == level:
+            for node, gradient in differentiate(root, np.asarray(dy, value.dtype)):
+                if node is leaf:
+                    return value, handles.plain(gradient)
+        return value, np.zeros_like(y)
 
     def by_sources(self, times: Any, states: Any, weights: Any) -> list[Any]:
         """The sum of the products of `weights` (n, m) with the Jacobians by each source at `states` (n, m)."""
