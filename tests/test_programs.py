@@ -72,23 +72,29 @@ def slope(f: Callable[[float], float], scale: float) -> float:
     return best
 
 
-def assert_same(name: str, actual: Any, expected: Any) -> None:
-    """Equal bit for bit, and of the same kind."""
+def assert_same(name: str, actual: Any, expected: Any, exact: bool = True) -> None:
+    """Equal bit for bit (values of derivatives: to rounding), and of the same kind."""
     __tracebackhide__ = True
     assert isinstance(actual, np.ndarray) == isinstance(expected, np.ndarray), f"{name} is {actual!r}, not {expected!r}"
     a, e = np.asarray(actual), np.asarray(expected)
     assert (a.shape, a.dtype) == (e.shape, e.dtype), f"{name} is {actual!r}, not {expected!r}"
-    assert a.tobytes() == e.tobytes(), f"{name} is {actual!r}, not {expected!r}"
+    same = (
+        a.tobytes() == e.tobytes()
+        or not exact
+        and np.allclose(a, e, rtol=1e4 * np.finfo(a.dtype).eps, atol=1e3 * np.finfo(a.dtype).eps)
+    )
+    assert same, f"{name} is {actual!r}, not {expected!r}"
 
 
 def check_values(p: Program, f: Callable[..., Any], xs: list[Any]) -> Any:
     """The gradients, after comparing all variables with plain NumPy's and the arguments with what they were."""
     loss, variables = f(*copies(xs))
+    exact = "tracker." not in p.source  # derivatives are taken in one order here, in another there
     given = copies(xs)
     (value, kept), gradients = tracker.withgradient(f, *given)
     for name in p.names:
-        assert_same(name, kept[name], variables[name])
-    assert_same("the loss", np.asarray(value), np.asarray(loss))
+        assert_same(name, kept[name], variables[name], exact)
+    assert_same("the loss", np.asarray(value), np.asarray(loss), exact)
     for k, (x, was, g) in enumerate(zip(given, xs, gradients, strict=True)):
         assert_same(f"x{k} afterwards", x, was)
         assert type(g) is type(x), f"gradient {k} is {g!r}"

@@ -29,9 +29,18 @@ def in_plain_mean(frame: FrameType | None) -> bool:
     return of_plain_mean(frame) is not None
 
 
-def of_plain_mean(frame: FrameType | None) -> Any:
+def asked_by_plain_mean(frame: FrameType) -> Any:
+    """The list whose mean NumPy is taking, if it is that mean which asks a tracked number for its dtype.
+
+    In `frame`, or behind one of real.py's own (interpreted core): what is called on the way asks, too.
+    """
+    asking = frame.f_back if frame.f_globals.get("__name__") == "tracker._arrays.real" else frame
+    return of_plain_mean(asking, 1)
+
+
+def of_plain_mean(frame: FrameType | None, depth: int = 3) -> Any:
     """The list whose mean, one number, NumPy is taking: in `frame`, or one above it (interpreted core)."""
-    for _ in range(4):
+    for _ in range(depth):
         if frame is None:
             return None
         if frame.f_code is _MEAN:

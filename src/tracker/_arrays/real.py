@@ -80,7 +80,7 @@ class TrackedReal(Node):
 
     @property
     def dtype(self) -> Any:
-        numbers = _lists.of_plain_mean(sys._getframe())
+        numbers = _lists.asked_by_plain_mean(sys._getframe())
         if numbers is None:
             return self.spec.dtype
         return _lists.dtype_that_gives(lambda: np.mean(_dispatch.collect(numbers)))
