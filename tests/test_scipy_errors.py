@@ -73,7 +73,7 @@ def test_a_sparse_matrix_of_scipy_times_a_tracked_vector_names_the_module():
 SUBSTITUTES = {
     "solve_ivp": lambda x: scipy.integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0.0, 1.0]),
     "make_interp_spline": lambda x: scipy.interpolate.interp1d(np.arange(5.0), x),
-    "root_scalar": lambda x: scipy.optimize.brentq(lambda t: t - x[0], 0, 5),
+    "brentq": lambda x: scipy.optimize.brentq(lambda t: t - x[0], 0, 5),
     "least_squares": lambda x: scipy.optimize.curve_fit(lambda t, a: a * t, np.arange(5.0), x),
     "quad": lambda x: scipy.integrate.quad(lambda t: x[0] * t, 0, 1),
     "minimize": lambda x: scipy.optimize.minimize(lambda t: (t[0] - x[0]) ** 2, [0.0]),
@@ -97,7 +97,7 @@ def test_functions_that_are_given_to_scipy_or_go_by_another_name_are_told_what_t
 def test_root_finders_in_c_do_not_go_on_with_a_wrong_number(solve):
     """Their C code doesn't look whether float(y) failed, so what came next was left to chance."""
     for _ in range(100):
-        with pytest.raises(tracker.errors.ConversionError, match=r"take root_scalar"):
+        with pytest.raises(tracker.errors.ConversionError, match=rf"Call tracker.scipy.optimize.{solve} instead"):
             getattr(scipy.optimize, solve)(lambda t: t - X[0], 0, 5)
 
 

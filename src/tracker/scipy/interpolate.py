@@ -26,7 +26,9 @@ __all__ = [
     "CubicSpline",
     "PchipInterpolator",
     "RegularGridInterpolator",
+    "interpn",
     "make_interp_spline",
+    "pchip_interpolate",
 ]
 
 __getattr__ = _rest_of("interpolate", _REST)
@@ -359,3 +361,24 @@ def _unfolded(found: Any, points: Any, trailing: Any, axis: int) -> Any:
     y = np.reshape(found, (*points, *trailing))
     n = len(points)
     return np.moveaxis(y, tuple(range(n)), tuple(range(axis, axis + n))) if axis and n else y
+
+
+# As one call
+
+
+def interpn(
+    points: Any, values: Any, xi: Any, method: str = "linear", bounds_error: bool = True, fill_value: Any = np.nan
+) -> Any:
+    """`scipy.interpolate.interpn` on a grid, by the values and by the points; as `RegularGridInterpolator`.
+
+    >>> import tracker
+    >>> tracker.gradient(lambda v: interpn(([0.0, 1.0],), v, [[0.25]])[0], [0.0, 1.0])
+    (array([0.75, 0.25]),)
+    """
+    return RegularGridInterpolator(points, values, method, bounds_error, fill_value)(xi)
+
+
+def pchip_interpolate(xi: Any, yi: Any, x: Any, der: Any = 0, axis: int = 0) -> Any:
+    """`scipy.interpolate.pchip_interpolate`, or derivatives of these orders, by the values and by the points x."""
+    curve = PchipInterpolator(xi, yi, axis=axis)
+    return [curve(x, nu) for nu in der] if np.ndim(der) else curve(x, der)

@@ -26,8 +26,6 @@ TABLE: Final = Section(
             "it chooses its points by the data: take make_interp_spline.": "AAA FloaterHormannInterpolator",
             "solve for the weights with numpy.linalg.solve.": "Rbf",
             "take make_interp_spline(x, y, k=1).": "interp1d",
-            "take RegularGridInterpolator(points, values)(xi).": "interpn",
-            "take PchipInterpolator(xi, yi)(x).": "pchip_interpolate",
             "solve for the weights with numpy.linalg.solve, which has a derivative.": "RBFInterpolator",
             "take numpy.polyfit of full degree, or make_interp_spline.": "BarycentricInterpolator KroghInterpolator "
                 "barycentric_interpolate krogh_interpolate lagrange",

@@ -27,15 +27,12 @@ TABLE: Final = Section(
             "take least_squares(lambda p: f(x, *p) - y, p0).x, and the inverse of J.T @ J for its covariance.":
                 "curve_fit",
             "take least_squares.": "leastsq",
-            "take numpy.linalg.lstsq of the columns whose solution is not at a bound.": "lsq_linear nnls",
-            "take numpy.mean of each block of equal values in its result.": "isotonic_regression",
-            "write its formula with NumPy.": "rosen rosen_der rosen_hess rosen_hess_prod",
+            "take numpy.linalg.lstsq of the columns whose solution is not at a bound.": "lsq_linear",
             "take root(f, x0).x.": "fsolve",
-            "take root of f(x) - x.": "fixed_point",
             _STEP: "line_search",
             _OBJECT: "BFGS BroydenFirst HessianUpdateStrategy "
             "InverseJacobian KrylovJacobian LbfgsInvHessProduct SR1",
-            **{_SCALAR.format(n): n for n in ("bisect", "brenth", "brentq", "newton", "ridder", "toms748")},
+            _SCALAR.format("newton"): "newton",
             **{
                 _ROOT.format(n): n
                 for n in "anderson broyden1 broyden2 diagbroyden excitingmixing linearmixing".split()
