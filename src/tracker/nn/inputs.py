@@ -19,7 +19,7 @@ def check_width(layer: Any, x: Any, *shape: int) -> None:
             f"{_name(layer)} takes an array; it was given a tuple of {len(x)}. "
             "Of a recurrent layer's (outputs, state), operator.itemgetter(0) takes the outputs."
         )
-    found = np.shape(x)
+    found = _shape(x)
     if found[max(0, len(found) - len(shape)) :] != shape:
         raise ValueError(f"{_name(layer)} takes arrays (..., {', '.join(map(str, shape))}); it was given {found}.")
 
@@ -29,15 +29,19 @@ def check_channels(layer: Any, x: Any, channels: int) -> None:
 
     >>> check_channels("BatchNorm", np.ones((2, 3, 5)), 3)
     """
-    found = np.shape(x)
+    found = _shape(x)
     if len(found) < 2 or found[1] != channels:
         raise ValueError(f"{_name(layer)} takes arrays (n, {channels}, ...); it was given {found}.")
 
 
 def check_images(name: str, x: Any) -> None:
     """Raise `ValueError` unless x is (n, channels, *size), with at least one spatial axis."""
-    if np.ndim(x) < 3:
-        raise ValueError(f"{name} takes images (n, channels, *size); it was given {np.shape(x)}.")
+    if len(_shape(x)) < 3:
+        raise ValueError(f"{name} takes images (n, channels, *size); it was given {_shape(x)}.")
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)  # np.shape of a tracked array is a dispatched call
 
 
 def _name(layer: Any) -> str:
