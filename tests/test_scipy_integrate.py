@@ -403,6 +403,48 @@ def test_arguments_of_the_right_hand_side_as_an_array(method, size):
     np.testing.assert_allclose(tracker.gradient(loss(integrate), RATES[:2]), expected, rtol=1e-4)
 
 
+class FixedSteps(scipy.integrate.RK45):
+    """RK45 in steps of 0.1, whatever the error."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **{**options, "rtol": 1e9, "atol": 1e9, "first_step": 0.1, "max_step": 0.1})
+
+
+class Euler(scipy.integrate.RK45):
+    """Not what the coefficients say that it has from its base."""
+
+    def _step_impl(self):
+        h = min(0.01, self.t_bound - self.t)
+        self.y_old, self.y = self.y, self.y + h * self.fun(self.t, self.y)
+        self.t += h
+        return True, None
+
+
+@pytest.mark.filterwarnings("ignore:At least one element of `rtol`")
+@pytest.mark.parametrize("size", [2, 20])
+def test_classes_derived_from_scipys_solvers(size):
+    def loss(method, **options):
+        f = lambda t, y, k: k[0] * y[::-1] - k[1] * np.sin(y)
+        return lambda m: lambda k: np.sum(m.solve_ivp(f, (0, 1), MANY[:size], method, args=(k,), **options).y[:, -1])
+
+    expected = numeric_gradient(loss(FixedSteps)(scipy.integrate), RATES)
+    np.testing.assert_allclose(tracker.gradient(loss(FixedSteps)(integrate), RATES), expected, rtol=1e-7, atol=1e-9)
+    with pytest.raises(NotImplementedError, match="Euler does not take the steps"):
+        tracker.gradient(loss(Euler)(integrate), RATES)
+
+
+@pytest.mark.parametrize("size", [2, 20])
+def test_vectorized_right_hand_sides_are_recorded(size, monkeypatch):
+    def f(t, y, k):
+        assert y.shape == (size, 1)  # as SciPy calls it: no more than one column works
+        return k[0] * y[::-1] - k[1] * np.sin(y)
+
+    loss = with_parameters(f, vectorized=True)(integrate)
+    found, expected = tracker.gradient(loss, MANY[:size], RATES), repeated(monkeypatch, loss, MANY[:size], RATES)
+    for a, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-10)
+
+
 # Quadrature
 
 

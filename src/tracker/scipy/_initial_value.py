@@ -120,9 +120,20 @@ def _by_steps(problem: Problem) -> Any:
         result.y = _at_once(problem, result, recording)
     else:
         y = recording.solution() if recording.has_steps() else along_the_steps(problem, result, ends)
+        if not problem.is_scipys():
+            _check_steps(problem, handles.plain(y), result.y)
         result.y = _as_scipys(y, result.y)
     result.t = problem.times_of(result)
     return result
+
+
+def _check_steps(problem: Problem, y: Any, value: Any) -> None:
+    """Raise unless a class of one's own takes the steps of its tableau."""
+    if not np.all(np.abs(y - value) <= 1e-6 * np.max(np.abs(value))):
+        raise UnsupportedKeywordError(
+            f"solve_ivp: {problem.solver.__name__} does not take the steps that its coefficients A, B and C say, so "
+            'they can\'t be differentiated. Take gradient="adjoint".'
+        )
 
 
 def _as_scipys(y: Any, value: Any) -> Any:

@@ -44,6 +44,10 @@ class Problem(NamedTuple):
     def is_explicit(self) -> bool:
         return isinstance(self.solver, type) and issubclass(self.solver, tuple(EXPLICIT.values()))
 
+    def is_scipys(self) -> bool:
+        """Whether the steps are known to be those of the method's tableau: not so of a class derived from SciPy's."""
+        return self.solver in EXPLICIT.values()
+
     def is_tracked(self) -> bool:
         return any_tracked((self.y0, self.t_span, self.times, self.args))
 

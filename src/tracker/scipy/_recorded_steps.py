@@ -38,7 +38,7 @@ class Recording:
         self.problem = problem
         self.level = -1  # nothing tracked was met so far
         # whether all that happened can be recorded
-        self.whole = current_pause() is None and not any_tracked(problem.t_span)
+        self.whole = current_pause() is None and problem.is_scipys() and not any_tracked(problem.t_span)
         self.in_columns = self.whole and _has_few_states(problem)  # whether that may work, or (once tried) does
         self.tried = False
         self.is_watched = self.in_columns  # all along, or each call
@@ -123,7 +123,7 @@ class Recording:
         """The last step stands."""
         if not self.ends:
             self.ends.append(start)
-            self.accepted.append(self.calls[0])
+            self.accepted.extend(self.calls[:1])
         self.ends.append(end)
         self.accepted.extend(self.calls[-stages:])
         self.calls.clear()
