@@ -112,6 +112,7 @@ _ELEMENTWISE = [
     "A.clip(-1.0, 1.0, np.zeros_like(A))",
     "A.clip()",
     "np.clip(A, range(-1, 3), range(1, 5))",
+    "np.clip(A[:, :0], [], np.add([], 1))",
     *calls("nan_to_num", "N", "", "nan=2.0", "nan=Q", "copy=False", "False, 2.0", "posinf=Q"),
 ]
 

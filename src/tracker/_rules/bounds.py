@@ -59,7 +59,7 @@ def clip(
     if kwargs:
         raise NotImplementedError(f"numpy.clip of tracked values does not take {sorted(kwargs)}.")
     a, low, high = [
-        np.stack(b) if isinstance(b, list | tuple | range) and len(b) else b
+        (np.stack(b) if len(b) else np.array(b)) if isinstance(b, list | tuple | range) else b
         for b in (a, given.get("a_min", given.get("min")), given.get("a_max", given.get("max")))
     ]
     bounds = [b for b in (low, high) if b is not None]
