@@ -64,7 +64,7 @@ THREES = [
     ("np.where(np.indices(np.shape({a})).sum(0) % 2 == 0, {b}, {c}) * {a}", None),
     ("np.where({a} > {b}, {a} * {c}, {c})", "np.subtract({a}, {b})"),
     ("np.where({a} < {c}, {b}, np.sin({a}))", "np.subtract({a}, {c})"),
-    ("np.select([{a} > {b}, {a} > {b} - 1.0], [{c}, {a}], default=0.5) * {b}", "np.subtract({a}, {b}) * ({a} - {b} + 1.0)"),
+    ("np.select([{a} > {b}, {a} > {b} - 1.0], [{c}, {a}], 0.5) * {b}", "np.subtract({a}, {b}) * ({a} - {b} + 1.0)"),
     ("np.choose(np.greater({a}, 0.2) * 1, [{b}, {c}]) * {a}", "np.subtract({a}, 0.2)"),
     ("np.piecewise({a}, [{a} > 0.2], [lambda z: z * 2, np.sin]) + {b} * {c}", "np.subtract({a}, 0.2)"),
     ("np.maximum(np.maximum({a}, {b}), {c})", "np.subtract({a}, {b}) * ({b} - {c}) * ({a} - {c})"),
