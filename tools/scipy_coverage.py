@@ -104,10 +104,11 @@ def page() -> str:
     everything = [s for statuses in by_section.values() for s in statuses.values()]
     count, of = share(everything)
     constant = sum(s.kind == NO_DERIVATIVE for s in everything)
+    told = sum(s.kind == REFUSED and s.defined and "take " in s.reason for s in everything)
     return (
         _INTRODUCTION.format(
             version=".".join(scipy.__version__.split(".")[:2]), total=len(everything), count=count, of=of,
-            percent=100 * count / of, constant=constant, refused=len(everything) - count - constant,
+            percent=100 * count / of, told=told, constant=constant, refused=len(everything) - count - constant,
         )
         + "".join(_section(section, statuses) for section, statuses in by_section.items())
         + _WHOLE
@@ -121,8 +122,8 @@ _INTRODUCTION: Final = """
 Of {total} public names of SciPy {version} in the sections that follow, {count} are differentiated, {constant} are constant
 (places, counts, objects that hold no arrays), and {refused} are refused with the reason. Of those refused some have no
 derivative to give: searches, random draws, counts, plots. Of the {of} that have one, {count} differentiate, to second
-order and in both modes: {percent:.1f} %. `tracker.scipy` has all of these names. Ufuncs of `scipy.special` are called
-as they are.
+order and in both modes: {percent:.1f} %. For {told} more the error says what to take: another function with the same
+value, or a formula. `tracker.scipy` has all of these names. Ufuncs of `scipy.special` are called as they are.
 """  # noqa: E501
 
 _WHOLE: Final = """

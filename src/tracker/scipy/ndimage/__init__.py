@@ -2,6 +2,13 @@
 
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.ndimage import TABLE as _REST
+from tracker.scipy.ndimage._edges import (
+    gaussian_gradient_magnitude,
+    gaussian_laplace,
+    laplace,
+    prewitt,
+    sobel,
+)
 from tracker.scipy.ndimage._filters import (
     convolve,
     convolve1d,
@@ -9,11 +16,6 @@ from tracker.scipy.ndimage._filters import (
     correlate1d,
     gaussian_filter,
     gaussian_filter1d,
-    gaussian_gradient_magnitude,
-    gaussian_laplace,
-    laplace,
-    prewitt,
-    sobel,
     uniform_filter,
     uniform_filter1d,
 )

@@ -7,18 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from tracker._arrays import handles
-from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
 
 PADS: Final = {
     "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
     "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
 }  # fmt: skip
-
-
-def array(x: Any) -> Any:
-    x = collect(x) if isinstance(x, list | tuple) else x
-    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def is_fixed(*arguments: Any) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 import scipy.ndimage
 
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._linear_map import linear_map
 from tracker.scipy._stencil import continued, correlated, filtered, products, spread, spread_along
-from tracker.scipy.ndimage._arguments import array, constant, each, is_fixed, modes, no_output
+from tracker.scipy.ndimage._arguments import constant, each, is_fixed, modes, no_output
 
 _ndimage: Any = scipy.ndimage
 
@@ -105,7 +106,7 @@ def gaussian_filter(
                 yield answer[r : 3 * r + 1][::-1], pad, axis, r
 
     value = lambda x, c: _ndimage.gaussian_filter(x, sigma, order, None, mode, c, truncate, radius=radius, axes=axes)
-    return _separable("scipy.ndimage.gaussian_filter", value, steps, cval, array(input))
+    return separable("scipy.ndimage.gaussian_filter", value, steps, cval, array(input))
 
 
 def uniform_filter(
@@ -134,10 +135,10 @@ def uniform_filter(
                 yield np.full(int(length), 1.0 / length), pad, axis, length // 2 + o
 
     value = lambda x, c: _ndimage.uniform_filter(x, size, None, mode, c, origin, axes=axes)
-    return _separable("scipy.ndimage.uniform_filter", value, steps, cval, array(input))
+    return separable("scipy.ndimage.uniform_filter", value, steps, cval, array(input))
 
 
-def _separable(
+def separable(
     name: str,
     value: Callable[[Any, Any], Any],
     steps: Callable[[int], Iterator[tuple[Any, ...]]],
@@ -166,7 +167,7 @@ def _correlated1d(
     if is_fixed(weights, cval) and weights.dtype.kind in "biuf":
         weights = np.array(weights)  # its owner may change it
         steps = lambda ndim: iter([(turned(weights), modes(mode, 1)[0], axis % ndim, before(len(weights)))])
-        return _separable(name, lambda x, c: value(x, weights, c), steps, cval, image)
+        return separable(name, lambda x, c: value(x, weights, c), steps, cval, image)
 
     def composition(x: Any, w: Any) -> Any:
         along = axis % x.ndim
@@ -224,94 +225,3 @@ def uniform_filter1d(
     composition = lambda x: uniform_filter(x, size, mode=mode, cval=cval, origin=origin, axes=axis)
     value = lambda x: _ndimage.uniform_filter1d(x, size, axis, None, mode, cval, origin)
     return derived("scipy.ndimage.uniform_filter1d", value, composition, array(input))
-
-
-# Edges
-
-
-def _edges(name: str, across: list[float], input: Any, axis: int, output: Any, mode: Any, cval: float) -> Any:
-    """Differences along one axis, weighted means along the others."""
-    no_output(output)
-    theirs = getattr(_ndimage, name)
-
-    def steps(ndim: int) -> Iterator[tuple[Any, ...]]:
-        pads = modes(mode, ndim)
-        yield np.array([-1.0, 0.0, 1.0]), pads[axis % ndim], axis % ndim, 1
-        for other in range(ndim):
-            if other != axis % ndim:
-                yield np.array(across), pads[other], other, 1
-
-    value = lambda x, c: theirs(x, axis, None, mode, c)
-    return _separable(f"scipy.ndimage.{name}", value, steps, cval, array(input))
-
-
-def prewitt(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: float = 0.0) -> Any:
-    """`scipy.ndimage.prewitt`, differentiable by the image."""
-    return _edges("prewitt", [1.0, 1.0, 1.0], input, axis, output, mode, cval)
-
-
-def sobel(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: float = 0.0) -> Any:
-    """`scipy.ndimage.sobel`, differentiable by the image.
-
-    >>> import tracker
-    >>> tracker.gradient(lambda x: sobel(x)[1], np.zeros(3))[0]
-    array([-1.,  0.,  1.])
-    """
-    return _edges("sobel", [1.0, 2.0, 1.0], input, axis, output, mode, cval)
-
-
-def _over_axes(name: str, second: Callable[..., Any], input: Any, mode: Any, axes: Any, value: Any) -> Any:
-    """The sum over the axes of `second(x, axis, mode)`."""
-
-    def composition(x: Any) -> Any:
-        along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
-        given = [mode] * len(along) if isinstance(mode, str) else mode
-        terms = [second(x, axis, m) for axis, m in zip(along, given, strict=True)]
-        return sum(terms[1:], terms[0])
-
-    return derived(f"scipy.ndimage.{name}", value, composition, array(input))
-
-
-def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, *, axes: Any = None) -> Any:
-    """`scipy.ndimage.laplace`, differentiable by the image."""
-    no_output(output)
-    second = lambda x, axis, m: correlate1d(x, [1.0, -2.0, 1.0], axis, mode=m, cval=cval)
-    value = lambda x: _ndimage.laplace(x, None, mode, cval, axes=axes)
-    return _over_axes("laplace", second, input, mode, axes, value)
-
-
-def gaussian_laplace(
-    input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, *, axes: Any = None,
-    **kwargs: Any,
-) -> Any:  # fmt: skip
-    """`scipy.ndimage.gaussian_laplace`, differentiable by the image."""
-    no_output(output)
-    constant("gaussian_laplace", "sigma", sigma)
-    second = lambda x, axis, m: _gaussian_derivative(x, sigma, 2, axis, m, cval, axes, kwargs)
-    value = lambda x: _ndimage.gaussian_laplace(x, sigma, None, mode, cval, axes=axes, **kwargs)
-    return _over_axes("gaussian_laplace", second, input, mode, axes, value)
-
-
-def gaussian_gradient_magnitude(
-    input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, *, axes: Any = None,
-    **kwargs: Any,
-) -> Any:  # fmt: skip
-    """`scipy.ndimage.gaussian_gradient_magnitude`, differentiable by the image; 0 has the derivative 0."""
-    no_output(output)
-    constant("gaussian_gradient_magnitude", "sigma", sigma)
-
-    def composition(x: Any) -> Any:
-        along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
-        given = zip(along, [mode] * len(along) if isinstance(mode, str) else mode, strict=True)
-        slopes = [_gaussian_derivative(x, sigma, 1, axis, m, cval, None, kwargs) for axis, m in given]
-        return np.linalg.norm(np.stack(slopes), axis=0)
-
-    value = lambda x: _ndimage.gaussian_gradient_magnitude(x, sigma, None, mode, cval, axes=axes, **kwargs)
-    return derived("scipy.ndimage.gaussian_gradient_magnitude", value, composition, array(input))
-
-
-def _gaussian_derivative(x: Any, sigma: Any, degree: int, axis: int, mode: Any, cval: float, axes: Any, kw: Any) -> Any:
-    """The image smoothed along the axes, and differentiated along one of them."""
-    along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
-    order = [degree if a == axis else 0 for a in along]
-    return gaussian_filter(x, sigma, order, mode=mode, cval=cval, axes=tuple(along), **kw)

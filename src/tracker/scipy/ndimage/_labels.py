@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
-from tracker.scipy.ndimage._arguments import array
 
 _ndimage: Any = scipy.ndimage
 

@@ -9,9 +9,10 @@ import numpy as np
 import scipy.ndimage
 
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._resample import coefficients
-from tracker.scipy.ndimage._arguments import array, constant, no_output
+from tracker.scipy.ndimage._arguments import constant, no_output
 
 _ndimage: Any = scipy.ndimage
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._stencil import padded
-from tracker.scipy.ndimage._arguments import array, each, modes, no_output
+from tracker.scipy.ndimage._arguments import each, modes, no_output
 
 _ndimage: Any = scipy.ndimage
 

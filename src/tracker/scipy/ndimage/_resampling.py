@@ -10,11 +10,12 @@ import scipy.ndimage
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._resample import sampled
 from tracker.scipy._resample_adjoint import spread as spread_samples
 from tracker.scipy._stencil import filtered
-from tracker.scipy.ndimage._arguments import array, constant, each, is_fixed, no_output, no_wrap
+from tracker.scipy.ndimage._arguments import constant, each, is_fixed, no_output, no_wrap
 
 _ndimage: Any = scipy.ndimage
 

@@ -9,19 +9,14 @@ import numpy as np
 import scipy.optimize
 
 from tracker._arrays import handles
-from tracker._arrays.leaf import collect
 from tracker._transforms.higher import hessian, hvp
 from tracker._transforms.reverse import grad
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy.optimize._root import root, root_scalar
 
 _optimize: Any = scipy.optimize
 _RTOL: Final = 4 * float(np.finfo(float).eps)
-
-
-def _array(x: Any) -> Any:
-    x = collect(x) if isinstance(x, list | tuple) else x
-    return x if x is None or handles.is_tracked(x) else np.asarray(x)
 
 
 # Roots
@@ -105,7 +100,7 @@ def nnls(A: Any, b: Any, maxiter: int | None = None) -> tuple[Any, Any]:
         return x, np.linalg.norm(a @ x - b)
 
     value: Callable[..., Any] = lambda a, b: tuple(_optimize.nnls(a, b, maxiter=maxiter))
-    return derived("scipy.optimize.nnls", value, composition, _array(A), _array(b))  # type: ignore[no-any-return]
+    return derived("scipy.optimize.nnls", value, composition, array(A), array(b))  # type: ignore[no-any-return]
 
 
 def isotonic_regression(y: Any, *, weights: Any = None, increasing: bool = True) -> Any:
@@ -113,7 +108,7 @@ def isotonic_regression(y: Any, *, weights: Any = None, increasing: bool = True)
 
     It is the mean of each block; the blocks are constants.
     """
-    y, weights = _array(y), _array(weights)
+    y, weights = array(y), array(weights)
     theirs: Callable[..., Any] = lambda y, w: _optimize.isotonic_regression(y, weights=w, increasing=increasing)
     result = theirs(handles.plain(y), weights if weights is None else handles.plain(weights))
 
@@ -139,21 +134,21 @@ def _valley(x: Any) -> Any:
 
 def rosen(x: Any) -> Any:
     """`scipy.optimize.rosen` of (n, ...)."""
-    return derived("scipy.optimize.rosen", _optimize.rosen, _valley, _array(x))
+    return derived("scipy.optimize.rosen", _optimize.rosen, _valley, array(x))
 
 
 def rosen_der(x: Any) -> Any:
     """`scipy.optimize.rosen_der` of (n,), the gradient of `rosen`."""
-    return derived("scipy.optimize.rosen_der", _optimize.rosen_der, grad(_valley), _array(x))
+    return derived("scipy.optimize.rosen_der", _optimize.rosen_der, grad(_valley), array(x))
 
 
 def rosen_hess(x: Any) -> Any:
     """`scipy.optimize.rosen_hess` of (n,), (n, n)."""
     composition = lambda x: hessian(_valley, x)
-    return derived("scipy.optimize.rosen_hess", _optimize.rosen_hess, composition, _array(x))
+    return derived("scipy.optimize.rosen_hess", _optimize.rosen_hess, composition, array(x))
 
 
 def rosen_hess_prod(x: Any, p: Any) -> Any:
     """`scipy.optimize.rosen_hess_prod` of (n,) and (n,), (n,)."""
     composition = lambda x, p: hvp(_valley, x, p)
-    return derived("scipy.optimize.rosen_hess_prod", _optimize.rosen_hess_prod, composition, _array(x), _array(p))
+    return derived("scipy.optimize.rosen_hess_prod", _optimize.rosen_hess_prod, composition, array(x), array(p))

@@ -10,8 +10,8 @@ import scipy.signal
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
-from tracker.scipy.signal._spectra import array
 
 _signal: Any = scipy.signal
 

@@ -9,10 +9,10 @@ import scipy.signal
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._convolution import convolved
 from tracker.scipy._derived import derived
 from tracker.scipy.ndimage import rank_filter
-from tracker.scipy.signal._spectra import array
 
 _signal: Any = scipy.signal
 _PADS = {"wrap": "wrap", "circular": "wrap", "symm": "symmetric", "symmetric": "symmetric"}

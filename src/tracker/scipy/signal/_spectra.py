@@ -10,19 +10,13 @@ import numpy as np
 import scipy.signal
 
 from tracker._arrays import handles
-from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._linear_map import linear_map
 
 _signal: Any = scipy.signal
 _TRENDS = 'Spectra are differentiated with detrend="constant", "linear" or False.'
-
-
-def array(x: Any) -> Any:
-    """An array of what may be a list of tracked numbers."""
-    x = collect(x) if isinstance(x, list | tuple) else x
-    return x if handles.is_tracked(x) else np.asarray(x)
 
 
 def detrend(data: Any, axis: int = -1, type: Any = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:

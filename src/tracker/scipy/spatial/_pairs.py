@@ -10,18 +10,12 @@ import scipy.spatial.distance
 import scipy.special
 
 from tracker._arrays import handles
-from tracker._arrays.leaf import collect
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._distances import METRICS
 
 _distance: Any = scipy.spatial.distance
-
-
-def array(x: Any) -> Any:
-    """An array of what may be a list of tracked numbers."""
-    x = collect(x) if isinstance(x, list | tuple) else x
-    return x if x is None or handles.is_tracked(x) else np.asarray(x)
 
 
 def _pair(name: str, u: Any, v: Any, *more: Any) -> Any:

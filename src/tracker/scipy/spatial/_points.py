@@ -9,10 +9,10 @@ import scipy.spatial
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import array
 from tracker.scipy._derived import derived
 from tracker.scipy._distances import METRICS
 from tracker.scipy.linalg import orthogonal_procrustes
-from tracker.scipy.spatial._pairs import array
 
 _spatial: Any = scipy.spatial
 
