@@ -564,6 +564,22 @@ def test_equal_limits_have_the_integrand_as_slope():
     assert tracker.grad(lambda b: integrate.quad(np.cos, 0.5, b)[0])(0.5) == pytest.approx(np.cos(0.5), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("f", "limits", "exact"),
+    [
+        (lambda x, c: np.exp(c * x) / np.sqrt(x), (0, 1), None),
+        (lambda x, c: np.log(x) * x**c, (0, 1), lambda c: -1 / (1 + c) ** 2),
+        (lambda x, c: c / np.sqrt(1 - x), (0, 1), lambda c: 2 * c),
+        (lambda x, c: np.exp(-c * x) / np.sqrt(x), (0, np.inf), lambda c: np.sqrt(np.pi / c)),
+    ],
+)
+def test_quad_of_integrands_with_weak_singularities(f, limits, exact):
+    plain = exact or (lambda c: scipy.integrate.quad(lambda u: 2 * np.exp(c * u**2), 0, 1)[0])  # x = u^2
+    found = tracker.withgradient(lambda c: integrate.quad(f, *limits, args=(c,))[0], 0.7)
+    assert found.val == scipy.integrate.quad(f, *limits, args=(0.7,))[0]
+    assert found.grad[0] == pytest.approx(numeric_gradient(plain, 0.7)[0], rel=1e-6)
+
+
 def test_quad_of_complex_functions():
     f = lambda m: lambda c, b: m.quad(lambda x, c: np.exp(1j * c * x), 0, b, args=(c,), complex_func=True)
     assert f(integrate)(0.7, 1.2) == f(scipy.integrate)(0.7, 1.2)
