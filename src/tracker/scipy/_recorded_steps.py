@@ -26,8 +26,6 @@ from tracker.scipy._transposed_steps import Evaluations, within
 from tracker.scipy._watch import any_tracked, distinct, is_deep, unpaused, watched, watching
 
 _Call = tuple[Any, Any, Any]  # of the right-hand side: time, state (n,), slope (n,)
-
-
 FEW: Final = 12  # states: n sweeps over all evaluations then cost less than one over each, benchmarks/solve_ivp.py
 
 
@@ -125,7 +123,8 @@ class Recording:
             self.ends.append(start)
             self.accepted.extend(self.calls[:1])
         self.ends.append(end)
-        self.accepted.extend(self.calls[-stages:])
+        if self.whole:
+            self.accepted.extend(self.calls[-stages:])
         self.calls.clear()
         if self.in_columns and self.level >= 0 and not self.tried:
             self._try_columns()
