@@ -7,7 +7,7 @@ import numpy as np
 from tests.program import BOUND, LARGEST, REFUSED, Choose, Program
 from tests.program_forms import PAIRS, SMOOTH
 from tests.program_operands import clear, operand
-from tests.program_writing import LOOPS
+from tests.program_write_forms import LOOPS
 
 
 def branch(p: Program, choose: Choose) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from tests.program import Choose, Program
 from tests.program_forms import OUT, UPDATES, VIEWS
 from tests.program_operands import apart, index_of, into, try_write, usable
-from tests.program_writing import THROUGH
+from tests.program_write_forms import THROUGH
 
 
 def update(p: Program, choose: Choose) -> None:

@@ -184,7 +184,8 @@ CASES += [
     case(_la.eigh, _regular(4, 4)),
     case(_la.eigh, _regular(3, 3), "U"),
     case(_la.eigh, normal(1, 1)).but(complex=True),
-    case(_la.eigh, normal(0, 0)),
+    case(_la.eigh, normal(0, 0)).but(complex=True),
+    case(_la.eig, normal(0, 0)).but(complex=True),
     case(_la.eigvalsh, _regular(3, 3)),
     case(_la.eigvalsh, _regular(3, 3), "U"),
     wrapped(_la.eigh, lambda a: _projector(_la.eigh(a)[1][:, :1]), value(_double)).but(
@@ -210,7 +211,9 @@ CASES += [
     case(_la.svd, _full_rank(2, 2, 3), True, False),
     case(_la.svd, _regular(3, 3), hermitian=True).but(complex=True),
     case(_la.svd, _regular(3, 3), compute_uv=False, hermitian=True).but(complex=True),
-    case(_la.svd, normal(0, 3), full_matrices=False),
+    case(_la.svd, normal(0, 3), full_matrices=False).but(complex=True),
+    case(_la.svd, normal(3, 0), full_matrices=False).but(complex=True),
+    case(_la.svd, normal(3, 0), compute_uv=False).but(complex=True),
     wrapped(_la.svd, lambda a: _la.svd(a)[0][:, :2], _full_rank(5, 2)).but(note=" first columns"),
     wrapped(_la.svd, lambda a: _projector(_la.svd(a)[0][:, 2:]), _full_rank(5, 2)).but(
         complex=True, note=" null space"

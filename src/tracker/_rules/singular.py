@@ -159,6 +159,8 @@ def svd_pushforward(
 
 def _push_svd_phase(du: Any, dv: Any, u: Any, v: Any) -> tuple[Any, Any]:
     fixed, pivot = (dv, v) if has_real_row(v) else (du, u)
+    if not pivot.size:
+        return du, dv
     real = np.real(pivot[..., 0, :])
     turn = (1j * np.imag(fixed[..., 0, :]) / np.where(real == 0, 1, real))[..., None, :]
     return du - turn * u, dv - turn * v

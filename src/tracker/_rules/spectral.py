@@ -110,7 +110,7 @@ def _push_phase(dv: Any, v: Any, row: int) -> Any:
 
 
 def has_real_row(v: Any) -> bool:
-    return not np.any(material(np.imag(v[..., 0, :]), 1))
+    return not v.size or not np.any(material(np.imag(v[..., 0, :]), 1))
 
 
 def diagonal(m: Any) -> Any:
@@ -201,6 +201,8 @@ def eig_pushforward(tangents: Any, y: Any, a: Any) -> Any:
 
 def _largest(v: Any) -> tuple[Any, Any]:
     """Where the largest entry of each column is, and its real part, shape (..., 1, n)."""
+    if not v.shape[-2]:
+        return np.zeros(v.shape, bool), np.ones_like(np.real(v), shape=(*v.shape[:-2], 1, 0))
     k = np.argmax(np.abs(v), axis=-2)
     here = np.arange(v.shape[-2])[:, None] == k[..., None, :]
     return here, np.sum(np.where(here, np.real(v), 0), axis=-2, keepdims=True)
