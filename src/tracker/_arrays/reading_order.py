@@ -13,6 +13,8 @@ import tracker._arrays.operators as _operators
 
 def ravel(a: Any, order: Any = "C") -> Any:
     """`np.ravel` of a tracked value, recorded with order "C" or "F"."""
+    if order == "C":
+        return _dispatch.record(_operators.table.ravel, (a,), None)
     name = _name(order)
     value = _handles.plain(a)
     if name == "K" and isinstance(value, np.ndarray):
@@ -25,13 +27,15 @@ def ravel(a: Any, order: Any = "C") -> Any:
 
 def reshape(a: Any, /, shape: Any, order: Any = "C", **copy: Any) -> Any:
     """`np.reshape` of a tracked value, recorded with order "C" or "F"."""
+    if order == "C":
+        return _dispatch.record(_operators.table.reshape, (a, shape), copy or None)
     keywords = _keyword(_settled(_name(order), _handles.plain(a)))
     return _dispatch.record(_operators.table.reshape, (a, shape), {**keywords, **copy} or None)
 
 
 def _name(order: Any) -> str:
     """C, F, A or K, as NumPy understands `order`."""
-    if order == "C" or order is None:
+    if order is None:
         return "C"
     np.ravel(np.empty(0), order)  # raises for what is no order
     return (str(order, "ascii") if isinstance(order, bytes) else str(order)).upper()
