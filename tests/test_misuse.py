@@ -570,3 +570,15 @@ def test_misuse_of_transformations_says_what_is_wanted(misuse, error, message):
 
 def test_argnums_may_be_an_integer_of_numpy():
     assert tracker.grad(lambda a, b: a * b, np.int64(1))(2.0, 3.0) == 2.0
+
+
+def test_a_checkpointed_function_gives_no_array_of_objects():
+    def parts(x):
+        y = np.empty(2, object)
+        y[0], y[1] = x[0] * 2, x[1]
+        return y
+
+    assert "array of objects" in message_of(lambda x: tracker.checkpoint(parts, x), param(X))
+    assert isinstance(tracker.checkpoint(parts, X), np.ndarray)  # plain as it was: no gradient to lose
+    (g,) = gradient(lambda x: sum(tracker.checkpoint(lambda x: list(parts(x)), x)), X)
+    np.testing.assert_array_equal(g, [2, 1, 0])

@@ -14,7 +14,7 @@ from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause,
 from tracker._core.node import PULLBACKS, Op
 from tracker._transforms.arguments import track_leaf
 from tracker._transforms.sweeps import sweep_roots
-from tracker.errors import CheckpointError
+from tracker.errors import CheckpointError, ConversionError
 
 
 def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -86,6 +86,12 @@ def _record(
 ) -> Any:
     """The result as one step of the record, whose pullback runs f again."""
     outputs, shape = tree.flatten(y)
+    for x in outputs:
+        if isinstance(x, np.ndarray) and x.dtype.kind == "O":
+            raise ConversionError(
+                f"A checkpointed function gave an array of objects (shape {x.shape}), which would lose its gradient. "
+                "Return a list or tuple, or tracker.collect of one."
+            )
     inexact = [k for k, x in enumerate(outputs) if tree.is_parameter(x)]
     values = tuple([outputs[k] for k in inexact])
     if not values:
