@@ -189,3 +189,13 @@ def test_gradient_of_a_number_within_another_derivative_has_its_type(derivative,
     tracker.gradient(loss, number)
     loss(number)
     assert kinds[0] == kinds[1]
+
+
+def test_masked_ufunc_of_a_python_number_computes_in_the_precision_of_the_array():
+    x = np.array([0.62, -0.816, 0.588], np.float32)
+
+    y = np.multiply(tracker.param(x), tracker.param(0.461), where=[True, False, True], out=tracker.zeros(3, np.float32))
+    assert y.data.tobytes() == np.multiply(x, 0.461, where=[True, False, True], out=np.zeros(3, np.float32)).tobytes()
+    assert tracker.grad(lambda s: np.sum(np.multiply(x, s, where=[True, False, True], out=tracker.zeros(3))))(
+        0.461
+    ) == pytest.approx(1.208, rel=1e-6)

@@ -458,7 +458,7 @@ def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_handles.plain(x)) for x in (*inputs, *targets)])
     mask = np.broadcast_to(mask, shape)
     # entries outside the mask are not computed: they may be out of the function's domain
-    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) or _handles.is_tracked(x) else x for x in inputs]
+    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) else x for x in inputs]
     values = _dispatch.record(op, tuple(picked), kwargs)
     if type(values) is tuple:
         return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
