@@ -205,3 +205,23 @@ def test_a_quadratic_form_of_an_inverse_has_its_second_derivative():
     u, b = np.random.default_rng(6).standard_normal((2, 80)) / 4
     second = tracker.grad(tracker.grad(lambda t: b @ np.linalg.solve(np.eye(80) + t * np.outer(u, u), b)))(0.7)
     np.testing.assert_allclose(second, 2 * (u @ b) ** 2 * (u @ u) / (1 + 0.7 * (u @ u)) ** 3, rtol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.int32])
+@pytest.mark.parametrize("shape", [(7,), (3, 5), (2, 3, 4), (1000, 3)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_means_are_those_of_numpy_bit_for_bit(dtype: Any, shape: Any, keepdims: bool) -> None:
+    a = (10 * np.random.default_rng(0).standard_normal(shape)).astype(dtype)
+    x = tracker.param(a) if a.dtype.kind in "fc" else tracker.stop_gradient(a)
+    for b, y in ((a, x), (a.T, x.T)):
+        for axis in (None, 0, -1, tuple(range(a.ndim))):
+            expected = np.mean(b, axis=axis, keepdims=keepdims)
+            mean = tracker.stop_gradient(np.mean(y, axis=axis, keepdims=keepdims))
+            assert type(mean) is type(expected)
+            assert mean.dtype == expected.dtype
+            assert mean.tobytes() == expected.tobytes()
+
+
+def test_a_mean_of_nothing_warns_as_numpy_does() -> None:
+    with pytest.warns(RuntimeWarning, match="Mean of empty slice"):
+        assert np.isnan(tracker.stop_gradient(np.mean(tracker.param(np.ones((0, 2))))))

@@ -11,6 +11,8 @@ from tracker._arrays import arithmetic
 from tracker._core.node import CONSTANT, Op
 from tracker._core.registry import lookup
 
+_ndarray: Final = np.ndarray
+
 
 def _placeholder(name: str) -> Op:
     return Op(None, name, CONSTANT, ())
@@ -85,6 +87,13 @@ def bind_operators() -> None:
         source = lookup(reduction)
         assert source is not None
         source.kernels = [_extremum_kernel]
+    for function, kernel in ((np.sum, _sum_kernel), (np.mean, _mean_kernel)):
+        source = lookup(function)
+        assert source is not None
+        source.kernels = [kernel]
+    for product in (MATMUL, lookup(np.matmul)):
+        assert product is not None
+        product.kernels = [_product_kernel_a, _product_kernel_b]
 
 
 def _choice_kernel(sign: int, k: int) -> Any:
@@ -108,3 +117,40 @@ def _extremum_kernel(dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
     if len(arguments) > 2 or not (axis is None or (type(axis) is int and axis in (-1, arguments[0].ndim - 1))):
         return None
     return arithmetic.extremal(dy, y, arguments[0])
+
+
+def _sum_kernel(dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
+    """The pullback of sum over all entries, or with the axes kept: `dy` as it is, which broadcasts."""
+    if len(arguments) > 1:
+        return None
+    if kwargs is None:
+        return dy
+    for setting in kwargs:
+        if setting != "axis" and setting != "keepdims":
+            return None
+    return dy if kwargs.get("keepdims") is True else None
+
+
+def _mean_kernel(dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
+    """The pullback of the mean of all entries."""
+    return None if len(arguments) > 1 or kwargs is not None else dy / max(arguments[0].size, 1)
+
+
+def _product_kernel_a(dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
+    """The gradient of the real matrix a in a @ b: small networks live here."""
+    b = arguments[1]
+    if kwargs is not None or len(arguments) > 2 or not _is_real_matrix(dy) or not _is_real_matrix(b):
+        return None
+    return dy @ b.T if arguments[0].ndim == 2 else None
+
+
+def _product_kernel_b(dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
+    """The gradient of the real matrix b in a @ b."""
+    a = arguments[0]
+    if kwargs is not None or len(arguments) > 2 or not _is_real_matrix(dy) or not _is_real_matrix(a):
+        return None
+    return a.T @ dy if arguments[1].ndim == 2 else None
+
+
+def _is_real_matrix(x: Any) -> bool:
+    return type(x) is _ndarray and x.ndim == 2 and x.dtype.kind == "f"

@@ -169,6 +169,23 @@ def _sum_of_array(
     return np.sum(a, axis, dtype, out, keepdims, initial, where)
 
 
+def _mean_of_array(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
+    keepdims: Any = False, *, where: Any = True,
+) -> Any:  # fmt: skip
+    """What np.mean comes down to, without its own two microseconds."""
+    plain = dtype is None and out is None and where is True and (keepdims is False or keepdims is True)
+    if not (plain and type(a) is np.ndarray and a.dtype.char in "fd" and a.size > 0):
+        return np.mean(a, axis, dtype, out, keepdims, where=where)
+    if axis is None and not keepdims:
+        total = _add_reduce(a, None)
+        return type(total)(total / np.intp(a.size))
+    if type(axis) is int and a.ndim > 1:
+        total = _add_reduce(a, axis, None, None, keepdims)
+        return np.true_divide(total, np.intp(a.shape[axis]), out=total, casting="unsafe")
+    return np.mean(a, axis, None, None, keepdims)
+
+
 _add_reduce: Any = np.add.reduce
 _BETWEEN = (None, None, None, None)  # axis, dtype, out, keepdims
 rule(np.sum, _sum_pullback, *_BETWEEN, _sum_pullback_initial, pushforward=_sum_pushforward)
@@ -181,6 +198,7 @@ rule(
 )
 quicker(np.sum, _sum_of_array)
 linear(np.mean, _mean_pullback)
+quicker(np.mean, _mean_of_array)
 rule(np.nanmean, skipping_nan(_mean_pullback), pushforward=skipping_nan(_mean_pushforward))
 
 # ---------------------------------------------------------------- prod
