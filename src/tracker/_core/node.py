@@ -40,6 +40,7 @@ class Spec:
             self.size *= length
         # writing into a gradient instead of making a new one pays from here on, benchmarks/overhead.py
         self.is_large: bool = self.size > 1000
+        self.is_simple: bool = not (is_complex or self.is_large)
 
 
 @final

@@ -250,8 +250,7 @@ def _discover(root: Node, nodes: list[Node]) -> bool:
             )
         opaque = opaque or op.opaque
         args = tuple(operands(op, node.args)) if op.sequences else node.args
-        for i in range(len(args)):  # compiled, an index is quicker than an iterator
-            x = args[i]
+        for x in args:
             if isinstance(x, Node):
                 if x.pending == 0:
                     nodes.append(x)
@@ -300,8 +299,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
     args = node.args
     spec = node.spec
     values: list[Any] = []  # the result and the arguments, once a rule asks for them
+    quick = spec.is_simple and not careful  # picked partials: a product and nothing else
     last = len(args) - 1 if owned and spec.is_large else -1  # whose product may overwrite dy
-    quick = not (careful or spec.is_complex or spec.is_large)  # picked partials: a product and nothing else
     for i in range(len(args)):
         x = args[i]
         if isinstance(x, Node):
@@ -309,7 +308,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
             if code == ONE:
                 new = dy
             elif quick and code >= 0 and x.spec is spec:
-                picked = _picked(node, code)
+                source = args[code - 1] if code > 0 else node
+                picked = source.value if isinstance(source, Node) else _picked(node, code)
                 new = dy * picked if spec.scalar is float else holder.multiply(dy, picked)
             elif code == MINUS_ONE:
                 new = holder.algebra.negative(dy, True) if i == last else holder.negative(dy)
@@ -320,8 +320,11 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
                 is_complex = spec.is_complex or x.spec.is_complex
                 if code == CALL:
                     if not values:
-                        values = primals(op, args, holder.algebra)
-                        values.insert(0, node.value if node.kept else spec)
+                        y = node.value if node.kept else spec
+                        if len(args) == 1:
+                            values = [y, x.value if x.kept else x.spec]
+                        else:
+                            values = [y, *primals(op, args, holder.algebra)]
                     if op.programs and not careful and not is_complex and not spec.is_large:
                         program = op.programs[i]
                         if program is not None:
