@@ -5,7 +5,7 @@
 #   make format  rewrite the sources as ruff formats them
 #   make bench   tracker beside NumPy, autograd, PyTorch and JAX (installs PyTorch, which is large; from then on
 #                make test compares with it, too)
-#   make docs    the API pages, in out/docs
+#   make docs    the API pages, in out/docs (installs PyTorch, for the pages of the bridges)
 #   make clean   remove all that these made
 # Another Python: make PYTHON=python3.13 test
 
@@ -15,6 +15,9 @@ PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 # Directories too: a module that was removed changes only its directory.
 SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -print -o -name '*.c' -print -o -name '*.pyi' -print -o -type d -print)
+
+# The modules whose pages `make docs` writes, with what is in them.
+PUBLIC := tracker tracker.errors tracker.tree tracker.nn tracker.optim tracker.interop tracker.scipy
 
 .PHONY: demo test lint format bench docs clean
 .DELETE_ON_ERROR:
@@ -41,7 +44,7 @@ bench: .venv/.package .venv/.peers
 	$(PY) -m benchmarks
 
 docs: .venv/.package .venv/.docs
-	TRACKER_PURE=1 $(PY) -m pdoc --output-directory out/docs tracker
+	TRACKER_PURE=1 $(PY) -m pdoc --output-directory out/docs $(PUBLIC) '!tracker\.(.*\.)?_'
 
 clean:
 	rm -rf .venv build out src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -80,6 +83,6 @@ clean:
 	$(PIP) install torch==2.13.0
 	touch $@
 
-.venv/.docs: .venv/.tools
+.venv/.docs: .venv/.peers
 	$(PIP) install pdoc
 	touch $@
