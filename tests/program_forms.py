@@ -72,7 +72,8 @@ THREES = [
      "({a} - np.minimum({b}, {c}) + 1) * ({a} - np.maximum({b}, {c})) * np.subtract({b}, {c})"),
     ("np.hypot(np.hypot({a}, {b}) + 1, {c})", "np.hypot({a}, {b})"),
     ("np.average(np.stack(np.broadcast_arrays({a}, {b})), axis=0, weights=[0.3, 0.7]) * {c}", None),
-    ("np.multiply({a}, {b}, where=np.indices(np.shape({a})).sum(0) % 2 == 0, out=np.zeros_like({a})) + {c}", None),
+    ("np.multiply({a}, {b}, where=np.indices(np.shape({a})).sum(0) % 2 == 0, out=np.zeros_like({a} * {b})) + {c}",
+     None),
 ]  # fmt: skip
 
 # derivatives inside the program
