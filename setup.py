@@ -29,10 +29,14 @@ ARRAY_MODULES = [
     "handles.py",
     "leaves.py",
     "mutation.py",
+    "mutators.py",
     "operators.py",
+    "outputs.py",
+    "paths.py",
     "protocols.py",
     "real.py",
     "spec.py",
+    "views.py",
 ]
 
 # Arithmetic on small arrays, pullbacks of large ones and a step of Adam, in C.

@@ -9,7 +9,7 @@ import numpy as np
 import tracker
 from tests.cases.case import Case, normal, scalar, value, wrapped
 from tracker._arrays.leaf import collect_values, identity, python_number, zero_dim
-from tracker._arrays.mutation import put_flat, with_imag, with_real
+from tracker._arrays.paths import put_flat, with_imag, with_real
 
 
 def _parameter(x: Any) -> Any:

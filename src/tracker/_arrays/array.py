@@ -13,9 +13,11 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 import tracker._arrays.mutation as _mutation
+import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
 import tracker._arrays.printing as _printing
 import tracker._arrays.protocols as _protocols
+import tracker._arrays.views as _views
 from tracker._core.node import Node
 from tracker._core.registry import lookup
 from tracker.errors import ConversionError
@@ -60,7 +62,7 @@ class TrackedArray:
         """The newest node; a view whose base has been written to is taken anew first."""
         root = self.root
         if root is not None and self.version != root.version:
-            _mutation.refresh(self)
+            _views.refresh(self)
         return self.node
 
     def keep(self, node: Node) -> None:
@@ -184,7 +186,7 @@ class TrackedArray:
 
     @property
     def flat(self) -> Any:
-        return _mutation.Flat(self)
+        return _mutators.Flat(self)
 
     @flat.setter
     def flat(self, value: Any) -> None:
@@ -348,7 +350,7 @@ class TrackedArray:
         return iter([self[i] for i in range(len(self))])
 
     def __getitem__(self, index: Any) -> Any:
-        return _mutation.take(self, index)
+        return _views.take(self, index)
 
     def __setitem__(self, index: Any, v: Any) -> None:
         _mutation.assign(self, index, v)
@@ -466,7 +468,7 @@ class TrackedArray:
         return np.prod(self, *args, **kwargs)
 
     def put(self, *args: Any, **kwargs: Any) -> None:
-        _mutation.put(self, *args, **kwargs)
+        _mutators.put(self, *args, **kwargs)
 
     def ravel(self, order: Any = "C") -> Any:
         return np.ravel(self, order=order)

@@ -10,9 +10,9 @@ import tracker._arrays.array as _array
 import tracker._arrays.conversions as _conversions
 import tracker._arrays.forward as _forward
 import tracker._arrays.handles as _handles
-import tracker._arrays.mutation as _mutation
 import tracker._arrays.operators as _operators
 import tracker._arrays.real as _real
+import tracker._arrays.views as _views
 from tracker._arrays import operands
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, PARTIALS, Held, Node, Op
@@ -152,7 +152,7 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         tracked = args
         args = tuple([paused(x, pause) for x in args])
         if _handles.level_of(args) < 0:
-            return _mutation.guarded(op.fun(*args, **(kwargs or {})), tracked, pause)
+            return _views.guarded(op.fun(*args, **(kwargs or {})), tracked, pause)
     level = _handles.level_of(args)
     if level < 0:
         return op.fun(*args, **(kwargs or {}))
@@ -163,28 +163,28 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
             return _call_on_buffers(op, original, args, kwargs)
         _share_buffers(original)
     level = _handles.level_of(args)
-    values = [_value_at(x, level) for x in args]
+    values = [value_at(x, level) for x in args]
     for setting in (kwargs or {}).values():
         if type(setting) is not _ndarray and isinstance(setting, _ndarray):
             operands.refuse_kind(setting)
     y = evaluate(op, values, kwargs or {})
     if op.kind == PARTIALS and not kwargs and not isinstance(y, tuple):
         args = operands.as_computed(op, args, _handles.spec_of(y).dtype)
-        values = [_value_at(x, level) for x in args]
-    if _is_forward(args, level):
+        values = [value_at(x, level) for x in args]
+    if is_forward(args, level):
         dual = _forward.push(op, args, values, kwargs or {}, y, level)
         if not op.ufunc:
-            _mutation.note_views(dual, op, args, kwargs, y)
+            _views.note_views(dual, op, args, kwargs, y)
         return dual
     mask = 0
     for i, x in enumerate(args):
         if _handles.level_of(x) == level:
             mask |= op.reads_of(i)
-    nodes = tuple([_argument(x, level, mask & (2 << i) != 0) for i, x in enumerate(args)])
+    nodes = tuple([argument(x, level, mask & (2 << i) != 0) for i, x in enumerate(args)])
     kept = {k: _frozen(v) for k, v in kwargs.items()} if kwargs else None
     result = _handles.wrap(op, nodes, kept, y, level, mask, None)
     if not op.ufunc:
-        _mutation.note_views(result, op, args, kwargs, y)
+        _views.note_views(result, op, args, kwargs, y)
     return result
 
 
@@ -228,7 +228,7 @@ def _record_first(op: Op, x: Any, node: Node, args: tuple[Any, ...], kwargs: Any
         x.keep(node)
     result = _handles.wrap(op, (node, *args[1:]), kwargs or None, y, node.level, mask, None)
     if not op.ufunc and (type(y) is not _ndarray or y.base is not None or y is x.value):
-        _mutation.note_views(result, op, args, kwargs, y)
+        _views.note_views(result, op, args, kwargs, y)
     return result
 
 
@@ -284,7 +284,7 @@ def _call_on_buffers(op: Op, handles: Any, args: Any, kwargs: Any) -> Any:
     y = op.fun(*args, **(kwargs or {}))
     result = _buffers(y)
     if not op.ufunc:
-        _mutation.note_views(result, op, handles, kwargs, y)
+        _views.note_views(result, op, handles, kwargs, y)
     return result
 
 
@@ -295,31 +295,31 @@ def _buffers(y: Any) -> Any:
     return _handles.new_buffer(y, 0) if type(y) is _ndarray and _handles.is_inexact(y.dtype) else y
 
 
-def _is_forward(x: Any, level: int) -> bool:
+def is_forward(x: Any, level: int) -> bool:
     """Whether this level is differentiated in forward mode."""
     if type(x) is list or type(x) is tuple:
         for e in x:
-            if _is_forward(e, level):
+            if is_forward(e, level):
                 return True
         return False
     node = _handles.node_of(x)
     return node is not None and node.level == level and node.forward
 
 
-def _value_at(x: Any, level: int) -> Any:
+def value_at(x: Any, level: int) -> Any:
     """`x` as the functions of this level see it: its value if it belongs here, else itself."""
     if isinstance(x, _array.TrackedArray):
         return x.value if x.current().level == level else x
     if isinstance(x, _real.TrackedReal):
         return x.value if x.level == level else x
     if (type(x) is list or type(x) is tuple) and _handles.level_of(x) >= 0:
-        return type(x)([_value_at(e, level) for e in x])
+        return type(x)([value_at(e, level) for e in x])
     if type(x) is not _ndarray and isinstance(x, _ndarray):
         operands.refuse_kind(x)
     return x
 
 
-def _argument(x: Any, level: int, read: bool) -> Any:
+def argument(x: Any, level: int, read: bool) -> Any:
     """`x` as a node of this level keeps it."""
     if isinstance(x, _array.TrackedArray):
         node = x.current()
@@ -331,7 +331,7 @@ def _argument(x: Any, level: int, read: bool) -> Any:
     if isinstance(x, _real.TrackedReal):
         return x if x.level == level else Held(x, None)
     if type(x) is list or type(x) is tuple:
-        return type(x)([_argument(e, level, read) for e in x]) if _handles.level_of(x) >= 0 else _frozen(x)
+        return type(x)([argument(e, level, read) for e in x]) if _handles.level_of(x) >= 0 else _frozen(x)
     if type(x) is _ndarray:
         if x.dtype.kind in "iub":
             return x.copy(order="K")  # an index: callers do change theirs

@@ -8,8 +8,9 @@ import numpy as np
 
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
-import tracker._arrays.mutation as _mutation
+import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
+import tracker._arrays.paths as _paths
 from tracker._arrays import operands, reading_order
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
@@ -172,9 +173,9 @@ def bind() -> None:
     linear(zero_dim, lambda dy, y, x: dy)
     linear(python_number, lambda dy, y, x: dy)
     linear(identity, lambda dy, y, x: dy)
-    linear(_mutation.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
-    linear(_mutation.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
-    linear(_mutation.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
+    linear(_paths.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
+    linear(_paths.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
+    linear(_paths.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
     table = _operators.table
     table.collect = _required(collect_values)
     table.identity = _required(identity)
@@ -185,7 +186,7 @@ def bind() -> None:
     table.getitem = named("getitem")
     table.setitem = named("setitem")
     table.add_at = named("add_at")
-    table.mutators = _mutation.MUTATORS
+    table.mutators = _mutators.MUTATORS
     table.buffers = frozenset(
         (np.zeros_like, np.ones_like, np.empty_like, np.zeros, np.ones, np.empty, np.arange, np.eye, np.identity)
     )
@@ -193,10 +194,10 @@ def bind() -> None:
         composed(f, _array_like)
     composed(np.ravel, reading_order.ravel)
     composed(np.reshape, reading_order.reshape)
-    parts = _mutation._PARTS
-    parts.flat = _required(_mutation.put_flat)
-    parts.real = _required(_mutation.with_real)
-    parts.imag = _required(_mutation.with_imag)
+    parts = _paths.PARTS
+    parts.flat = _required(_paths.put_flat)
+    parts.real = _required(_paths.with_real)
+    parts.imag = _required(_paths.with_imag)
     _operators.bind_operators()
 
 
@@ -215,4 +216,4 @@ def _array_like(x: Any, dtype: Any = None, *, ndmin: int = 0, **kwargs: Any) -> 
 
 
 def _put_flat_adjoint_x(dy: Any, y: Any, x: Any, positions: Any, v: Any) -> Any:
-    return _mutation.put_flat(dy, positions, 0)
+    return _paths.put_flat(dy, positions, 0)

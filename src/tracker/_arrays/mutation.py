@@ -1,4 +1,4 @@
-"""Reading entries and writing in place: views, `x[i] = v`, `x += y`, `out=`.
+"""Writing in place: `x[i] = v` and `x += y`.
 
 A write records a node "x with v at index" and moves the handle there. The buffer itself is
 written, not copied, unless a rule will read what it held (`shared`): then the handle goes on
@@ -16,192 +16,19 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 import tracker._arrays.operators as _operators
-from tracker._core.levels import current_pause, state
+import tracker._arrays.paths as _paths
+import tracker._arrays.views as _views
+from tracker._core.levels import current_pause
 from tracker._core.node import BUFFER, Node
 from tracker.errors import CheckpointError, ConversionError
 
 _ndarray: Final = np.ndarray
 
 
-# Reading
-
-
-def take(x: Any, index: Any) -> Any:
-    """`x[index]`: a view of x for basic indices, as in NumPy."""
-    basic = _is_basic(index)
-    if not basic:
-        index = plain_index(index)
-        basic = _is_basic(index)
-    node = x.current()
-    if state.pauses or node.forward or node.op is BUFFER:
-        return _take_otherwise(x, index)
-    y = x.value[index]
-    op = _operators.table.getitem
-    result = _handles.wrap(op, (node, index), None, y, node.level, 0, None)
-    if basic and isinstance(result, _array.TrackedArray):
-        _link(result, x, (op, (index,), None, 0, -1))
-    return result
-
-
-def _take_otherwise(x: Any, index: Any) -> Any:
-    y = _dispatch.record(_operators.table.getitem, (x, index), None)
-    if isinstance(y, _array.TrackedArray) and _is_basic(index):
-        _link(y, x, (_operators.table.getitem, (index,), None, 0, -1))
-    return y
-
-
-def plain_index(index: Any) -> Any:
-    """An index without tracking, its arrays copied: the caller may go on to change them."""
-    if isinstance(index, _ndarray):
-        return index.copy(order="K")  # repeated entries: the last in memory order wins
-    if type(index) is tuple:
-        return tuple([plain_index(i) for i in index])
-    return _handles.plain(index)
-
-
-def _is_basic(index: Any) -> bool:
-    """Whether an index takes a view: integers, slices of plain numbers, None and Ellipsis."""
-    if type(index) is tuple:
-        for i in range(len(index)):
-            if type(index[i]) is tuple or not _is_basic(index[i]):  # x[(0, 1),] is an integer-array index
-                return False
-        return True
-    if type(index) is slice:
-        return _is_plain(index.start) and _is_plain(index.stop) and _is_plain(index.step)
-    return index is None or type(index) is int or index is Ellipsis or isinstance(index, np.integer)
-
-
-def _is_plain(bound: Any) -> bool:
-    return bound is None or type(bound) is int or not _handles.is_tracked(bound)
-
-
-def _link(view: Any, base: Any, path: Any) -> None:
-    """Make `view` a view of `base`, taken by `path`: (op, further arguments, keywords, position, output)."""
-    root = base if base.root is None else base.root
-    view.base = base
-    view.root = root
-    view.path = path
-    view.version = root.version
-
-
-def note_views(result: Any, op: Any, args: Any, kwargs: Any, y: Any) -> None:
-    """Link results that share memory with an argument (reshape, transpose, split, ...) to it."""
-    if isinstance(result, tuple | list):
-        for k, r in enumerate(result):
-            _note_view(r, op, args, kwargs, y[k], k)
-    else:
-        _note_view(result, op, args, kwargs, y, -1)
-
-
-def _note_view(result: Any, op: Any, args: Any, kwargs: Any, y: Any, output: int) -> None:
-    if not isinstance(result, _array.TrackedArray):
-        return
-    if isinstance(y, _array.TrackedArray):
-        if y.base is None:
-            return
-    elif type(y) is _ndarray and y.base is None and not _is_among(y, args):
-        return
-    for i, x in enumerate(args):
-        if isinstance(x, _array.TrackedArray) and _shares(y, x.value):
-            rest = (*args[:i], *args[i + 1 :])
-            _link(result, x, (op, rest, kwargs, i, output))
-            return
-        if not isinstance(x, _array.TrackedArray) and isinstance(y, _ndarray) and _shares_any(y, x):
-            result.value = np.copy(y)
-            result.shared = False
-            if result.node.kept:
-                result.node.value = result.value
-                result.shared = True
-            return
-
-
-def _is_among(y: Any, args: Any) -> bool:
-    """Whether a function handed back an argument as it is."""
-    for x in args:
-        if _value(x) is y:
-            return True
-    return False
-
-
-def _value(x: Any) -> Any:
-    return x.value if isinstance(x, _array.TrackedArray) else x
-
-
-def _shares(y: Any, value: Any) -> bool:
-    if isinstance(y, _array.TrackedArray) and isinstance(value, _array.TrackedArray):
-        root = value if value.root is None else value.root
-        return y.root is root or y is value
-    if type(y) is type(value) and hasattr(y, "dtype") and not isinstance(y, np.generic):
-        return bool(np.may_share_memory(y, value))
-    return y is value
-
-
-def _shares_any(y: Any, x: Any) -> bool:
-    if type(x) is list or type(x) is tuple:
-        return any(_shares_any(y, e) for e in x)
-    return isinstance(x, _ndarray) and bool(np.may_share_memory(y, x))
-
-
-def guarded(y: Any, args: Any, pause: Any) -> Any:
-    """The plain result of a call while recording is off; read-only where a write into it would change a record."""
-    if type(y) is tuple or type(y) is list:
-        return type(y)([guarded(e, args, pause) for e in y])
-    if type(y) is _ndarray and _is_kept(y, args, pause):
-        y = y.view()
-        y.flags.writeable = False
-    return y
-
-
-def _is_kept(y: Any, args: Any, pause: Any) -> bool:
-    """Whether `y` shares memory with a tracked array that a record needs, or that a checkpoint must not change."""
-    for x in args:
-        if isinstance(x, _array.TrackedArray) and not _handles.is_constant_buffer(x):
-            root = x if x.root is None else x.root
-            if (root.shared or pause.seen is not None) and np.may_share_memory(y, _handles.plain(x)):
-                return True
-    return False
-
-
-def refresh(view: Any) -> None:
-    """Take `view` again from its base, which has been written to since."""
-    stale: list[Any] = []
-    root = view.root
-    while view.root is not None and view.version != root.version:
-        stale.append(view)
-        view = view.base
-    for v in stale[::-1]:
-        base = v.base
-        v.version = root.version
-        fresh = _taken_again(v.path, base)
-        v.value = fresh.value
-        v.node = fresh.node
-
-
-def _taken_again(path: Any, base: Any) -> Any:
-    """The view of `base` by `path`, as a handle of its own."""
-    op, rest, kwargs, position, output = path
-    node = base.node
-    if node.forward:
-        fresh = _dispatch.record(op, (*rest[:position], base, *rest[position:]), kwargs)
-        return fresh if output < 0 else fresh[output]
-    level = node.level
-    others = [_dispatch._value_at(x, level) for x in rest]
-    y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
-    if _handles.is_constant_buffer(base):
-        return _handles.new_buffer(y if output < 0 else y[output], level)
-    nodes = [_dispatch._argument(x, level, False) for x in rest]
-    args = (*nodes[:position], node, *nodes[position:])
-    fresh = _handles.wrap(op, args, kwargs, y, level, 0, None)
-    return fresh if output < 0 else fresh[output]
-
-
-# Writing
-
-
 def assign(x: Any, index: Any, v: Any) -> None:
     """`x[index] = v`, recorded."""
     if type(index) is not int:
-        index = plain_index(index)
+        index = _views.plain_index(index)
     if type(v) is list or type(v) is tuple:
         v = _dispatch.collect(v) if _handles.level_of(v) >= 0 else v
     elif isinstance(v, _array.TrackedArray) and _handles.is_constant_buffer(v):
@@ -233,11 +60,11 @@ def assign(x: Any, index: Any, v: Any) -> None:
         _own(root)
     node = x.current()
     level = node.level
-    value = _dispatch._value_at(v, level)
+    value = _dispatch.value_at(v, level)
     if _handles.is_tracked(value) and not _handles.is_tracked(x.value):
         _lift_values(root)
         node = x.current()
-    if node.forward or _dispatch._is_forward(v, level):
+    if node.forward or _dispatch.is_forward(v, level):
         _write_forward(x, index, v)
         return
     if node.op is BUFFER and node.value is None:
@@ -246,7 +73,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
     op = _operators.table.setitem
     if x.origin is None and node.op is None:
         x.origin = node
-    _move(x, Node(op, (node, index, _dispatch._argument(_frozen(v), level, False)), None, None, node.spec, level))
+    _move(x, Node(op, (node, index, _dispatch.argument(_frozen(v), level, False)), None, None, node.spec, level))
 
 
 def _frozen(v: Any) -> Any:
@@ -270,67 +97,8 @@ def _move(x: Any, node: Node) -> None:
         base = x.base
         if base.origin is None and base.node.op is None:
             base.origin = base.node
-        base.node = _written_through(x, base)
+        base.node = _paths.written_through(x, base)
         x = base
-
-
-def _written_through(view: Any, base: Any) -> Node:
-    """The node "base with the view's new value in its place"."""
-    op, args = _base_with(view, base.node, view.node)
-    return Node(op, args, None, None, base.node.spec, base.node.level)
-
-
-def _base_with(view: Any, base: Any, v: Any) -> Any:
-    """The operation, and its arguments, that puts `v` in the place that `view` has in its base."""
-    op, rest, kwargs, position, output = view.path
-    spec = view.base.node.spec
-    if op is _operators.table.getitem:
-        return _operators.table.setitem, (base, rest[0], v)
-    if spec.is_complex and op.fun in (np.real, np.imag):
-        return (_PARTS.real if op.fun is np.real else _PARTS.imag), (base, v)
-    # any other view: the positions its entries have in the flat base
-    values = (*rest[:position], np.arange(spec.size).reshape(spec.shape), *rest[position:])
-    positions = op.fun(*_handles.plain(values), **(kwargs or {}))
-    return _PARTS.flat, (base, positions if output < 0 else positions[output], v)
-
-
-class _Parts:
-    """The operations that write through views; bound when rules are registered."""
-
-    def __init__(self) -> None:
-        self.flat: Any = None
-        self.real: Any = None
-        self.imag: Any = None
-
-
-_PARTS: Final = _Parts()
-
-
-def with_real(z: Any, v: Any) -> Any:
-    """`z` with the real part `v`."""
-    y = _copy_for(z, v)
-    np.real(y)[...] = v
-    return y
-
-
-def with_imag(z: Any, v: Any) -> Any:
-    """`z` with the imaginary part `v`."""
-    y = _copy_for(z, v)
-    np.imag(y)[...] = v
-    return y
-
-
-def _copy_for(z: Any, v: Any) -> Any:
-    """A copy of `z` that `v` can be written into."""
-    y = np.copy(z)
-    return _handles.new_buffer(y, 0) if _handles.is_tracked(v) and not _handles.is_tracked(y) else y
-
-
-def put_flat(x: Any, positions: Any, v: Any) -> Any:
-    """A copy of `x` with `x.flat[positions] = v`."""
-    flat = np.copy(np.reshape(x, (-1,)))
-    flat[positions] = v
-    return np.reshape(flat, x.shape)
 
 
 def _lift(root: Any, level: int) -> None:
@@ -373,7 +141,7 @@ def _write_forward(x: Any, index: Any, v: Any) -> None:
     if x.root is None:
         _adopt(root, updated)
         return
-    op, args = _base_with(x, x.base, updated)
+    op, args = _paths.base_with(x, x.base, updated)
     assign(x.base, Ellipsis, _dispatch.record(op, args, None))
     x.current()
 
@@ -414,113 +182,12 @@ def _same_layout(a: Any, b: Any) -> bool:
     return type(a) is not _ndarray or (type(b) is _ndarray and a.strides == b.strides)
 
 
-def _replace_all(x: Any, y: Any) -> None:
+def replace_all(x: Any, y: Any) -> None:
     """Let `x` hold `y`, of the same shape and dtype."""
     if x.root is None and isinstance(y, _array.TrackedArray) and y.root is None and current_pause() is None:
         _adopt(x, y)  # made as a copy of x: its layout is the same
     else:
         assign(x, Ellipsis, y)
-
-
-def write_out(out: Any, y: Any, f: Any) -> Any:
-    """`out=`: the result into `out`, which must be tracked to take it."""
-    if type(out) is tuple and len(out) == 1:
-        out = out[0]
-    if not isinstance(out, _array.TrackedArray) and not _handles.is_tracked(y):
-        np.copyto(out, y)
-        return out
-    _tracked_target(out, f)
-    return update_with(out, y)
-
-
-def broadcast_out(out: Any, y: Any, f: Any) -> Any:
-    """`out=` of a ufunc, which may be larger than the result."""
-    if out is None:
-        return y
-    shape = np.shape(_handles.plain(out))
-    if np.shape(y) != shape and np.broadcast_shapes(np.shape(y), shape) == shape:
-        y = np.broadcast_to(y, shape)
-    return write_out(out, y, f)
-
-
-def _tracked_target(out: Any, f: Any) -> None:
-    if not isinstance(out, _array.TrackedArray):
-        raise ConversionError(
-            f"out= of numpy.{getattr(f, '__name__', f)} is a plain array: a tracked result written into it "
-            "would lose its gradient. Use an array made by np.zeros_like(tracked) or tracker.zeros(shape)."
-        )
-
-
-def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
-    """A ufunc with `where=mask`: entries outside the mask keep what `out` held."""
-    mask = _flags(_handles.plain(kwargs.pop("where")))
-    targets = [x for x in out or () if x is not None]
-    shape = np.broadcast_shapes(np.shape(mask), *[np.shape(_handles.plain(x)) for x in (*inputs, *targets)])
-    mask = np.broadcast_to(mask, shape)
-    # entries outside the mask are not computed: they may be out of the function's domain
-    picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) else x for x in inputs]
-    values = _dispatch.record(op, tuple(picked), kwargs)
-    if type(values) is tuple:
-        return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
-    return _masked(values, mask, out[0] if out else None, op)
-
-
-def _flags(mask: Any) -> Any:
-    """`where=` as NumPy takes it: numbers and lists stand for flags, arrays of numbers don't."""
-    if type(mask) is _ndarray and mask.dtype != bool:
-        np.positive(0.0, where=mask, out=np.empty(mask.shape))  # raises
-    return mask if np.ndim(mask) and hasattr(mask, "dtype") else np.asarray(mask, bool)
-
-
-def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
-    """`target` (zeros if None) with `values` where the mask is true."""
-    if target is None:
-        empty = np.zeros(mask.shape, values.dtype)
-        target = _handles.new_buffer(empty, 0) if _handles.is_tracked(values) else empty
-    elif _handles.is_tracked(values):
-        _tracked_target(target, op.fun)
-    target[mask] = values
-    return target
-
-
-def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
-    """`ufunc.at(x, index, v)`: of an index that occurs again and again the results go on from each other."""
-    if not isinstance(x, _array.TrackedArray):
-        raise ConversionError(
-            f"numpy.{ufunc.__name__}.at writes a tracked value into a plain array, which would lose its "
-            "gradient. Write into np.zeros_like(tracked) or tracker.zeros(shape)."
-        )
-    index = plain_index(index)
-    if len(v) != ufunc.nin - 1 or ufunc.nout != 1:
-        ufunc.at(_handles.plain(x).copy(), index, *_handles.plain(v))  # raises
-    if ufunc is np.add or ufunc is np.subtract:
-        term = v[0] if ufunc is np.add else -np.positive(v[0])
-        _replace_all(x, _dispatch.record(_operators.table.add_at, (x, index, term), None))
-        return
-    places = np.arange(x.size).reshape(x.shape)[index]
-    v = tuple([np.broadcast_to(e, places.shape) for e in v])
-    for turn in _turns(places.reshape(-1)):
-        at = np.unravel_index(places.reshape(-1)[turn], x.shape)
-        x[at] = ufunc(x[at], *[np.reshape(e, -1)[turn] for e in v])
-
-
-def _turns(places: Any) -> Any:
-    """Positions in `places`: those of first occurrences, of second ones, and so on, in their order."""
-    order = np.argsort(places, kind="stable")
-    ranked = places[order]
-    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(ranked)), bool), ranked[1:] != ranked[:-1])))
-    turn = np.empty(len(places), np.intp)
-    turn[order] = np.arange(len(places)) - np.repeat(first, np.diff(first, append=len(places)))
-    return [np.flatnonzero(turn == k) for k in range(turn.max(initial=-1) + 1)]
-
-
-def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
-    """ndarray.put: into the flattened array."""
-    positions = np.arange(x.size)
-    flat: Any = np.take(positions, _handles.plain(indices), mode=mode)  # type: ignore[call-overload]
-    if np.shape(values) != flat.shape:
-        values = np.resize(values, flat.shape)
-    x[np.unravel_index(flat, x.shape)] = values
 
 
 def replace_data(x: Any, value: Any) -> None:
@@ -531,91 +198,3 @@ def replace_data(x: Any, value: Any) -> None:
     if value.shape != x.shape:
         raise ValueError(f"x.data has shape {x.shape}; the new data has shape {value.shape}")
     _leaves.set_leaf_value(x, value)
-
-
-class Flat:
-    """`x.flat`: tracked entries one after the other; may be indexed and assigned."""
-
-    def __init__(self, x: Any) -> None:
-        self._x: Any = x
-
-    def __iter__(self) -> Any:
-        flat = np.reshape(self._x, (-1,))
-        return iter([flat[i] for i in range(self._x.size)])
-
-    def __len__(self) -> int:
-        return int(self._x.size)
-
-    def __getitem__(self, index: Any) -> Any:
-        y = np.reshape(self._x, (-1,))[index]
-        return np.copy(y) if isinstance(y, _array.TrackedArray) else y
-
-    def __setitem__(self, index: Any, v: Any) -> None:
-        put(self._x, np.arange(self._x.size)[plain_index(index)], v)
-
-
-def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
-    """numpy.copyto into a tracked array."""
-    _need_tracked(dst, "numpy.copyto")
-    mask = _handles.plain(where)
-    np.copyto(np.empty(dst.shape, dst.dtype), _handles.plain(src), casting, mask)  # what NumPy rejects is rejected
-    dst[...] = src if mask is True else np.where(mask, src, dst)
-
-
-def putmask(a: Any, mask: Any, values: Any) -> None:
-    """numpy.putmask into a tracked array; `values` repeats if it is shorter."""
-    _need_tracked(a, "numpy.putmask")
-    mask = _handles.plain(mask)
-    if np.shape(values) != a.shape:
-        values = np.resize(values, a.shape)
-    a[...] = np.where(mask, values, a)
-
-
-def place(arr: Any, mask: Any, vals: Any) -> None:
-    """numpy.place into a tracked array; `vals` repeats if it is shorter."""
-    _need_tracked(arr, "numpy.place")
-    mask = np.asarray(_handles.plain(mask), bool)
-    arr[mask] = np.resize(vals, (int(mask.sum()),))
-
-
-def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
-    """numpy.put_along_axis into a tracked array."""
-    _need_tracked(arr, "numpy.put_along_axis")
-    positions = np.arange(arr.size).reshape(arr.shape)
-    flat = np.take_along_axis(positions, _handles.plain(indices), axis)
-    arr[np.unravel_index(flat, arr.shape)] = np.broadcast_to(values, flat.shape)
-
-
-def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
-    """numpy.fill_diagonal into a tracked array."""
-    _need_tracked(a, "numpy.fill_diagonal")
-    positions = np.full(a.shape, -1)
-    np.fill_diagonal(positions, np.arange(a.size), wrap)
-    where = np.argsort(positions.reshape(-1), kind="stable")[np.sum(positions < 0) :]
-    if np.ndim(val):
-        val = np.resize(val, where.shape)
-    a[np.unravel_index(where, a.shape)] = val
-
-
-def np_put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    """numpy.put into a tracked array."""
-    _need_tracked(a, "numpy.put")
-    put(a, ind, v, mode)
-
-
-def _need_tracked(x: Any, name: str) -> None:
-    if not isinstance(x, _array.TrackedArray):
-        raise ConversionError(
-            f"{name} writes a tracked value into a plain array, which would lose its gradient. "
-            "Write into np.zeros_like(tracked) or tracker.zeros(shape)."
-        )
-
-
-MUTATORS: Final = {
-    np.copyto: copyto,
-    np.putmask: putmask,
-    np.place: place,
-    np.put_along_axis: put_along_axis,
-    np.fill_diagonal: fill_diagonal,
-    np.put: np_put,
-}

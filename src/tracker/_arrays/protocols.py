@@ -9,8 +9,9 @@ import numpy as np
 
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
-import tracker._arrays.mutation as _mutation
+import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
+import tracker._arrays.outputs as _outputs
 import tracker._arrays.real as _real
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
@@ -37,7 +38,7 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
         if type(out) is tuple:
             raise TypeError(f"out= of {op.name} must be an array, not a tuple")
         if out is not None:
-            return _mutation.write_out(out, _dispatch.record(op, args, kwargs), func)
+            return _outputs.write_out(out, _dispatch.record(op, args, kwargs), func)
     return _dispatch.record(op, args, kwargs)
 
 
@@ -59,7 +60,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
     if method == "outer":
         return _outer(ufunc, inputs[0], inputs[1], kwargs)
     if method == "at":
-        return _mutation.ufunc_at(ufunc, *inputs)
+        return _mutators.ufunc_at(ufunc, *inputs)
     out = kwargs.pop("out", None)
     where = kwargs.get("where", True)
     if where is True:
@@ -69,13 +70,13 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
         if op is None:
             raise no_rule(ufunc, inputs, kwargs)
         if "where" in kwargs:
-            return _mutation.masked_call(op, inputs, kwargs, out)
+            return _outputs.masked_call(op, inputs, kwargs, out)
         y = _dispatch.record(op, inputs, kwargs)
     else:
         y = _call_method(ufunc, method, inputs, kwargs)
     if out is None:
         return y
-    write = _mutation.broadcast_out if method == "__call__" else _mutation.write_out
+    write = _outputs.broadcast_out if method == "__call__" else _outputs.write_out
     if len(out) == 1:
         return write(out[0], y, ufunc)
     return tuple([v if o is None else write(o, v, ufunc) for o, v in zip(out, y, strict=True)])
