@@ -12,9 +12,9 @@ import tracker._arrays.handles as _handles
 import tracker._arrays.operators as _operators
 import tracker._arrays.real as _real
 from tracker._arrays import arithmetic
+from tracker._core.algebra import Algebra, holder
 from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.registry import methods
-from tracker._core.sweep import Algebra, holder
 from tracker.errors import ChangedError, RuleError
 
 _ndarray: Final = np.ndarray

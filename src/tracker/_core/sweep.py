@@ -11,10 +11,10 @@ multiplies; only if a leaf's gradient then holds a NaN is it done again with `ca
 
 from __future__ import annotations
 
-import operator
 import threading
 from typing import Any, Final, final
 
+from tracker._core.algebra import holder
 from tracker._core.node import (
     CALL,
     FREED,
@@ -30,104 +30,8 @@ from tracker._core.node import (
     operands,
     primals,
 )
+from tracker._core.twin import copy_record
 from tracker.errors import FreedRecordError, RuleError
-
-
-class Algebra:
-    """What the sweep needs to know of gradients; the arrays' layer puts its own here."""
-
-    def fit(self, dy: Any, node: Node, op: Op, position: int) -> Any:
-        """`dy` in the shape and dtype that `node` wants, or an error naming the rule."""
-        return dy
-
-    def add(self, old: Any, new: Any, owned: bool) -> Any:
-        """The sum; `old` may be overwritten if `owned`."""
-        return old + new
-
-    def conj(self, x: Any) -> Any:
-        return x
-
-    def times(self, dy: Any, partial: Any, owned: bool) -> Any:
-        """The product; `dy` may be overwritten if `owned`."""
-        return dy * partial
-
-    def negative(self, dy: Any, owned: bool) -> Any:
-        """The negative; `dy` may be overwritten if `owned`."""
-        return -dy
-
-    def inner(self, dy: Any, partial: Any) -> Any:
-        """The product for an argument of one entry: it may be summed already."""
-        return dy * partial
-
-    def strong_times(self, dy: Any, partial: Any) -> Any:
-        """The product, zero where `dy` is zero even if `partial` is not finite."""
-        return dy * partial if dy else 0.0 * dy
-
-    def is_zero(self, dy: Any) -> bool:
-        return bool(dy == 0)
-
-    def has_nan(self, dy: Any) -> bool:
-        return bool(dy != dy)
-
-    def partial(self, op: Op, i: int, arguments: list[Any], kwargs: Any) -> Any:
-        """The partial derivative by argument `i`; `arguments` begins with the result."""
-        return op.rules[i](*arguments) if kwargs is None else op.rules[i](*arguments, **kwargs)
-
-    def guard(self, dy: Any) -> Any:
-        """`dy` in a form that can't be written: other branches have it, too."""
-        return dy
-
-    def unwrap(self, held: Held) -> Any:
-        """The constant, if it still is what it was."""
-        return held.value
-
-    def arguments(self, values: list[Any]) -> list[Any]:
-        """The arguments as pullbacks take them."""
-        return values
-
-    def is_plain(self, dy: Any) -> bool:
-        """Whether `dy` may be written in place unnoticed (not so if it is itself recorded)."""
-        return False
-
-    def writable(self, dy: Any, owned: bool) -> Any:
-        """`dy` itself if `owned`, else a copy."""
-        raise NotImplementedError
-
-    def part(self, dy: Any, index: Any, args: Any) -> Any:
-        """The gradient of what was written at `index`."""
-        raise NotImplementedError
-
-    def cut(self, dy: Any, index: Any, args: Any) -> Any:
-        """A copy of `dy[index]`, which is zero in `dy` afterwards."""
-        raise NotImplementedError
-
-    def of_all(self, spec: Any, index: Any, dy: Any) -> Any:
-        """The gradient of x in x[index] as a view of `dy`, if the index takes all entries in their order."""
-        return None
-
-    def add_at(self, old: Any, owned: bool, spec: Any, index: Any, dy: Any) -> Any:
-        """`old` (zeros if None) with `dy` added at `index`."""
-        raise NotImplementedError
-
-
-def _no_product(*_: Any) -> None:
-    pass
-
-
-@final
-class _Holder:
-    """What the arrays' layer puts in the place of the arithmetic of numbers."""
-
-    def __init__(self) -> None:
-        self.algebra: Algebra = Algebra()
-        self.add: Any = operator.add
-        self.add_into: Any = operator.add
-        self.multiply: Any = operator.mul
-        self.negative: Any = operator.neg
-        self.scaled: Any = _no_product  # (program, dy, [result, *arguments]): the product, or None if it can't
-
-
-holder: Final = _Holder()
 
 
 @final
@@ -174,7 +78,7 @@ def differentiate(root: Node, dy: Any, stops: Any = (), private: bool = False) -
             for stop in stops:
                 copies[stop] = Node(None, (), None, stop.value, stop.spec, stop.level)
                 copies[stop].kept = stop.kept
-            found = _differentiate(_copy_record(root, copies), dy, False, _Fields())
+            found = _differentiate(copy_record(root, copies), dy, False, _Fields())
             originals = {copy: node for node, copy in copies.items()}
             return [(originals[leaf], gradient) for leaf, gradient in found]
         finally:
@@ -495,36 +399,3 @@ def _contribute_output(x: Node, k: int, dy: Any, ready: list[Node]) -> None:
     if x.pending == 0:
         x.slot = tuple(x.slot)
         ready.append(x)
-
-
-def _copy_record(root: Node, copies: dict[Node, Node]) -> Node:
-    """The record below `root` in nodes of its own; `copies` maps each node to its copy."""
-    stack = [root]
-    order: list[Node] = []
-    while stack:
-        node = stack.pop()
-        if node in copies:  # a leaf of this sweep, or met before
-            continue
-        twin = Node(node.op, (), node.kwargs, node.value, node.spec, node.level)
-        twin.kept = node.kept
-        copies[node] = twin
-        order.append(node)
-        if node.op is not None:
-            stack.extend([x for x in operands(node.op, node.args) if isinstance(x, Node)])
-    for node in order:
-        copies[node].args = _replace(node.args, copies)
-    return copies[root]
-
-
-def _replace(args: Any, copies: dict[Node, Node]) -> tuple[Any, ...]:
-    new: list[Any] = []
-    for x in args:
-        if isinstance(x, Node):
-            new.append(copies[x])
-        elif type(x) is list:
-            new.append(list(_replace(x, copies)))  # x[[0, 1]] is not x[0, 1]
-        elif type(x) is tuple:
-            new.append(_replace(x, copies))
-        else:
-            new.append(x)
-    return tuple(new)
