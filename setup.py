@@ -24,6 +24,7 @@ ARRAY_MODULES = [
     "array.py",
     "conversions.py",
     "dispatch.py",
+    "fitting.py",
     "forward.py",
     "gradients.py",
     "handles.py",

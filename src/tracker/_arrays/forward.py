@@ -8,6 +8,7 @@ import numpy as np
 
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
+import tracker._arrays.fitting as _fitting
 import tracker._arrays.gradients as _gradients
 import tracker._arrays.handles as _handles
 import tracker._arrays.operands as _operands
@@ -49,7 +50,7 @@ def _pair(y: Any, dy: Any, level: int) -> Any:
         return y
     if dy is None:
         dy = np.zeros_like(y)
-    return new_dual(y, _gradients.fit_tangent(dy, spec), level)
+    return new_dual(y, _fitting.fit_tangent(dy, spec), level)
 
 
 def _tangent(x: Any, level: int) -> Any:

@@ -11,7 +11,8 @@ import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 from tracker import tree
 from tracker._arrays.array import TrackedArray
-from tracker._arrays.gradients import algebra, of_kind
+from tracker._arrays.fitting import of_kind
+from tracker._arrays.gradients import algebra
 from tracker._arrays.real import TrackedReal
 from tracker._core.node import PULLBACKS, Node, Op, Spec
 

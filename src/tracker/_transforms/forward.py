@@ -10,8 +10,8 @@ import numpy as np
 from tracker import tree
 from tracker._arrays import handles, leaves
 from tracker._arrays.array import TrackedArray
+from tracker._arrays.fitting import fit_tangent
 from tracker._arrays.forward import new_dual
-from tracker._arrays.gradients import fit_tangent
 from tracker._core.levels import new_level
 
 
