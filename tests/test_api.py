@@ -5,6 +5,7 @@ import dataclasses
 import gc
 import inspect
 import pickle
+import re
 import warnings
 from collections import OrderedDict, defaultdict
 from typing import Any, NamedTuple
@@ -1119,6 +1120,37 @@ def test_nothing_recorded_warns():
     exactly(g, np.zeros(2))
 
 
+class Undeclared:
+    """A class of a user's that tracker does not look into."""
+
+    w = 2.0
+
+
+@pytest.mark.parametrize(
+    ("argument", "named"),
+    [
+        (Undeclared(), "Undeclared"),
+        ({"n": 2, "model": Undeclared()}, "Undeclared, int"),
+        (np.array([1.0, 2.0], dtype=object), "array of dtype object"),
+        ({1.0, 2.0}, "set"),
+        (True, "bool"),
+        ({}, "nothing"),
+    ],
+)
+@pytest.mark.parametrize("derivative", [gradient, tracker.withgradient, lambda f, x: tracker.grad(f)(x)])
+def test_arguments_that_hold_only_constants_warn(argument, named, derivative):
+    with pytest.warns(tracker.ConstantLossWarning, match=re.escape(f"(given: {named})")):
+        derivative(lambda x: 1.0, argument)
+
+
+@pytest.mark.parametrize("argument", [Undeclared(), 1.0])
+@pytest.mark.parametrize("derivative", [gradient, tracker.withgradient, lambda f, x: tracker.grad(f)(x)])
+def test_warning_of_a_constant_loss_points_at_the_caller(derivative, argument):
+    with pytest.warns(tracker.ConstantLossWarning) as caught:
+        derivative(lambda x: 1.0, argument)
+    assert caught[0].filename == __file__
+
+
 def test_something_recorded_does_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -1267,8 +1299,7 @@ def test_loss_of_the_wrong_kind_raises(f, given):
 
 
 def test_integer_result_is_fine_where_nothing_is_differentiated():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", tracker.ConstantLossWarning)
+    with pytest.warns(tracker.ConstantLossWarning, match="given: str"):
         assert gradient(lambda s: len(s), "text") == (None,)
 
 

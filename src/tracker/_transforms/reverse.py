@@ -17,7 +17,7 @@ from tracker._transforms.hooks import once_differentiable_after
 from tracker._transforms.losses import check_loss, loss_of
 from tracker._transforms.parameters import Params, final_gradients, is_nested, run
 from tracker._transforms.recording import no_grad
-from tracker._transforms.sweeps import root_at, seeds_of, sweep_loss, sweep_outputs
+from tracker._transforms.sweeps import root_at, seeds_of, sweep_loss, sweep_outputs, warn_of_constants
 
 
 class WithGradient(NamedTuple):
@@ -78,6 +78,8 @@ def withgradient(
     if any(i.is_differentiated() for i in inputs):
         check_loss(loss, check_finite)
         found = sweep_loss(loss, level)
+    else:
+        warn_of_constants(args)
     return WithGradient(untrack(result, level), tuple([i.gradient(found) for i in inputs]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -35,12 +36,37 @@ def sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
         warnings.warn(
             "The loss does not depend on any argument through tracked operations: all gradients are zero.",
             ConstantLossWarning,
-            stacklevel=4,  # who called tracker.gradient
+            stacklevel=_level_of_caller(),
         )
         return {}
     with np.errstate(all="ignore"):
         found = differentiate(root, unit(root.spec, loss), private=level > 0)
     return settle(found)
+
+
+def warn_of_constants(args: tuple[Any, ...]) -> None:
+    """Say that nothing is differentiated: all that the arguments hold are constants."""
+    kinds = sorted({_kind(x) for a in args for x in tree.flatten(a, True)[0]})
+    warnings.warn(
+        f"No argument holds anything to differentiate (given: {', '.join(kinds) or 'nothing'}). Floats and arrays of "
+        "floats are differentiated, and those in lists, dicts, dataclasses and classes marked tracker.struct; objects "
+        "of other classes are constants.",
+        ConstantLossWarning,
+        stacklevel=_level_of_caller(),
+    )
+
+
+def _kind(x: Any) -> str:
+    """What to call a constant: its class, or its dtype."""
+    return f"array of dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+
+
+def _level_of_caller() -> int:
+    """The `stacklevel`, for the function that calls this one, of who called tracker."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def sweep_outputs(roots: list[Any], seeds: list[Any], level: int) -> dict[Node, Any]:
