@@ -9,20 +9,20 @@ import importlib
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.testing import overrides
 
 import tracker  # noqa: F401  (registers the rules)
 from tools import scipy_coverage
+from tools.status import DIFFERENTIATED, MISSING, NO_DERIVATIVE, REFUSED, Status, section
 from tracker._arrays.coefficients import _CLASSES, instead_of
 from tracker._arrays.operators import table
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, refusals
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "coverage.md"
-DIFFERENTIATED, NO_DERIVATIVE, REFUSED, MISSING = "differentiated", "constant", "refused", "missing"
 
 MODULES: Final = (
     "numpy",
@@ -34,13 +34,6 @@ MODULES: Final = (
     "numpy.emath",
     "numpy.lib.stride_tricks",
 )  # fmt: skip
-
-
-class Status(NamedTuple):
-    """What becomes of a function, and why it is refused or constant where that is not plain."""
-
-    kind: str
-    reason: str = ""
 
 
 _COLLECT = "NumPy asks no array other than its own here: tracker.collect([...]) builds the array."
@@ -224,7 +217,7 @@ def page() -> str:
     count, of = share(found)
     return (
         _INTRODUCTION.format(percent=100 * count / of, of=of, version=np.__version__[:3], total=len(found), **counts)
-        + "".join(_section(module, found) for module in MODULES)
+        + "".join(section(module, _within(module, found)) for module in MODULES)
         + _METHODS
         + _COSTS
         + scipy_coverage.page()
@@ -295,21 +288,9 @@ and `maximum` (4).
 """  # noqa: E501
 
 
-def _section(module: str, found: dict[str, Status]) -> str:
-    inside = {name.rpartition(".")[2]: s for name, s in found.items() if name.rpartition(".")[0] == module}
-    parts = [f"\n## `{module}`\n"]
-    for kind in (DIFFERENTIATED, NO_DERIVATIVE):
-        names = [f"`{name}`" for name, s in inside.items() if s.kind == kind]
-        if names:
-            parts.append(f"\n{kind.capitalize()}: {', '.join(names)}.\n")
-    reasons: dict[str, list[str]] = {}
-    for name, s in inside.items():
-        if s.kind in (REFUSED, MISSING):
-            reasons.setdefault(s.reason, []).append(f"`{name}`")
-    if reasons:
-        rows = "\n".join(f"| {', '.join(names)} | {reason} |" for reason, names in reasons.items())
-        parts.append(f"\n| refused | why, and what to use |\n| --- | --- |\n{rows}\n")
-    return "".join(parts)
+def _within(module: str, found: dict[str, Status]) -> dict[str, Status]:
+    """The names of one module."""
+    return {name.rpartition(".")[2]: s for name, s in found.items() if name.rpartition(".")[0] == module}
 
 
 if __name__ == "__main__":

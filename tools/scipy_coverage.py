@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import scipy
 
 import tracker  # noqa: F401  (registers the rules)
+from tools.status import DIFFERENTIATED, MISSING, NO_DERIVATIVE, REFUSED, Status, section
 from tracker._core.node import CONSTANT
 from tracker._core.registry import lookup
 from tracker._rules.special.table import UNDEFINED
 from tracker.scipy._without import NEW, public_names
 from tracker.scipy._without.whole import REASONS as WHOLE
 
-DIFFERENTIATED, NO_DERIVATIVE, REFUSED, MISSING = "differentiated", "constant", "refused", "missing"
 SECTIONS: Final = (
     "special", "linalg", "fft", "signal", "ndimage", "stats", "optimize", "integrate", "interpolate", "spatial",
     "spatial.distance", "sparse", "sparse.linalg",
@@ -27,14 +27,6 @@ APART: Final = frozenset(
     "cluster linalg.blas linalg.cython_blas linalg.cython_lapack linalg.lapack optimize.cython_optimize "
     "special.cython_special stats.distributions".split()
 )
-
-
-class Status(NamedTuple):
-    """What becomes of a function, why it is refused, and whether there would be a derivative to give."""
-
-    kind: str
-    reason: str = ""
-    defined: bool = True
 
 
 def ours(section: str) -> Any:
@@ -79,10 +71,10 @@ def walked() -> set[str]:
     """Every section of SciPy that is public by its name: what a new release might add to."""
     packages = {m.name for m in pkgutil.iter_modules(scipy.__path__) if m.ispkg and not m.name.startswith("_")}
     sections = packages - {"misc"}  # empty, and says so when it is imported
-    for section in sorted(sections - set(WHOLE)):
-        for m in pkgutil.iter_modules(importlib.import_module(f"scipy.{section}").__path__):
-            if not m.name.startswith("_") and m.name != "tests" and not _is_old_name(f"{section}.{m.name}"):
-                sections.add(f"{section}.{m.name}")
+    for package in sorted(sections - set(WHOLE)):
+        for m in pkgutil.iter_modules(importlib.import_module(f"scipy.{package}").__path__):
+            if not m.name.startswith("_") and m.name != "tests" and not _is_old_name(f"{package}.{m.name}"):
+                sections.add(f"{package}.{m.name}")
     return sections - APART
 
 
@@ -110,7 +102,7 @@ def page() -> str:
             version=".".join(scipy.__version__.split(".")[:2]), total=len(everything), count=count, of=of,
             percent=100 * count / of, told=told, constant=constant, refused=len(everything) - count - constant,
         )
-        + "".join(_section(section, statuses) for section, statuses in by_section.items())
+        + "".join(section(f"scipy.{name}", statuses) for name, statuses in by_section.items())
         + _WHOLE
         + "".join(f"| `scipy.{section}` | {reason} |\n" for section, reason in WHOLE.items())
     )  # fmt: skip
@@ -132,19 +124,3 @@ _WHOLE: Final = """
 | section | why, and what to use |
 | --- | --- |
 """
-
-
-def _section(section: str, statuses: dict[str, Status]) -> str:
-    parts = [f"\n## `scipy.{section}`\n"]
-    for kind in (DIFFERENTIATED, NO_DERIVATIVE):
-        names = [f"`{name}`" for name, s in statuses.items() if s.kind == kind]
-        if names:
-            parts.append(f"\n{kind.capitalize()}: {', '.join(names)}.\n")
-    reasons: dict[str, list[str]] = {}
-    for name, s in statuses.items():
-        if s.kind in (REFUSED, MISSING):
-            reasons.setdefault(s.reason, []).append(f"`{name}`")
-    if reasons:
-        rows = "\n".join(f"| {', '.join(names)} | {reason} |" for reason, names in reasons.items())
-        parts.append(f"\n| refused | why, and what to use |\n| --- | --- |\n{rows}\n")
-    return "".join(parts)
