@@ -1373,6 +1373,39 @@ def test_grad_of_one_and_of_several_arguments():
     exactly(grad(f)({"x": 2.0}["x"], 3.0), 3.0)
 
 
+def sum_of_squares(x, scale=1.0):
+    """A loss that can be pickled by its name."""
+    return np.sum(x * x) * scale
+
+
+@pytest.mark.parametrize("make", [grad, value_and_grad, lambda f: grad(grad(f))])
+def test_functions_made_by_grad_can_be_pickled_for_other_processes(make):
+    derivative = make(sum_of_squares)
+    exactly(pickle.loads(pickle.dumps(derivative))(3.0), derivative(3.0))
+
+
+@pytest.mark.parametrize("make", [grad, value_and_grad])
+def test_functions_made_by_grad_are_described_as_the_function_is(make):
+    derivative = make(sum_of_squares)
+    assert inspect.signature(derivative) == inspect.signature(sum_of_squares)
+    assert derivative.__name__ == "sum_of_squares"
+
+
+def test_grad_of_a_method_is_a_method():
+    class Spring:
+        k = 3.0
+
+        def energy(self, x):
+            return self.k * x * x / 2
+
+        force = grad(energy, 1)
+        both = value_and_grad(energy, 1)
+
+    assert Spring().force(2.0) == 6.0
+    assert Spring().both(2.0) == (6.0, 6.0)
+    assert Spring.force(Spring(), 2.0) == 6.0
+
+
 def test_argnums_out_of_range_raises():
     with pytest.raises((TypeError, IndexError, ValueError)):
         grad(lambda x: x, 1)(1.0)

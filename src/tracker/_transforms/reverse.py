@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from types import MethodType
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -96,13 +98,7 @@ def grad(
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
-    both = value_and_grad(f, argnums, has_aux, check_finite)
-
-    def gradient_of(*args: Any, **kwargs: Any) -> Any:
-        value, found = both(*args, **kwargs)
-        return (found, value[1]) if has_aux else found
-
-    return gradient_of
+    return _Grad(value_and_grad(f, argnums, has_aux, check_finite), has_aux)
 
 
 def value_and_grad(
@@ -118,30 +114,7 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    several = isinstance(argnums, tuple | list)
-    numbers = [operator.index(n) for n in (argnums if isinstance(argnums, tuple | list) else (argnums,))]
-
-    def value_and_gradient_of(*args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], Params):
-            raise TypeError("grad and value_and_grad take no Params: use gradient(f, Params(...)) or withgradient.")
-        places = [n + len(args) if n < 0 else n for n in numbers]
-        for n in places:
-            if not 0 <= n < len(args):
-                raise ValueError(f"argnums={argnums!r}, but the function was called with {len(args)} arguments.")
-
-        def of_chosen(*chosen: Any) -> Any:
-            full = list(args)
-            for n, x in zip(places, chosen, strict=True):
-                full[n] = x
-            value = f(*full, **kwargs)
-            if has_aux and not (isinstance(value, tuple) and len(value) == 2):
-                raise TypeError("has_aux=True: the function must return (loss, aux).")
-            return value
-
-        value, found = withgradient(of_chosen, *[args[n] for n in places], check_finite=check_finite)
-        return value, (found if several else found[0])
-
-    return value_and_gradient_of
+    return _ValueAndGrad(f, argnums, has_aux, check_finite)
 
 
 def pullback(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -181,6 +154,78 @@ def pullback_of_lent(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[
 def _copied(x: Any) -> Any:
     """`x`, an array as a copy."""
     return x.copy(order="K") if isinstance(x, np.ndarray) else x
+
+
+# What grad and value_and_grad make: objects rather than closures, so that they can be pickled for other processes
+
+
+class _Derived:
+    """A function made from another: it has its name, is described like it, and is bound to instances as methods are."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, f, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+
+@final
+class _ValueAndGrad(_Derived):
+    def __init__(self, f: Callable[..., Any], argnums: Any, has_aux: bool, check_finite: bool) -> None:
+        super().__init__(f)
+        self.f, self.argnums, self.has_aux, self.check_finite = f, argnums, has_aux, check_finite
+        self.several = isinstance(argnums, tuple | list)
+        self.numbers = _integers(argnums if isinstance(argnums, tuple | list) else (argnums,))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        if len(args) == 1 and isinstance(args[0], Params):
+            raise TypeError("grad and value_and_grad take no Params: use gradient(f, Params(...)) or withgradient.")
+        places = self.places(len(args))
+
+        def of_chosen(*chosen: Any) -> Any:
+            full = list(args)
+            for n, x in zip(places, chosen, strict=True):
+                full[n] = x
+            value = self.f(*full, **kwargs)
+            if self.has_aux and not (isinstance(value, tuple) and len(value) == 2):
+                raise TypeError("has_aux=True: the function must return (loss, aux).")
+            return value
+
+        value, found = withgradient(of_chosen, *[args[n] for n in places], check_finite=self.check_finite)
+        return value, (found if self.several else found[0])
+
+    def places(self, count: int) -> list[int]:
+        """The positions, among `count` arguments, of those by which the gradient is taken."""
+        places = [n + count if n < 0 else n for n in self.numbers]
+        for n in places:
+            if not 0 <= n < count:
+                raise ValueError(f"argnums={self.argnums!r}, but the function was called with {count} arguments.")
+        return places
+
+
+@final
+class _Grad(_Derived):
+    def __init__(self, both: Callable[..., Any], has_aux: bool) -> None:
+        super().__init__(both)
+        self.both, self.has_aux = both, has_aux
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        value, found = self.both(*args, **kwargs)
+        return (found, value[1]) if self.has_aux else found
+
+
+def _integers(argnums: Any) -> list[int]:
+    try:
+        return [operator.index(n) for n in argnums]
+    except TypeError:
+        given = argnums[0] if isinstance(argnums, tuple) and len(argnums) == 1 else argnums
+        raise TypeError(
+            "argnums is an integer or a tuple of integers, which count the positional arguments; it was given "
+            f"{given!r}. grad(f) is a function: the gradient at x is grad(f)(x), or gradient(f, x)."
+        ) from None
 
 
 # Implicit parameters, and gradients that end here
