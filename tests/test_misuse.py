@@ -1,6 +1,7 @@
 """Bad input is answered with what happened, what was given and what to do; gradients are never lost silently."""
 
 import math
+import numbers
 import re
 
 import numpy as np
@@ -585,3 +586,71 @@ def test_a_checkpointed_function_gives_no_array_of_objects():
     assert isinstance(tracker.checkpoint(parts, X), np.ndarray)  # plain as it was: no gradient to lose
     (g,) = gradient(lambda x: sum(tracker.checkpoint(lambda x: list(parts(x)), x)), X)
     np.testing.assert_array_equal(g, [2, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (
+            lambda x: "%.3f" % x[0],  # noqa: UP031 (what is refused)
+            'f"{x:.3f}" instead of "%.3f" % x',
+        ),
+        (lambda x: np.r_[x, 1.0], "numpy.r_ would make.*numpy.hstack"),
+        (lambda x: np.c_[x, x], "numpy.c_ would make.*numpy.column_stack"),
+        (lambda x: np.r_[1.0, x[0]], "numpy.r_ would make"),
+        (lambda x: np.random.default_rng(0).normal(x[0]), r"m \+ s \* rng.standard_normal"),
+        (lambda x: np.random.default_rng(0).normal(x), r"m \+ s \* rng.standard_normal"),
+    ],
+)
+def test_usual_ways_to_lose_a_gradient_are_named(run, words):
+    assert re.search(words, message_of(run, param(X)))
+
+
+def of_library(name, **names):
+    """A function of the library `name` that gives its argument to NumPy, and one that gives it to float."""
+    known = {"__name__": name, **names}
+    exec("def plot(x): return asarray(x)\ndef level(x): return float(x)", known)
+    return known["plot"], known["level"]
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "pandas"])
+def test_libraries_that_take_plain_values_are_named(library):
+    plot, level = of_library(f"{library}.core", asarray=np.asarray)
+    for run in (plot, lambda x: level(x[0]), lambda x: plot([x[0]])):
+        assert f"given to {library}" in message_of(run, param(X))
+    other, _ = of_library("mine", asarray=np.asarray)
+    assert "given to" not in message_of(other, param(X))
+
+
+def test_assertions_of_numpy_compare_tracked_values():
+    x = param(X)
+    np.testing.assert_allclose(x, X)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_equal({"a": x[0]}, {"a": X[0]})
+    np.testing.assert_allclose(x[0], X[0])
+    with pytest.raises(AssertionError, match="Mismatched elements: 1 / 3"):
+        np.testing.assert_allclose(x, [0.5, 1.5, 9.0])
+    with pytest.raises(AssertionError, match="Mismatched elements: 1 / 3"):
+        np.testing.assert_array_less(x, [1.0, 1.0, 9.0])
+
+
+def test_names_of_pytorch_say_what_to_write():
+    x = param(X)
+    for name, words in (("backward", r"x.back\(\)"), ("detach", "stop_gradient"), ("numpy", "x.data")):
+        assert not hasattr(x, name)
+        for y in (x, x[0]):
+            assert re.search(words, message_of(lambda y, n=name: getattr(y, n), y, AttributeError))
+
+
+def test_a_loss_without_a_return_is_asked_about():
+    def forgotten(x):
+        np.sum(x)
+
+    assert "None (is there a return missing?)" in message_of(lambda x: gradient(forgotten, x), X)
+
+
+def test_tracked_numbers_are_scalars_as_numpys_are():
+    for x in (param(1.0), param(X)[0], np.sum(param(X)), param(1j)):
+        assert np.isscalar(x)
+        assert isinstance(x, numbers.Number)
+    assert not np.isscalar(param(X))

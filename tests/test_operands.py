@@ -5,9 +5,11 @@ import fractions
 
 import numpy as np
 import pytest
+import scipy.sparse
 import scipy.special
 
 import tracker
+import tracker.scipy
 from tests.differences import numeric_gradient
 from tracker.errors import ConversionError
 
@@ -131,6 +133,38 @@ def test_what_the_errors_about_masked_arrays_and_matrices_say_works():
     np.testing.assert_array_equal(tracker.gradient(f, X)[0], [0.5, 0.0, 1.5])
     f = lambda x: np.sum(np.asarray(KINDS["matrix"]) @ x)
     np.testing.assert_array_equal(tracker.gradient(f, X)[0], np.ones(3))
+
+
+SPARSE = {
+    kind: getattr(scipy.sparse, kind)(np.eye(3)) for kind in ("csr_array", "csr_matrix", "coo_array", "dok_matrix")
+}
+
+
+@pytest.mark.parametrize("kind", SPARSE)
+def test_scipys_sparse_matrices_are_refused_in_elementwise_functions(kind):
+    """`x * A` is a product for csr_matrix: its gradient came out as that of a multiplication of entries."""
+    a = SPARSE[kind]
+    for f in (
+        lambda x: np.sum((x * a) ** 2),
+        lambda x: np.sum((x[0] * a) @ X),
+        lambda x: (x + a).sum(),
+        lambda x: np.sum(np.maximum(x, a)),
+        lambda x: np.sum(np.dot(x, a)),
+        lambda x: np.sum(x / a),
+    ):
+        with pytest.raises(ConversionError, match=r"Write tracker\.scipy\.sparse\.csr_matrix\(A\)"):
+            tracker.gradient(f, X)
+    for f in (lambda x: np.sum(a * x), lambda x: np.sum(a @ x), lambda x: np.sum(a.dot(x)), lambda x: np.sum(a * x[0])):
+        with pytest.raises(ConversionError, match=rf"Write tracker\.scipy\.sparse\.csr_matrix\(A\).*{kind}"):
+            tracker.gradient(f, X)
+
+
+@pytest.mark.parametrize("kind", SPARSE)
+def test_what_the_errors_about_sparse_matrices_say_works(kind):
+    ours = tracker.scipy.sparse.csr_matrix(SPARSE[kind])
+    for f in (lambda x: x @ SPARSE[kind] @ x, lambda x: x @ (ours @ x), lambda x: x @ ours.dot(x)):
+        np.testing.assert_array_equal(tracker.gradient(f, X)[0], 2 * X)
+    np.testing.assert_array_equal(tracker.gradient(lambda s: np.sum((s * ours) @ X), 2.0)[0], np.sum(X))
 
 
 class Labelled(np.ndarray):

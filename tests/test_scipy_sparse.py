@@ -112,6 +112,16 @@ def test_bad_input_is_rejected():
         sparse.spsolve(sparse.csr_matrix((tracker.param(DATA[:3]), [2, 0, 1], [0, 1, 3]), (2, 3)), np.ones(2))
 
 
+def test_a_product_with_an_array_by_a_star_is_refused():
+    """SciPy's matrices take it for a product, its arrays for one of entries."""
+    a = ours(tracker.param(DATA))
+    for factor in (VECTOR, tracker.param(VECTOR), tracker.param(DATA), a, theirs(DATA)):
+        with pytest.raises(TypeError, match="Write A @ x"):
+            a * factor
+    with pytest.raises(TypeError, match="Write A @ x"):
+        a / VECTOR
+
+
 # More of the matrices
 
 

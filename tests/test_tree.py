@@ -569,7 +569,7 @@ def test_anything_else_is_passed_as_it_is(given):
 
 
 def test_ragged_list_of_numbers_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"differ in length\. Give arrays in the list"):
         tree.as_argument([[1, 2], [3]])
 
 

@@ -126,6 +126,7 @@ def as_argument(x: Any) -> Any:
     """`x` as a function gets it when it is a whole argument: integers floated, a list of numbers an array.
 
     Anything else comes back as it is. A list is one of numbers if it is a list of lists of numbers, too.
+    Raises `ValueError` if those differ in length.
 
     >>> as_argument(2), as_argument([1, 2]), as_argument([1.0, None])
     (2.0, array([1., 2.]), [1.0, None])
@@ -134,7 +135,7 @@ def as_argument(x: Any) -> Any:
     if cls in _AS_GIVEN:
         return x
     if cls is list:
-        return _array_from(x) if _holds_numbers(x) else x
+        return _array_of(x) if _holds_numbers(x) else x
     if isinstance(x, int):
         return x if isinstance(x, Enum) else float(x)
     if isinstance(x, np.integer):
@@ -150,6 +151,16 @@ def _holds_numbers(x: list[Any]) -> bool:
 
 def _is_number(x: Any) -> bool:
     return isinstance(x, int | float | complex | np.number | TrackedReal) and not isinstance(x, bool)
+
+
+def _array_of(x: list[Any]) -> Any:
+    try:
+        return _array_from(x)
+    except ValueError as error:
+        raise ValueError(
+            "A list of numbers that is a whole argument is made an array, and the lists in this one differ in length. "
+            "Give arrays in the list, or a dict or tuple of lists: those are structure."
+        ) from error
 
 
 def _array_from(x: list[Any]) -> Any:

@@ -12,7 +12,7 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 import tracker._arrays.real as _real
-from tracker._arrays import coefficients, counterparts, lists
+from tracker._arrays import askers, coefficients, counterparts, lists
 from tracker._core.levels import current_pause
 from tracker.errors import ConversionError, RefusedAttributeError
 
@@ -23,7 +23,7 @@ def refuse_array(x: Any) -> Any:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
         return lists.as_object(x)
-    if lists.in_comparison(sys._getframe()):
+    if lists.in_comparison(sys._getframe()) or askers.in_assertion(sys._getframe()):
         return np.array(_handles.plain(x))
     if coefficients.maps_domain(sys._getframe()):
         return lists.as_object(x)
@@ -42,19 +42,30 @@ def refuse_array(x: Any) -> Any:
             f"A tracked value (shape {x.shape}) was given to SciPy, which would have made it plain and lost its "
             f"gradient. {advice} Where the plain value is wanted, pass x.data."
         )
+    library = askers.library(sys._getframe())
+    if library is not None:
+        raise _given_to(library)
     if isinstance(x, _real.TrackedReal):
         raise ConversionError(
             "A tracked number was about to become part of a plain array, which would lose its gradient. Write "
             "tracker.collect([a, b]) or np.stack([a, b]) for np.array([a, b]) and for a list given to a function of "
-            "NumPy, write into np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data or "
-            "x.item() where the plain value is wanted."
+            "NumPy, write into np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, m + s * "
+            "rng.standard_normal(n) for rng.normal(m, s, n), and use x.data or x.item() where the plain value is "
+            "wanted."
         )
     raise ConversionError(
         f"A tracked value (shape {x.shape}) was about to become a plain array, which would lose its "
         "gradient. Join tracked values with tracker.collect or np.stack, write plain @ x for plain.dot(x), "
-        "write into "
+        "m + s * rng.standard_normal(n) for rng.normal(m, s, n), write into "
         "np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data where the "
         "plain value is wanted."
+    )
+
+
+def _given_to(library: str) -> ConversionError:
+    return ConversionError(
+        f"A tracked value was given to {library}, which takes plain values, without gradients. Give it x.data (and "
+        "tracker.data(xs) for what holds tracked values)."
     )
 
 
@@ -112,14 +123,15 @@ def to_number(x: Any, kind: Any) -> Any:
                 f"{kind.__name__}() of a tracked value, which SciPy asked for, would lose its gradient. {advice} "
                 "Where the plain value is wanted, give x.data or x.item()."
             )
-        raise no_conversion(kind.__name__)
+        library = askers.library(sys._getframe())
+        raise no_conversion(kind.__name__) if library is None else _given_to(library)
     return kind(value)
 
 
 def no_conversion(name: str) -> ConversionError:
     instead = (
-        "Use NumPy's functions instead of math's, write into np.zeros_like(x) or tracker.zeros(shape) instead of "
-        "a plain array, and use x.data or x.item() where the plain value is wanted."
+        'Use NumPy\'s functions instead of math\'s, f"{x:.3f}" instead of "%.3f" % x, write into np.zeros_like(x) or '
+        "tracker.zeros(shape) instead of a plain array, and use x.data or x.item() where the plain value is wanted."
     )
     return ConversionError(
         f"{name}() of a tracked value would lose its gradient (functions of math, random and others call it). {instead}"
@@ -155,6 +167,11 @@ _OF_ARRAYS: Final = frozenset(
     )
 )  # fmt: skip
 _REFUSED: Final = {
+    "backward": "back-propagation is x.back().",
+    "cpu": "its plain array is x.data.",
+    "detach": "a constant of its value is tracker.stop_gradient(x), a plain one x.data.",
+    "numpy": "its plain array is x.data.",
+    "requires_grad": "tracker.param(x) makes a leaf, and x.is_leaf tells one.",
     "byteswap": "a reinterpretation of its bytes has no derivative. Use x.data.byteswap().",
     "getfield": "a reinterpretation of its bytes has no derivative. Use x.data.getfield(...).",
     "setfield": "a reinterpretation of its bytes has no derivative.",

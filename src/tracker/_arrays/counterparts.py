@@ -30,23 +30,27 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
         frame = frame.f_back
     if found is None:
         return None if wrapped is None else _advice(str(wrapped.__module__), str(wrapped.__name__))
-    return _advice(str(found.f_globals["__name__"]), _called(found))
+    module = str(found.f_globals["__name__"])
+    matrix = found.f_locals.get("self")
+    if module.startswith("scipy.sparse.") and hasattr(matrix, "tocsr") and found.f_code.co_name != "__init__":
+        return f"Write tracker.scipy.sparse.csr_matrix(A) in place of A, a {type(matrix).__name__} of scipy.sparse."
+    return _advice(module, _called(found))
 
 
 def around_scipy(frame: FrameType | None) -> str | None:
     """The same, where SciPy itself asks for a number: the innermost frame outside of tracker is one of SciPy's."""
-    frame = _outside(frame)
+    frame = outside(frame)
     inside = frame is not None and str(frame.f_globals.get("__name__", "")).startswith("scipy.")
     return instead_of_scipy(frame) if inside else None
 
 
 def in_root_finder(frame: FrameType | None) -> bool:
     """Whether the check that `scipy.optimize.brentq` and its kin make of each value is asking."""
-    frame = _outside(frame)
+    frame = outside(frame)
     return frame is not None and frame.f_globals.get("__name__") == "scipy.optimize._zeros_py"
 
 
-def _outside(frame: FrameType | None) -> FrameType | None:
+def outside(frame: FrameType | None) -> FrameType | None:
     """The innermost frame outside of tracker."""
     while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
         frame = frame.f_back

@@ -22,6 +22,8 @@ _MEAN: Final = getattr(getattr(_methods, "_mean", None), "__code__", None)
 _COMPARISONS: Final = tuple(
     getattr(getattr(f, "__wrapped__", f), "__code__", None) for f in (np.array_equal, np.array_equiv)
 )
+_JOINED: Final = {"r_": np.r_, "c_": np.c_}
+_JOIN: Final = "NumPy makes the parts plain arrays. Use numpy.hstack, numpy.concatenate or numpy.column_stack."
 
 
 def in_plain_mean(frame: FrameType | None) -> bool:
@@ -75,6 +77,9 @@ def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
             return None
         if str(frame.f_globals.get("__name__", "")).startswith("numpy."):
             name = frame.f_code.co_name
+            for joined, of_numpy in _JOINED.items():
+                if name == "__getitem__" and frame.f_locals.get("self") is of_numpy:
+                    return joined, _JOIN
             reason = refusals.get(vars(np).get(name))
             if reason is not None:
                 return name, reason

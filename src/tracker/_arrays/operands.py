@@ -49,6 +49,15 @@ def sequence(x: Any) -> Any:
     return np.array(x) if type(x) in _SEQUENCES else as_numpy(x)
 
 
+def refuse_sparse(x: Any) -> None:
+    """Raise for a sparse matrix of SciPy, whose operators are not those of arrays: `x * A` may be a product."""
+    if type(x) is not _ndarray and hasattr(type(x), "tocsr"):
+        raise ConversionError(
+            f"A {type(x).__name__} of scipy.sparse (shape {x.shape}) stands beside a tracked value, and does not "
+            "compute as arrays do. Write tracker.scipy.sparse.csr_matrix(A) in its place; x @ A may stay as it is."
+        )
+
+
 _SEQUENCES: Final = frozenset((list, tuple, range, memoryview, array.array))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 import sys
 from typing import Any, final
@@ -341,3 +342,6 @@ class TrackedReal(Node):
 
     def __getattr__(self, name: str) -> Any:
         return _conversions.number_attribute(self, name)
+
+
+numbers.Number.register(TrackedReal)  # as NumPy's numbers are: np.isscalar asks

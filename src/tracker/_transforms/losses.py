@@ -37,6 +37,8 @@ def check_loss(loss: Any, check_finite: bool) -> None:
 
 
 def _describe(x: Any) -> str:
+    if x is None:
+        return "None (is there a return missing?)"
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return f"of shape {x.shape} and dtype {x.dtype}"
     return f"a {type(x).__name__}"

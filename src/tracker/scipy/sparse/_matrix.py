@@ -73,12 +73,18 @@ class SparseMatrix:
             return _sparse_product(coo_matrix(x), self)
         return np.transpose(self.T @ np.transpose(x))
 
+    def dot(self, x: Any) -> Any:
+        """`A @ x`."""
+        return self @ x
+
     def __mul__(self, factor: Any) -> SparseMatrix:
+        _refuse_arrays(factor)
         return SparseMatrix(self.data * factor, self.row, self.col, self.shape)
 
     __rmul__ = __mul__
 
     def __truediv__(self, factor: Any) -> SparseMatrix:
+        _refuse_arrays(factor)
         return SparseMatrix(self.data / factor, self.row, self.col, self.shape)
 
     def __neg__(self) -> SparseMatrix:
@@ -98,6 +104,15 @@ class SparseMatrix:
 
     def __rsub__(self, other: Any) -> SparseMatrix:
         return coo_matrix(other) - self
+
+
+def _refuse_arrays(factor: Any) -> None:
+    """Raise for a factor that is no number: SciPy's matrices and its arrays differ in what that means."""
+    if np.shape(factor) or isinstance(factor, SparseMatrix) or _sparse.issparse(factor):
+        raise TypeError(
+            "A sparse matrix is multiplied and divided by numbers with * and /. Write A @ x for a product, "
+            "diags(x) @ A to scale the rows of A by x, A @ diags(x) for the columns."
+        )
 
 
 def _joined(a: Any, b: Any) -> Any:

@@ -1,0 +1,30 @@
+"""Who is asking for a plain value, told by the frame of the call: NumPy's tests, or a library that knows plain ones."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Final
+
+from tracker._arrays.counterparts import outside
+
+_ASSERTIONS: Final = "numpy.testing._private.utils"
+_LIBRARIES: Final = frozenset(
+    ("h5py", "matplotlib", "networkx", "numba", "pandas", "plotly", "seaborn", "sklearn", "statsmodels", "xarray")
+)
+
+
+def in_assertion(frame: FrameType | None) -> bool:
+    """Whether one of numpy.testing's assertions is asking: it compares, and returns nothing."""
+    frame = outside(frame)
+    return frame is not None and frame.f_globals.get("__name__") == _ASSERTIONS
+
+
+def library(frame: FrameType | None) -> str | None:
+    """The library that is asking, by itself or through NumPy, if it is one known to take plain values alone."""
+    frame = outside(frame)
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if name != "numpy":
+            return name if name in _LIBRARIES else None
+        frame = frame.f_back
+    return None
