@@ -6,6 +6,8 @@ import gc
 import inspect
 import pickle
 import re
+import subprocess
+import sys
 import warnings
 from collections import OrderedDict, defaultdict
 from typing import Any, NamedTuple
@@ -2263,3 +2265,19 @@ def test_jacobian_of_lists_and_of_whole_numbers(mode):
     close(jacobian(np.argsort, x, mode), np.zeros((2, 2)))
     with pytest.raises(TypeError, match="gave a dict"):
         jacobian(lambda x: {"a": x}, x, mode)
+
+
+NEWER = ("cumulative_sum", "cumulative_prod", "unstack", "matvec", "vecmat")  # than NumPy 2.0
+
+
+def test_an_older_numpy_or_scipy_lacks_functions_but_the_package_does_not_need_them() -> None:
+    program = (
+        "import numpy as np, scipy.special\n"
+        f"for name in {NEWER}: delattr(np, name)\n"
+        "del scipy.special.log_wright_bessel\n"
+        "import tracker, tracker.nn, tracker.optim, tracker.scipy.special\n"
+        "f = lambda x: np.sum(np.stack([x, x**2], axis=1)[:, 1]) + np.sum(scipy.special.expit(x))\n"
+        "print(tracker.gradient(f, np.zeros(2))[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "[0.25 0.25]\n", done.stderr

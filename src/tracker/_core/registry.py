@@ -183,16 +183,22 @@ def alias(f: Any, g: Any) -> None:
 
 
 def parameter_names(f: Any) -> list[str]:
-    """The names of the positional parameters of `f`, empty where it tells none."""
+    """The names of the positional parameters of `f`, or of its rule where it tells none, as NumPy's in C before 2.4."""
     found = _parameters.get(f)
     if found is None:
-        try:
-            parameters = inspect.signature(f).parameters.values()
-        except (TypeError, ValueError):
-            parameters = {}.values()
-        found = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        op = _ops.get(f)
+        rules = [] if op is None or op.kind == PARTIALS else [r for r in op.rules if r is not None]
+        found = _positional(f) or (_positional(rules[0])[2:] if rules else [])  # a rule's own begin with dy and y
         _parameters[f] = found
     return found
+
+
+def _positional(f: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def _register(f: Any, op: Op) -> None:

@@ -63,7 +63,8 @@ def _nancumsum_pullback(dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = 
 
 
 linear(np.cumsum, _cumsum_adjoint)
-linear(np.cumulative_sum, _cumulative_sum_adjoint)
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1
+    linear(np.cumulative_sum, _cumulative_sum_adjoint)
 linear(add_reduceat, _add_reduceat_adjoint)
 rule(
     np.nancumsum,
@@ -174,7 +175,8 @@ def _nancumprod_pushforward(
 
 
 rule(np.cumprod, _cumprod_pullback, pushforward=_cumprod_pushforward)
-rule(np.cumulative_prod, _cumulative_prod_pullback, pushforward=_cumulative_prod_pushforward)
+if hasattr(np, "cumulative_prod"):  # NumPy 2.1
+    rule(np.cumulative_prod, _cumulative_prod_pullback, pushforward=_cumulative_prod_pushforward)
 rule(np.nancumprod, _nancumprod_pullback, pushforward=_nancumprod_pushforward)
 
 # ---------------------------------------------------------------- extrema

@@ -124,7 +124,7 @@ def _columns(sample: Any) -> list[Any]:
     """One array for each variable: the columns of an array, or the entries of a list."""
     if getattr(sample, "ndim", 0) != 2:
         sample = np.atleast_2d(np.stack(sample) if isinstance(sample, list | tuple) else sample).T
-    return list(np.unstack(sample, axis=1))
+    return list(sample.T)
 
 
 def _for_each(bins: Any, range: Any, n: int) -> tuple[Any, Any]:

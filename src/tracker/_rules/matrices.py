@@ -218,8 +218,9 @@ def _power_gradient(dy: Any, b: Any, n: int) -> Any:
 
 multilinear(np.matmul, matmul_adjoint_a, matmul_adjoint_b)
 multilinear(np.vecdot, vecdot_adjoint_a, vecdot_adjoint_b)
-multilinear(np.matvec, matvec_adjoint_a, matvec_adjoint_b)
-multilinear(np.vecmat, vecmat_adjoint_a, vecmat_adjoint_b)
+if hasattr(np, "matvec"):  # NumPy 2.2
+    multilinear(np.matvec, matvec_adjoint_a, matvec_adjoint_b)
+    multilinear(np.vecmat, vecmat_adjoint_a, vecmat_adjoint_b)
 linear(np.trace, trace_adjoint)
 
 multilinear(np.linalg.matmul, matmul_adjoint_a, matmul_adjoint_b)

@@ -125,7 +125,7 @@ def _concatenate_adjoint(
 def _stack_adjoint(
     dy: Any, y: Any, arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
-    return _as_given(np.unstack(dy, axis=axis), arrays)
+    return _as_given(list(np.moveaxis(dy, axis, 0)), arrays)
 
 
 def _vstack_adjoint(dy: Any, y: Any, tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
@@ -215,7 +215,8 @@ linear(np.array_split, _split_adjoint)
 linear(np.hsplit, lambda dy, y, ary, indices_or_sections: _unsplit(dy, ary.shape, indices_or_sections, +(ary.ndim > 1)))
 linear(np.vsplit, lambda dy, y, ary, indices_or_sections: _unsplit(dy, ary.shape, indices_or_sections, 0))
 linear(np.dsplit, lambda dy, y, ary, indices_or_sections: _unsplit(dy, ary.shape, indices_or_sections, 2))
-linear(np.unstack, _unstack_adjoint)
+if hasattr(np, "unstack"):  # NumPy 2.1
+    linear(np.unstack, _unstack_adjoint)
 
 # ---------------------------------------------------------------- repeating
 

@@ -28,7 +28,7 @@ def save_checkpoint(path: str | os.PathLike[str], values: Any, **notes: Any) -> 
     """
     arrays = {str(i): plain(part) for i, part in enumerate(parts(values))}
     arrays[_NOTES] = np.array(json.dumps(notes, default=np.ndarray.tolist))
-    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+    write_whole(path, lambda file: np.savez(file, **arrays))
 
 
 def load_checkpoint(path: str | os.PathLike[str], like: Any) -> tuple[Any, dict[str, Any]]:

@@ -86,7 +86,7 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
         # an even number of samples leaves one interval, under the parabola of the last three: Cartwright (2017)
         return pairs + _first_part(y[..., -1], y[..., -2], y[..., -3], h[..., -1], h[..., -2])
 
-    value: Callable[..., Any] = lambda y, x, dx: _integrate.simpson(y, x, dx=dx, axis=axis)
+    value: Callable[..., Any] = lambda y, x, dx: _integrate.simpson(y, x=x, dx=dx, axis=axis)
     y, x, dx = _arrays(y, x, dx)
     if _only_samples(y, x, dx):
         weights = simpson_weights(y.shape[axis], widths(x, dx, axis))

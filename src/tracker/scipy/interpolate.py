@@ -12,6 +12,7 @@ import scipy.interpolate
 from tracker._arrays import handles
 from tracker._arrays.leaf import collect
 from tracker.errors import ConversionError, UnsupportedKeywordError
+from tracker.scipy._array import given
 from tracker.scipy._cubic_adjoint import by_values
 from tracker.scipy._cubic_system import slope_equations
 from tracker.scipy._derived import derived
@@ -43,16 +44,20 @@ class _Curve:
 
     def __init__(self, x: Any, y: Any, axis: int = 0, extrapolate: Any = None, **options: Any) -> None:
         self.x = _untracked_knots(x, type(self).__name__)
-        self._y, self.axis, self._options = _owned(y), axis, options
-        self._plain = self._made(handles.plain(self._y), extrapolate)
+        self._y, self.axis, self._options = _owned(y), axis, {**options, **given(extrapolate=extrapolate)}
+        self._plain = self._made(handles.plain(self._y))
         self.extrapolate = self._plain.extrapolate
 
-    def _made(self, y: Any, extrapolate: Any) -> Any:
-        return self._scipy(self.x, y, axis=self.axis, extrapolate=extrapolate, **self._options)
+    def _made(self, y: Any, extrapolate: Any = None) -> Any:
+        return self._scipy(self.x, y, axis=self.axis, **{**self._options, **given(extrapolate=extrapolate)})
 
     def _of(self, y: Any) -> Any:
         """SciPy's interpolant of plain values."""
-        return self._plain if y is handles.plain(self._y) else self._made(y, self.extrapolate)
+        if y is handles.plain(self._y):
+            return self._plain
+        curve = self._made(y)
+        curve.extrapolate = self.extrapolate
+        return curve
 
     def _coefficients(self, y: Any) -> list[Any]:
         raise NotImplementedError
@@ -146,7 +151,7 @@ class CubicSpline(_Curve):
     def _coefficients(self, y: Any) -> list[Any]:
         left, right = slope_equations(self.x, self._options["bc_type"])
         slopes = solve_map("CubicSpline", left)(matrix_map("CubicSpline", right)(y))
-        made = self._made(handles.plain(self._y), self.extrapolate)
+        made = self._made(handles.plain(self._y))
         # conditions at the ends add constants, which SciPy's own slopes hold
         own = np.moveaxis(made(self.x, 1), self.axis, 0).reshape(y.shape)
         return cubic(self.x, y, slopes + (own - handles.plain(slopes)))

@@ -21,7 +21,8 @@ _last(sp.hyp1f1, "a b", lambda y, a, b, z: sp.hyp1f1(a + 1, b + 1, z) * (a / b))
 _last(sp.hyp2f1, "a b c", lambda y, a, b, c, z: sp.hyp2f1(a + 1, b + 1, c + 1, z) * (a * b / c))
 _last(sp.hyperu, "a b", lambda y, a, b, x: -a * sp.hyperu(a + 1, b + 1, x))
 _last(sp.wright_bessel, "a b", lambda y, a, b, x: sp.wright_bessel(a, a + b, x))
-_last(sp.log_wright_bessel, "a b", lambda y, a, b, x: np.exp(sp.log_wright_bessel(a, a + b, x) - y))
+if hasattr(sp, "log_wright_bessel"):  # SciPy 1.14
+    _last(sp.log_wright_bessel, "a b", lambda y, a, b, x: np.exp(sp.log_wright_bessel(a, a + b, x) - y))
 
 # Polynomials: each derivative is one of degree n - 1, zero for n = 0
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
-from tracker.scipy._array import array
+from tracker.scipy._array import array, given
 from tracker.scipy._derived import derived
 from tracker.scipy.ndimage._arguments import constant, modes, no_output
 from tracker.scipy.ndimage._filters import correlate1d, gaussian_filter, separable
@@ -52,8 +52,8 @@ def _over_axes(name: str, second: Callable[..., Any], input: Any, mode: Any, axe
 
     def composition(x: Any) -> Any:
         along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
-        given = [mode] * len(along) if isinstance(mode, str) else mode
-        terms = [second(x, axis, m) for axis, m in zip(along, given, strict=True)]
+        modes = [mode] * len(along) if isinstance(mode, str) else mode
+        terms = [second(x, axis, m) for axis, m in zip(along, modes, strict=True)]
         return sum(terms[1:], terms[0])
 
     return derived(f"scipy.ndimage.{name}", value, composition, array(input))
@@ -63,7 +63,7 @@ def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: float =
     """`scipy.ndimage.laplace`, differentiable by the image."""
     no_output(output)
     second = lambda x, axis, m: correlate1d(x, [1.0, -2.0, 1.0], axis, mode=m, cval=cval)
-    value = lambda x: _ndimage.laplace(x, None, mode, cval, axes=axes)
+    value = lambda x: _ndimage.laplace(x, None, mode, cval, **given(axes=axes))
     return _over_axes("laplace", second, input, mode, axes, value)
 
 
@@ -75,7 +75,7 @@ def gaussian_laplace(
     no_output(output)
     constant("gaussian_laplace", "sigma", sigma)
     second = lambda x, axis, m: _gaussian_derivative(x, sigma, 2, axis, m, cval, axes, kwargs)
-    value = lambda x: _ndimage.gaussian_laplace(x, sigma, None, mode, cval, axes=axes, **kwargs)
+    value = lambda x: _ndimage.gaussian_laplace(x, sigma, None, mode, cval, **given(axes=axes), **kwargs)
     return _over_axes("gaussian_laplace", second, input, mode, axes, value)
 
 
@@ -89,11 +89,11 @@ def gaussian_gradient_magnitude(
 
     def composition(x: Any) -> Any:
         along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
-        given = zip(along, [mode] * len(along) if isinstance(mode, str) else mode, strict=True)
-        slopes = [_gaussian_derivative(x, sigma, 1, axis, m, cval, None, kwargs) for axis, m in given]
+        modes = zip(along, [mode] * len(along) if isinstance(mode, str) else mode, strict=True)
+        slopes = [_gaussian_derivative(x, sigma, 1, axis, m, cval, None, kwargs) for axis, m in modes]
         return np.linalg.norm(np.stack(slopes), axis=0)
 
-    value = lambda x: _ndimage.gaussian_gradient_magnitude(x, sigma, None, mode, cval, axes=axes, **kwargs)
+    value = lambda x: _ndimage.gaussian_gradient_magnitude(x, sigma, None, mode, cval, **given(axes=axes), **kwargs)
     return derived("scipy.ndimage.gaussian_gradient_magnitude", value, composition, array(input))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.ndimage
 
 from tracker.scipy._array import array
+from tracker.scipy._array import given as _given
 from tracker.scipy._derived import derived
 from tracker.scipy._stencil import padded
 from tracker.scipy.ndimage._arguments import each, modes, no_output
@@ -180,7 +181,7 @@ def _morphology(name: str, formula: _Formula, what: str) -> Callable[..., Any]:
         def composition(x: Any) -> Any:
             return formula(x, lambda y: _extreme(False, y, given), lambda y: _extreme(True, y, given))
 
-        return derived(f"scipy.ndimage.{name}", lambda x: theirs(x, **given), composition, array(input))
+        return derived(f"scipy.ndimage.{name}", lambda x: theirs(x, **_given(**given)), composition, array(input))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"`scipy.ndimage.{name}`, differentiable by the image: {what}."

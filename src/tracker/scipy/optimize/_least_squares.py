@@ -13,6 +13,7 @@ from tracker._transforms.higher import jacobian as _jacobian
 from tracker._transforms.recording import no_grad, stop_gradient
 from tracker._transforms.reverse import grad
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._array import given
 from tracker.scipy._implicit import free_solution
 from tracker.scipy._vector import Layout, ravel
 from tracker.scipy.optimize._bounds import refuse_tracked
@@ -72,7 +73,7 @@ def least_squares(
             ftol=ftol,
             xtol=xtol,
             gtol=gtol,
-            x_scale=x_scale,
+            **given(x_scale=x_scale),
             loss=loss,
             f_scale=handles.plain(f_scale),
             **options,

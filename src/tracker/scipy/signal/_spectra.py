@@ -127,6 +127,15 @@ def _is_one_sided(return_onesided: bool, *xs: Any) -> bool:
     return return_onesided and not any(x.dtype.kind == "c" for x in xs)
 
 
+def _in_every_scipy(window: Any) -> Any:
+    """A window by the name that SciPy before 1.16 has, too: those for spectra are periodic anyway."""
+    if isinstance(window, str):
+        return window.removesuffix("_periodic")
+    if isinstance(window, tuple) and window and isinstance(window[0], str):
+        return (window[0].removesuffix("_periodic"), *window[1:])
+    return window
+
+
 def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any = None, noverlap: Any = None,
         nfft: Any = None, detrend: Any = "constant", return_onesided: bool = True, scaling: str = "density",
         axis: int = -1, average: str = "mean") -> tuple[Any, Any]:  # fmt: skip
@@ -134,6 +143,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
 
     Raises `NotImplementedError` for tracked signals of other lengths, and for `average="median"`.
     """
+    window = _in_every_scipy(window)
 
     def formula(x: Any, y: Any) -> Any:
         cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
@@ -161,6 +171,7 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any =
     >>> tracker.gradcheck(lambda x: welch(x, nperseg=4)[1], x, order=2)
     True
     """
+    window = _in_every_scipy(window)
 
     def formula(x: Any) -> Any:
         cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
@@ -200,6 +211,7 @@ def coherence(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", np
               noverlap: Any = None, nfft: Any = None, detrend: Any = "constant",
               axis: int = -1) -> tuple[Any, Any]:  # fmt: skip
     """`scipy.signal.coherence` of signals of equal length, (frequencies, coherence), by both."""
+    window = _in_every_scipy(window)
 
     def formula(x: Any, y: Any) -> Any:
         given = (fs, window, nperseg, noverlap, nfft, detrend)
@@ -218,6 +230,7 @@ def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25),
                 noverlap: Any = None, nfft: Any = None, detrend: Any = "constant", return_onesided: bool = True,
                 scaling: str = "density", axis: int = -1, mode: str = "psd") -> tuple[Any, Any, Any]:  # fmt: skip
     """`scipy.signal.spectrogram`, (frequencies, times, powers), by the signal; in mode "psd"."""
+    window = _in_every_scipy(window)
 
     def formula(x: Any) -> Any:
         cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 8)
