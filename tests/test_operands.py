@@ -1,6 +1,7 @@
 """Plain arguments of every kind beside tracked ones: right gradients, or an error that says what to write."""
 
 import array
+import datetime
 import fractions
 
 import numpy as np
@@ -165,6 +166,60 @@ def test_what_the_errors_about_sparse_matrices_say_works(kind):
     for f in (lambda x: x @ SPARSE[kind] @ x, lambda x: x @ (ours @ x), lambda x: x @ ours.dot(x)):
         np.testing.assert_array_equal(tracker.gradient(f, X)[0], 2 * X)
     np.testing.assert_array_equal(tracker.gradient(lambda s: np.sum((s * ours) @ X), 2.0)[0], np.sum(X))
+
+
+class Span:
+    """A user's own number, of two ends."""
+
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __mul__(self, x):
+        return Span(self.low * x, self.high * x)
+
+    __rmul__ = __mul__
+
+    def __rsub__(self, x):
+        return Span(x - self.high, x - self.low)
+
+    def __rpow__(self, x):
+        return Span(x**self.low, x**self.high)
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda x: x * x + (x * Span(1.0, 2.0)).high, 8.0),
+        (lambda x: x * x + (Span(1.0, 2.0) * x).high, 8.0),
+        (lambda x: x * x + (x - Span(1.0, 2.0)).high, 7.0),
+        (lambda x: x * x + (x ** Span(1.0, 2.0)).high, 12.0),
+        (lambda x: x * x + (np.sin(x) * Span(1.0, 2.0)).high, 6.0 + 2.0 * np.cos(3.0)),
+    ],
+)
+def test_operators_of_a_users_own_numbers_keep_the_gradient(f, expected):
+    for x in (3.0, np.float64(3.0), np.float32(3.0)):
+        np.testing.assert_allclose(tracker.gradient(f, x)[0], expected, rtol=1e-6)
+        np.testing.assert_allclose(tracker.pushforward(f, (x,), (type(x)(1.0),))[1], expected, rtol=1e-6)
+
+
+def test_objects_without_an_operator_for_numbers_are_refused():
+    x = tracker.param(3.0)
+    for other in (datetime.timedelta(1), np.polynomial.Polynomial([1.0, 2.0]), None, {}, len):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            x * other
+    with pytest.raises(ConversionError, match=r"numpy\.multiply gave a poly1d"):
+        x * np.poly1d([1.0, 2.0])
+    with pytest.raises(ConversionError, match="array of objects"):
+        tracker.param(X) * Span(1.0, 2.0)
+
+
+def test_an_object_that_a_rule_of_ones_own_gives_is_refused():
+    def ends(x):
+        return Span(x, 2 * x)
+
+    tracker.rule(ends, lambda dy, y, x: dy)
+    with pytest.raises(ConversionError, match="ends gave a Span"):
+        tracker.track(ends, tracker.param(1.0))
 
 
 class Labelled(np.ndarray):

@@ -105,7 +105,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
         elif isinstance(a, _real.TrackedReal) and (type(b) is float or type(b) is int):
             if not a.forward:
                 return _handles.wrap(op, (a, b), None, op.fun(a.value, b), a.level, 0, None)
-    if _defers(a) or _defers(b):
+    if _defers(a) or _defers(b) or _is_for_objects(a, b):
         return NotImplemented
     return record(op, (a, b), None)
 
@@ -120,6 +120,13 @@ def power(x: Any, exponent: Any) -> Any:
 def _defers(x: Any) -> bool:
     """Whether the operator should be left to `x`, which declares that it wants no ufuncs."""
     return getattr(x, "__array_ufunc__", True) is None
+
+
+def _is_for_objects(a: Any, b: Any) -> bool:
+    """Whether one is a tracked number and the other an object, whose own operator serves numbers."""
+    if isinstance(a, _real.TrackedReal):
+        return operands.is_unknown(type(b))
+    return isinstance(b, _real.TrackedReal) and operands.is_unknown(type(a))
 
 
 # Any call

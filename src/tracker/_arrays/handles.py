@@ -123,6 +123,7 @@ def wrap(op: Op, args: tuple[Any, ...], kwargs: Any, y: Any, level: int, mask: i
             )
         spec = spec_of(y) if type(y) is not int and type(y) is not bool else None
         if spec is None or not is_inexact(spec.dtype):
+            operands.refuse_result(op.name, y)
             return y
     if spec.scalar is None:
         node = Node(op, args, kwargs, None, spec, level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import numbers
 from typing import Any, Final
 
 import numpy as np
@@ -44,9 +45,32 @@ def refuse_objects(name: str, dtype: Any) -> None:
         )
 
 
+def refuse_result(name: str, y: Any) -> None:
+    """Raise for a result that is an object unknown to NumPy: if it holds floats, their derivatives would be lost."""
+    if y is not None and not hasattr(y, "dtype") and not isinstance(y, numbers.Number | str | bytes | np.dtype):
+        raise ConversionError(
+            f"{name} gave a {type(y).__name__}, which is neither a number nor an array: its derivative would be lost. "
+            "Give the function x.data where that is a constant."
+        )
+
+
 def sequence(x: Any) -> Any:
     """A list, tuple, range or buffer that NumPy would make an array, made one; all else as it is."""
     return np.array(x) if type(x) in _SEQUENCES else as_numpy(x)
+
+
+def is_unknown(cls: type) -> bool:
+    """Whether NumPy would take a `cls` for an object, not for a number or an array: its own operators serve it."""
+    found = _unknown.get(cls)
+    if found is None:
+        known = (numbers.Number, str, bytes, *_SEQUENCES)
+        protocols = ("__array__", "__array_ufunc__", "__array_function__", "__array_interface__", "__dlpack__")
+        found = not issubclass(cls, known) and not any(hasattr(cls, name) for name in protocols)
+        _unknown[cls] = found and not hasattr(cls, "tocsr")
+    return _unknown[cls]
+
+
+_unknown: Final[dict[type, bool]] = {}  # as _foreign
 
 
 def refuse_sparse(x: Any) -> None:
