@@ -54,3 +54,16 @@ def test_call_gives_the_value_of_numpy_and_its_derivative(text: str) -> None:
 def test_methods_of_ufuncs_at_corners(f: Any, x: Any, gradient: Any) -> None:
     (g,) = tracker.gradient(f, np.array(x), check_finite=False)
     np.testing.assert_allclose(g, gradient, rtol=1e-15)
+
+
+@pytest.mark.parametrize("ufunc", [np.multiply, np.maximum, np.fmin, np.logaddexp, np.logaddexp2, np.hypot, np.subtract,
+                                   np.float_power])  # fmt: skip
+@pytest.mark.parametrize("indices", [[0], [0, 1, 2], [2, 1, 0], [0, 0, 2]])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_reduceat_of_slices_of_one_entry_gives_the_entry(ufunc: Any, indices: Any, dtype: Any) -> None:
+    x = np.array([-0.0, -1.5, -0.25], dtype)
+    expected = ufunc.reduceat(x, indices)
+    value = tracker.data(ufunc.reduceat(tracker.param(x), indices))
+    assert (value.dtype, value.tobytes()) == (expected.dtype, expected.tobytes())
+    (g,) = tracker.gradient(lambda x: np.sum(ufunc.reduceat(x, [0, 1, 2])), x)
+    np.testing.assert_array_equal(g, [1, 1, 1])

@@ -579,6 +579,81 @@ def test_buffer_nobody_wrote_into_is_a_constant():
     np.testing.assert_array_equal(g, np.ones((3, 4)))
 
 
+def stored(x, buffer):
+    plain = np.ones(5)
+    plain[1:4] = buffer[:3]
+    return np.sum(x * plain)
+
+
+def written_by(f):
+    def loss(x, buffer):
+        plain = np.ones(5)
+        f(plain, buffer)
+        return np.sum(x * plain)
+
+    return loss
+
+
+PLAIN_USES = {
+    "float": lambda x, b: np.sum(x) * float(np.sum(b, keepdims=True)[0:1].reshape(())),
+    "int": lambda x, b: np.sum(x) * int(b[:1].reshape(())),
+    "complex": lambda x, b: np.sum(x) * complex(b[:1].reshape(())).real,
+    "array": lambda x, b: np.sum(x * np.array(b)),
+    "single": lambda x, b: np.sum(x * np.array(b, np.float32)),
+    "stored": stored,
+    "out": lambda x, b: np.sum(x * np.multiply(b, 1.5, out=np.zeros(5))),
+    "out of a function": lambda x, b: np.sum(x * np.cumsum(b, out=np.zeros(5))),
+    "out of a masked ufunc": lambda x, b: np.sum(x * np.exp(b, out=np.ones(5), where=np.arange(5) > 2)),
+    "in place": written_by(lambda plain, b: plain.__iadd__(b)),
+    "copyto": written_by(lambda plain, b: np.copyto(plain, b, where=np.arange(5) > 2)),
+    "put": written_by(lambda plain, b: np.put(plain, [0, 3], b[:2])),
+    "putmask": written_by(lambda plain, b: np.putmask(plain, plain > 0, b)),
+    "place": written_by(lambda plain, b: np.place(plain, plain > 0, b[:2])),
+    "at": written_by(lambda plain, b: np.add.at(plain, [0, 0, 3], b[:3])),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN_USES)
+@pytest.mark.parametrize("make", [lambda x: np.full_like(x, 2.0), lambda x: np.linspace(2, 3, 5) * np.ones_like(x)])
+def test_constant_buffer_is_taken_where_numpy_takes_an_array(name, make):
+    def f(x):
+        b = make(x)
+        b += 0.5
+        return PLAIN_USES[name](x, b)
+
+    check(f, V)
+    np.testing.assert_allclose(tracker.hessian(lambda x: f(x) ** 2, V), 2 * np.outer(*[grad(f)(V)] * 2), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", PLAIN_USES)
+def test_buffer_with_something_tracked_in_it_is_refused_where_a_gradient_would_be_lost(name):
+    def f(x):
+        b = np.full_like(x, 2.0)
+        b[0] = x[0]
+        return PLAIN_USES[name](x, b)
+
+    with pytest.raises(tracker.errors.ConversionError):
+        gradient(f, V)
+    with pytest.raises(tracker.errors.ConversionError):
+        pushforward(f, (V,), (V,))
+
+
+def test_alias_of_a_constant_buffer_is_refused():
+    """What is written into the buffer later would be missing in it."""
+    with pytest.raises(tracker.errors.ConversionError, match="plain array"):
+        gradient(lambda x: np.sum(x * np.asarray(np.ones_like(x))), V)
+
+
+def test_copy_of_a_constant_buffer_does_not_see_later_writes():
+    def f(x):
+        b = np.ones_like(x)
+        before = np.array(b)
+        b[0] = x[0]
+        return np.sum(x * before) + uneven(b)
+
+    check(f, V)
+
+
 def test_buffers_of_another_shape_and_dtype():
     y = np.zeros_like(param(X), shape=(2, 5), dtype=np.float32)
     assert (y.shape, y.dtype) == ((2, 5), np.float32)

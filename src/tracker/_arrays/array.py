@@ -208,7 +208,7 @@ class TrackedArray:
         return _protocols.call_function(func, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return _conversions.refuse_array(self)
+        return _conversions.to_array(self, copy)
 
     def __dlpack__(self, **options: Any) -> Any:
         return _conversions.to_dlpack(self, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from opcode import opmap
 from types import FrameType
 from typing import Final
 
@@ -11,6 +12,14 @@ _ASSERTIONS: Final = "numpy.testing._private.utils"
 _LIBRARIES: Final = frozenset(
     ("h5py", "matplotlib", "networkx", "numba", "pandas", "plotly", "seaborn", "sklearn", "statsmodels", "xarray")
 )
+
+_STORE: Final = opmap["STORE_SUBSCR"]
+
+
+def copies(frame: FrameType | None) -> bool:
+    """Whether an assignment `plain[index] = x` is asking, which keeps no reference to what it gets."""
+    frame = outside(frame)
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == _STORE
 
 
 def in_assertion(frame: FrameType | None) -> bool:

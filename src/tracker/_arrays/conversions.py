@@ -17,8 +17,14 @@ from tracker._core.levels import current_pause
 from tracker.errors import ConversionError, RefusedAttributeError
 
 
-def refuse_array(x: Any) -> Any:
+def to_array(x: Any, copy: Any) -> Any:
+    """What np.array(x) gives: an array where no gradient can be lost, else an error.
+
+    A constant buffer gives a copy where one is asked for; an alias would miss what is written into it later.
+    """
     value = paused_value(x)
+    if value is x and (copy is True or askers.copies(sys._getframe())):
+        value = _dispatch.without_buffers(x)
     if value is not x:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
@@ -109,8 +115,8 @@ def refuse_root_finder(x: Any) -> None:
 
 
 def to_number(x: Any, kind: Any) -> Any:
-    """What float(x), int(x) and complex(x) give: a number where nothing is recorded, else an error."""
-    value = paused_value(x)
+    """What float(x), int(x) and complex(x) give: a number where no gradient can be lost, else an error."""
+    value = _dispatch.without_buffers(paused_value(x))
     if _handles.is_tracked(value):
         if lists.in_comparison(sys._getframe()):
             return kind(_handles.plain(value))

@@ -168,7 +168,7 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         return op.fun(*args, **(kwargs or {}))
     if _holds_buffer(args):
         original = args
-        args = tuple([_without_buffers(x) for x in args])
+        args = tuple([without_buffers(x) for x in args])
         if _handles.level_of(args) < 0:
             return _call_on_buffers(op, original, args, kwargs)
         _share_buffers(original)
@@ -272,10 +272,10 @@ def _holds_buffer(x: Any) -> bool:
     return isinstance(x, _array.TrackedArray) and _handles.is_constant_buffer(x)
 
 
-def _without_buffers(x: Any) -> Any:
-    """`x` with such arrays plain: nothing of them needs a record."""
+def without_buffers(x: Any) -> Any:
+    """`x` with the tracked arrays in it that are constant so far plain: nothing of them needs a record."""
     if type(x) is tuple or type(x) is list:
-        return type(x)([_without_buffers(e) for e in x])
+        return type(x)([without_buffers(e) for e in x])
     return x.value if isinstance(x, _array.TrackedArray) and _handles.is_constant_buffer(x) else x
 
 

@@ -15,9 +15,22 @@ import tracker._arrays.views as _views
 from tracker.errors import ConversionError
 
 
+def write(f: Any, args: Any, kwargs: Any) -> Any:
+    """`f(*args, **kwargs)`, one of MUTATORS; what carries no derivative may go into a plain array."""
+    if args and not isinstance(args[0], _array.TrackedArray):
+        plain = _dispatch.without_buffers(args), {k: _dispatch.without_buffers(v) for k, v in kwargs.items()}
+        if _handles.level_of(plain[0]) < 0 and _handles.level_of(tuple(plain[1].values())) < 0:
+            return f(*plain[0], **plain[1])
+    return MUTATORS[f](*args, **kwargs)
+
+
 def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
     """`ufunc.at(x, index, v)`: of an index that occurs again and again the results go on from each other."""
     if not isinstance(x, _array.TrackedArray):
+        v = _dispatch.without_buffers(v)
+        if _handles.level_of(v) < 0:
+            ufunc.at(x, _views.plain_index(index), *v)
+            return
         raise ConversionError(
             f"numpy.{ufunc.__name__}.at writes a tracked value into a plain array, which would lose its "
             "gradient. Write into np.zeros_like(tracked) or tracker.zeros(shape)."
@@ -133,7 +146,7 @@ def _need_tracked(x: Any, name: str) -> None:
         )
 
 
-MUTATORS: Final = {
+MUTATORS: Final[dict[Any, Any]] = {
     np.copyto: copyto,
     np.putmask: putmask,
     np.place: place,

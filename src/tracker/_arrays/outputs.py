@@ -19,9 +19,11 @@ def write_out(out: Any, y: Any, f: Any) -> Any:
     """`out=`: the result into `out`, which must be tracked to take it."""
     if type(out) is tuple and len(out) == 1:
         out = out[0]
-    if not isinstance(out, _array.TrackedArray) and not _handles.is_tracked(y):
-        np.copyto(out, y)
-        return out
+    if not isinstance(out, _array.TrackedArray):
+        y = _dispatch.without_buffers(y)
+        if not _handles.is_tracked(y):
+            np.copyto(out, y)
+            return out
     _tracked_target(out, f)
     return _mutation.update_with(out, y)
 
@@ -67,6 +69,8 @@ def _flags(mask: Any) -> Any:
 
 def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
     """`target` (zeros if None) with `values` where the mask is true."""
+    if target is not None and not isinstance(target, _array.TrackedArray):
+        values = _dispatch.without_buffers(values)
     if target is None:
         empty = np.zeros(mask.shape, values.dtype)
         target = _handles.new_buffer(empty, 0) if _handles.is_tracked(values) else empty

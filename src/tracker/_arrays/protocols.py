@@ -26,8 +26,8 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     if treatment is not None:
         return treatment(*args, **kwargs)
     if func in _operators.table.mutators:
-        return _operators.table.mutators[func](*args, **kwargs)
-    if func in _operators.table.buffers:
+        return _mutators.write(func, args, kwargs)
+    if func in _operators.table.buffers or func is np.full_like and _fills_plainly(args, kwargs):
         value = func(*_handles.plain(args), **{k: _handles.plain(v) for k, v in kwargs.items()})
         return _handles.new_buffer(value, 0) if _handles.is_inexact(value.dtype) else value
     op = lookup(func)
@@ -40,6 +40,12 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
         if out is not None:
             return _outputs.write_out(out, _dispatch.record(op, args, kwargs), func)
     return _dispatch.record(op, args, kwargs)
+
+
+def _fills_plainly(args: Any, kwargs: Any) -> bool:
+    """Whether np.full_like fills with what carries no derivative."""
+    fill = (*args[1:], *kwargs.values())
+    return _handles.level_of(_dispatch.without_buffers(fill)) < 0
 
 
 def _without_out(func: Any, args: Any, kwargs: Any) -> Any:

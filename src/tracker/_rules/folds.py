@@ -222,6 +222,13 @@ def _as_type(a: Any, dtype: Any) -> Any:
 # ---------------------------------------------------------------- slices
 
 
+def _fold(ufunc: Any, x: Any, dtype: Any) -> Any:
+    """`ufunc.reduce` without the identity: of one entry that entry, -0.0 included."""
+    if len(x) == 1:
+        return np.astype(x[0], ufunc.resolve_dtypes((x.dtype, x.dtype, None))[2] if dtype is None else dtype)
+    return ufunc.reduce(x, axis=0, dtype=dtype)
+
+
 def _reduceat_of(ufunc: Any) -> None:
     """`ufunc.reduceat` as a reduction of each slice: `a[i:j]` for neighbouring indices i < j, else `a[i]` alone."""
 
@@ -232,7 +239,7 @@ def _reduceat_of(ufunc: Any) -> None:
         if not starts:
             return np.moveaxis(a[:0] if dtype is None else np.astype(a[:0], dtype), 0, axis)
         slices = [a[i:j] if i < j else a[i : i + 1] for i, j in zip(starts, [*starts[1:], len(a)], strict=True)]
-        return np.stack([ufunc.reduce(x, axis=0, dtype=dtype) for x in slices], axis=axis)
+        return np.stack([_fold(ufunc, x, dtype) for x in slices], axis=axis)
 
     composed(_named(reduceat, ufunc, "reduceat"), reduceat)
 
