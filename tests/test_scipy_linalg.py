@@ -156,6 +156,8 @@ CASES = {
     "eig left alone": (lambda m, a: unsigned(*m.eig(a, left=True, right=False)), (TURNING,)),
     "eigvals": (lambda m, a: m.eigvals(a), (TURNING,)),
     "eigvals generalised": (lambda m, a, b: m.eigvals(a, b), (SPREAD, POSITIVE)),
+    "eig generalised": (lambda m, a, b: unsigned(*m.eig(a, b)), (SPREAD, POSITIVE)),
+    "eig generalised pair": (lambda m, a, b: unsigned(*m.eig(a, b, left=True)), (SPREAD, POSITIVE)),
     "eigh": (lambda m, a: unsigned(*m.eigh(a)), (h(SPREAD),)),
     "eigh upper": (lambda m, a: unsigned(*m.eigh(a, lower=False, driver="evd")), (h(SPREAD),)),
     "eigh some": (lambda m, a: unsigned(*m.eigh(a, subset_by_index=(1, 2))), (h(SPREAD),)),
@@ -222,6 +224,8 @@ NO_COMPLEX = (
     REAL
     | HERMITIAN
     | {
+        "eig generalised",
+        "eig generalised pair",
         "svd gesvd",
         "eig_banded",
         "eig_banded some",
@@ -401,7 +405,8 @@ def test_what_scipy_rejects_is_rejected_with_the_same_type(name):
 
 REFUSED = {
     "raw": lambda x: linalg.qr(x, mode="raw"),
-    "phases": lambda x: linalg.eig(x, POSITIVE),
+    "right=True": lambda x: linalg.eig(SPREAD, x, left=True, right=False),
+    "phases": lambda x: linalg.eig(x + TURNING, POSITIVE)[1],
     "homogeneous_eigvals": lambda x: linalg.eigvals(x, homogeneous_eigvals=True),
     "gesvd": lambda x: linalg.svd(x * 1j, lapack_driver="gesvd"),
     "eigvals_only": lambda x: linalg.eig_banded(x * 1j),

@@ -13,7 +13,7 @@ import tracker._arrays.operators as _operators
 
 def ravel(a: Any, order: Any = "C") -> Any:
     """`np.ravel` of a tracked value, recorded with order "C" or "F"."""
-    if order == "C":
+    if type(order) is str and order == "C":
         return _dispatch.record(_operators.table.ravel, (a,), None)
     name = _name(order)
     value = _handles.plain(a)
@@ -27,7 +27,7 @@ def ravel(a: Any, order: Any = "C") -> Any:
 
 def reshape(a: Any, /, shape: Any, order: Any = "C", **copy: Any) -> Any:
     """`np.reshape` of a tracked value, recorded with order "C" or "F"."""
-    if order == "C":
+    if type(order) is str and order == "C":
         return _dispatch.record(_operators.table.reshape, (a, shape), copy or None)
     keywords = _keyword(_settled(_name(order), _handles.plain(a)))
     return _dispatch.record(_operators.table.reshape, (a, shape), {**keywords, **copy} or None)

@@ -16,12 +16,21 @@ def union1d(ar1: Any, ar2: Any) -> Any:
 
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     """The sorted distinct entries of the first that the second has too."""
+    _check_order(ar1, ar2)
     first, places = np.unique(ar1, return_index=True)
     keep = np.flatnonzero(np.isin(first, ar2))
     if not return_indices:
         return first[keep]
     second, others = np.unique(ar2, return_index=True)
     return first[keep], places[keep], others[np.flatnonzero(np.isin(second, ar1))]
+
+
+def _check_order(*arrays: Any) -> None:
+    """Raise what NumPy's sort of all entries raises for None, which has no order."""
+    for x in arrays:
+        entries = x if isinstance(x, list | tuple) else [x]
+        if any(e is None or getattr(e, "dtype", None) == object for e in entries):
+            np.sort(np.array([0.0, None], object))
 
 
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:

@@ -43,8 +43,9 @@ def eig(
 ) -> Any:  # fmt: skip
     """Eigenvalues w (..., n), then left and right vectors (..., n, n) as asked for, of a v = w v or a v = w b v.
 
-    Of tracked matrices, vectors are refused together with `b` (LAPACK's choice of their phases is unknown), and
-    `homogeneous_eigvals` altogether: `NotImplementedError`. Vectors of equal eigenvalues raise `LinAlgError`.
+    Of tracked matrices, complex vectors of a v = w b v are refused (LAPACK's choice of their phases is unknown), left
+    ones without the right, and `homogeneous_eigvals`: `NotImplementedError`. Vectors of equal eigenvalues raise
+    `LinAlgError`.
 
     >>> import tracker
     >>> tracker.gradient(lambda a: eig(a)[0][1].real, np.array([[1.0, 5.0], [0.0, 2.0]]))[0].round(12)
@@ -55,10 +56,10 @@ def eig(
     options = {"left": left, "right": right, "check_finite": check_finite, "homogeneous_eigvals": homogeneous_eigvals}
     if any_tracked((a, b)):
         _refuse_homogeneous("eig", homogeneous_eigvals)
-        if b is not None and (left or right):
+        if b is not None and left and not right:
             raise UnsupportedKeywordError(
-                "scipy.linalg.eig: vectors of a generalised problem have no derivative, as LAPACK's choice of their "
-                "phases is unknown. Take eigvals(a, b), or eig(solve(b, a))."
+                "scipy.linalg.eig: left vectors of a generalised problem alone have no derivative, as SciPy scales the "
+                "first of them only. Take right=True as well."
             )
 
     def composition(a: Any, b: Any) -> Any:
@@ -66,17 +67,28 @@ def eig(
         values = theirs[0] if left or right else theirs
         if not (left or right):
             return _in_order(values, np.linalg.eigvals(a if b is None else np.linalg.solve(b, a)))
-        w, v = np.linalg.eig(a)
+        w, v = np.linalg.eig(a if b is None else np.linalg.solve(b, a))
         order = _order(values, handles.plain(w))
         found = [w[order]]
         if left:
-            rows = conj_transpose(np.linalg.inv(v))
+            rows = conj_transpose(np.linalg.inv(v if b is None else b @ v))
             found.append(_signed(_scaled(rows)[:, order], theirs[1]))
         if right:
             found.append(_signed(v[:, order], theirs[-1]))
         return tuple(found)
 
-    return call(_lib.eig, composition, (2, 2), a, b, **options)
+    found = call(_lib.eig, composition, (2, 2), a, b, **options)
+    if b is not None and (left or right):
+        _refuse_phases(found[1])
+    return found
+
+
+def _refuse_phases(vectors: Any) -> None:
+    if handles.is_tracked(vectors) and vectors.dtype.kind == "c":
+        raise UnsupportedKeywordError(
+            "scipy.linalg.eig: complex vectors of a generalised problem have no derivative, as LAPACK's choice of "
+            "their phases is unknown. Take eigvals(a, b), or eig(solve(b, a)), whose largest entries are real."
+        )
 
 
 def _scaled(v: Any) -> Any:
