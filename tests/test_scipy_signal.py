@@ -222,6 +222,67 @@ def test_periodograms_and_coherence():
     check(lambda m: lambda x, y: m.coherence(x, y, nperseg=10)[1], LONG, OTHER, exact=False)
 
 
+SHORT = {
+    "plain": {},
+    "settings": {"nperseg": 9, "noverlap": 2, "nfft": 12, "fs": 3.0, "window": "hamming"},
+    "psd": {"nperseg": 10, "detrend": "linear", "scaling": "psd", "boundary": "even"},
+    "raw": {"nperseg": 8, "return_onesided": False, "boundary": None, "padded": False},
+    "odd": {"nperseg": 7, "boundary": "odd", "window": np.arange(1.0, 8)},
+    "edge": {"nperseg": 8, "boundary": "constant", "detrend": "constant", "noverlap": 6},
+}
+
+
+@pytest.mark.filterwarnings("ignore:nperseg")
+@pytest.mark.parametrize("name", SHORT)
+def test_short_time_transforms(name):
+    options = SHORT[name]
+    check(lambda m: lambda x: m.stft(x, **options)[2], LONG, exact=False)
+    check(lambda m: lambda x: m.stft(x, axis=0, **options)[2], ROWS.T.copy(), exact=False, order=1)
+    small = tracker.gradient(lambda x: np.sum(np.abs(signal.stft(x, **options)[2]) ** 2), np.float32(LONG))[0]
+    wide = tracker.gradient(lambda x: np.sum(np.abs(signal.stft(x, **options)[2]) ** 2), LONG)[0]
+    assert small.dtype == np.float32
+    np.testing.assert_allclose(small, wide, rtol=1e-3, atol=1e-5)
+    for part in (0, 1):
+        np.testing.assert_array_equal(signal.stft(tracker.param(LONG), **options)[part],
+                                      scipy.signal.stft(LONG, **options)[part])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"nperseg": 9, "noverlap": 6, "fs": 3.0, "window": "hamming"},
+        {"nperseg": 7, "nfft": 8, "scaling": "psd", "window": np.arange(1.0, 8)},
+        {"input_onesided": False, "noverlap": 3},
+        {"boundary": False, "window": "hamming"},
+    ],
+    ids=str,
+)
+def test_inverse_short_time_transforms(options):
+    re, im = np.random.default_rng(6).standard_normal((2, 5, 4))
+    check(lambda m: lambda re, im: m.istft(re + 1j * im, **options)[1], re, im, exact=False)
+    several = np.random.default_rng(7).standard_normal((2, 3, 5))
+    check(lambda m: lambda z: m.istft(z * (1 + 2j), time_axis=0, freq_axis=2, **options)[1], several, exact=False)
+    check(lambda m: lambda z: m.istft(z * (1 + 2j), time_axis=1, freq_axis=0, nperseg=2)[1], several, exact=False)
+    np.testing.assert_array_equal(signal.istft(tracker.param(re), **options)[0], scipy.signal.istft(re, **options)[0])
+
+
+@pytest.mark.parametrize("m", [None, 4, 13])
+def test_transforms_at_some_frequencies(m):
+    for options in ({}, {"w": np.exp(-0.3j)}, {"w": 0.9 * np.exp(-0.3j), "a": 1.1 + 0.2j}, {"a": 1.1}):
+        check(lambda s, o=options: lambda x: s.czt(x, m, **o), X)
+        check(lambda s, o=options: lambda x: s.czt(x, m, axis=0, **o), IMAGE)
+        check(lambda s, o=options: lambda x, y: s.czt(x + 1j * y, m, **o), X, H.repeat(3)[:9])
+    for options in ({"fn": 0.7}, {"fn": [0.2, 0.6], "endpoint": True}, {"fn": [1.0, 3.0], "fs": 9}):
+        check(lambda s, o=options: lambda x: s.zoom_fft(x, m=m, **o), X)
+        check(lambda s, o=options: lambda x: s.zoom_fft(x, m=m, axis=0, **o), IMAGE)
+        check(lambda s, o=options: lambda x, y: s.zoom_fft(x + 1j * y, m=m, **o), X, H.repeat(3)[:9])
+    narrow = tracker.gradient(lambda x: np.sum(np.abs(signal.czt(x, m)) ** 2), np.float32(X))[0]
+    assert narrow.dtype == np.float32
+    wide = tracker.gradient(lambda x: np.sum(np.abs(signal.czt(x, m)) ** 2), X)[0]
+    np.testing.assert_allclose(narrow, wide, rtol=1e-5, atol=1e-5)
+
+
 def test_frequency_responses():
     check(lambda m: lambda b, a: m.freqz(b, a, 7)[1], B, A)
     check(lambda m: lambda b: m.freqz(b, worN=np.array([0.1, 0.7]), fs=2.0)[1], B)
@@ -264,6 +325,9 @@ def test_what_spectra_and_rates_do_not_differentiate_is_refused():
         (lambda: signal.freqz(x, plot=print), "plot"),
         (lambda: signal.find_peaks(x), "places"),
         (lambda: signal.welch(x, nperseg=9, detrend=lambda s: s), "constant"),
+        (lambda: signal.stft(x, nperseg=9, detrend=lambda s: s)[2], "constant"),
+        (lambda: signal.czt(LONG, w=x[0]), "signal alone"),
+        (lambda: signal.zoom_fft(LONG, x[0]), "signal alone"),
     ):
         with pytest.raises(NotImplementedError, match=word):
             tracker.data(run())

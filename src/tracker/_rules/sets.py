@@ -29,7 +29,7 @@ def _check_order(*arrays: Any) -> None:
     """Raise what NumPy's sort of all entries raises for None, which has no order."""
     for x in arrays:
         entries = x if isinstance(x, list | tuple) else [x]
-        if any(e is None or getattr(e, "dtype", None) == object for e in entries):
+        if any(e is None or getattr(e, "dtype", np.dtype(float)).kind == "O" for e in entries):
             np.sort(np.array([0.0, None], object))
 
 

@@ -37,15 +37,14 @@ TABLE: Final = Section(
             "sosfilt_zi",
             "take 20 * numpy.log10(abs(h)) and numpy.unwrap(numpy.angle(h)) of freqz(b, a), and a difference quotient "
             "of the phase.": "group_delay",
-            "write its sums as numpy.exp(-1j * numpy.outer(w, n)) @ x.": "CZT ZoomFFT czt zoom_fft",
+            "its object keeps plain arrays: take czt or zoom_fft.": "CZT ZoomFFT",
             "take numpy.polydiv(signal, divisor).": "deconvolve",
-            "take numpy.fft.rfft of its sliding windows.": "istft stft",
             "take numpy.poly of zeros and poles, and freqz or freqs.": "freqs_zpk freqz_zpk",
             "write it with numpy.fft.fft and ifft, which have derivatives.": "hilbert2",
             "take upfirdn with the filter that it designs.": "decimate resample_poly",
             "write its formula with NumPy.": "chirp gausspulse",
             "it is constant but for jumps: its derivative is zero or there is none.": "square",
-            "its object keeps plain arrays: take spectrogram, or numpy.fft.rfft of sliding windows.": "ShortTimeFFT",
+            "its object keeps plain arrays: take stft, istft or spectrogram.": "ShortTimeFFT",
             "it iterates to a self-consistent window of the spectrum: take csd, or numpy.fft.": "envelope",
             "take numpy.sum of cos and sin of 2 pi t f: it is least squares by them.": "lombscargle",
         }

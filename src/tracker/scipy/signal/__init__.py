@@ -2,6 +2,7 @@
 
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.signal import TABLE as _REST
+from tracker.scipy.signal._chirp import czt, zoom_fft
 from tracker.scipy.signal._filters import (
     convolve,
     correlate,
@@ -30,6 +31,7 @@ from tracker.scipy.signal._local import (
     upfirdn,
     wiener,
 )
+from tracker.scipy.signal._short_time import istft, stft
 from tracker.scipy.signal._spectra import (
     coherence,
     csd,
@@ -48,6 +50,7 @@ __all__ = [
     "correlate",
     "correlate2d",
     "csd",
+    "czt",
     "detrend",
     "fftconvolve",
     "filtfilt",
@@ -55,6 +58,7 @@ __all__ = [
     "freqz",
     "freqz_sos",
     "hilbert",
+    "istft",
     "lfilter",
     "medfilt",
     "medfilt2d",
@@ -67,11 +71,13 @@ __all__ = [
     "sosfilt",
     "sosfreqz",
     "spectrogram",
+    "stft",
     "sweep_poly",
     "upfirdn",
     "vectorstrength",
     "welch",
     "wiener",
+    "zoom_fft",
 ]
 
 __getattr__ = _rest_of("signal", _REST)

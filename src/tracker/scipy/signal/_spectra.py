@@ -16,7 +16,7 @@ from tracker.scipy._derived import derived
 from tracker.scipy._linear_map import linear_map
 
 _signal: Any = scipy.signal
-_TRENDS = 'Spectra are differentiated with detrend="constant", "linear" or False.'
+TRENDS = 'Spectra are differentiated with detrend="constant", "linear" or False.'
 
 
 def detrend(data: Any, axis: int = -1, type: Any = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
@@ -74,7 +74,7 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
 # Windows of the signal: P. Welch, IEEE Transactions on Audio and Electroacoustics 15 (1967), p. 70
 
 
-class _Windows:
+class Windows:
     """How a signal of n samples is cut into windows, as SciPy reads these arguments."""
 
     def __init__(self, n: int, window: Any, nperseg: Any, noverlap: Any, nfft: Any, detrend: Any, overlap: int) -> None:
@@ -104,7 +104,7 @@ class _Windows:
         return np.conj(a) * b * weights
 
 
-def _estimate(
+def estimate(
     name: str, formula: Callable[..., Any], call: Callable[..., Any], axis: int, xs: tuple[Any, ...]
 ) -> tuple[Any, ...]:
     """What `call` gives; all but its last part, the estimate, are constants."""
@@ -118,16 +118,16 @@ def _estimate(
     return (*constants, derived(f"scipy.signal.{name}", lambda *xs: call(*xs)[-1], composition, *arrays))
 
 
-def _only(holds: bool, message: str, *xs: Any) -> None:
+def only(holds: bool, message: str, *xs: Any) -> None:
     if not holds and any(handles.level_of(x) >= 0 for x in xs):
         raise UnsupportedKeywordError(message)
 
 
-def _is_one_sided(return_onesided: bool, *xs: Any) -> bool:
+def is_one_sided(return_onesided: bool, *xs: Any) -> bool:
     return return_onesided and not any(x.dtype.kind == "c" for x in xs)
 
 
-def _in_every_scipy(window: Any) -> Any:
+def in_every_scipy(window: Any) -> Any:
     """A window by the name that SciPy before 1.16 has, too: those for spectra are periodic anyway."""
     if isinstance(window, str):
         return window.removesuffix("_periodic")
@@ -143,11 +143,11 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
 
     Raises `NotImplementedError` for tracked signals of other lengths, and for `average="median"`.
     """
-    window = _in_every_scipy(window)
+    window = in_every_scipy(window)
 
     def formula(x: Any, y: Any) -> Any:
-        cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
-        one = _is_one_sided(return_onesided, x, y)
+        cut = Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
+        one = is_one_sided(return_onesided, x, y)
         powers = cut.power(cut.spectra(x, one), cut.spectra(y, one), fs, scaling, one)
         return np.moveaxis(np.mean(powers, axis=-2), -1, axis)
 
@@ -156,9 +156,9 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     )
     x, y = array(x), array(y)
     same = x.shape[axis] == y.shape[axis]
-    _only(same and average == "mean", "csd is differentiated for signals of equal length, with average='mean'.", x, y)
-    _only(not callable(detrend), _TRENDS, x, y)
-    return _estimate("csd", formula, call, axis, (x, y))
+    only(same and average == "mean", "csd is differentiated for signals of equal length, with average='mean'.", x, y)
+    only(not callable(detrend), TRENDS, x, y)
+    return estimate("csd", formula, call, axis, (x, y))
 
 
 def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any = None, noverlap: Any = None,
@@ -171,11 +171,11 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any =
     >>> tracker.gradcheck(lambda x: welch(x, nperseg=4)[1], x, order=2)
     True
     """
-    window = _in_every_scipy(window)
+    window = in_every_scipy(window)
 
     def formula(x: Any) -> Any:
-        cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
-        one = _is_one_sided(return_onesided, x)
+        cut = Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 2)
+        one = is_one_sided(return_onesided, x)
         spectra = cut.spectra(x, one)
         powers = np.real(cut.power(spectra, spectra, fs, scaling, one))
         return np.moveaxis(np.mean(powers, axis=-2), -1, axis)
@@ -183,9 +183,9 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any =
     call = lambda x: _signal.welch(
         x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis, average
     )
-    _only(average == "mean", "welch is differentiated with average='mean'.", x)
-    _only(not callable(detrend), _TRENDS, x)
-    return _estimate("welch", formula, call, axis, (x,))
+    only(average == "mean", "welch is differentiated with average='mean'.", x)
+    only(not callable(detrend), TRENDS, x)
+    return estimate("welch", formula, call, axis, (x,))
 
 
 def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: Any = None, detrend: Any = "constant",
@@ -194,24 +194,24 @@ def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: Any = Non
 
     def formula(x: Any) -> Any:
         n = x.shape[-1]
-        cut = _Windows(n, "boxcar" if window is None else window, n, 0, nfft, detrend, 2)
-        one = _is_one_sided(return_onesided, x)
+        cut = Windows(n, "boxcar" if window is None else window, n, 0, nfft, detrend, 2)
+        one = is_one_sided(return_onesided, x)
         spectra = cut.spectra(x, one)[..., 0, :]
         return np.moveaxis(np.real(cut.power(spectra, spectra, fs, scaling, one)), -1, axis)
 
     call = lambda x: _signal.periodogram(x, fs, window, nfft, detrend, return_onesided, scaling, axis)
     x = array(x)
     whole = nfft is None or nfft >= x.shape[axis]
-    _only(whole, "periodogram is not differentiated with nfft less than the signal's length.", x)
-    _only(not callable(detrend), _TRENDS, x)
-    return _estimate("periodogram", formula, call, axis, (x,))
+    only(whole, "periodogram is not differentiated with nfft less than the signal's length.", x)
+    only(not callable(detrend), TRENDS, x)
+    return estimate("periodogram", formula, call, axis, (x,))
 
 
 def coherence(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any = None,
               noverlap: Any = None, nfft: Any = None, detrend: Any = "constant",
               axis: int = -1) -> tuple[Any, Any]:  # fmt: skip
     """`scipy.signal.coherence` of signals of equal length, (frequencies, coherence), by both."""
-    window = _in_every_scipy(window)
+    window = in_every_scipy(window)
 
     def formula(x: Any, y: Any) -> Any:
         given = (fs, window, nperseg, noverlap, nfft, detrend)
@@ -221,20 +221,20 @@ def coherence(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", np
     call = lambda x, y: _signal.coherence(x, y, fs, window, nperseg, noverlap, nfft, detrend, axis)
     x, y = array(x), array(y)
     same = x.shape[axis] == y.shape[axis]
-    _only(same, "coherence is differentiated for signals of equal length.", x, y)
-    _only(not callable(detrend), _TRENDS, x, y)
-    return _estimate("coherence", formula, call, axis, (x, y))
+    only(same, "coherence is differentiated for signals of equal length.", x, y)
+    only(not callable(detrend), TRENDS, x, y)
+    return estimate("coherence", formula, call, axis, (x, y))
 
 
 def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25), nperseg: Any = None,
                 noverlap: Any = None, nfft: Any = None, detrend: Any = "constant", return_onesided: bool = True,
                 scaling: str = "density", axis: int = -1, mode: str = "psd") -> tuple[Any, Any, Any]:  # fmt: skip
     """`scipy.signal.spectrogram`, (frequencies, times, powers), by the signal; in mode "psd"."""
-    window = _in_every_scipy(window)
+    window = in_every_scipy(window)
 
     def formula(x: Any) -> Any:
-        cut = _Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 8)
-        one = _is_one_sided(return_onesided, x)
+        cut = Windows(x.shape[-1], window, nperseg, noverlap, nfft, detrend, 8)
+        one = is_one_sided(return_onesided, x)
         spectra = cut.spectra(x, one)
         powers = np.real(cut.power(spectra, spectra, fs, scaling, one))
         return np.moveaxis(np.swapaxes(powers, -1, -2), -2, axis - 1 if axis < 0 else axis)
@@ -242,6 +242,6 @@ def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25),
     call = lambda x: _signal.spectrogram(
         x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis, mode
     )
-    _only(mode == "psd", 'spectrogram is differentiated in mode "psd".', x)
-    _only(not callable(detrend), _TRENDS, x)
-    return _estimate("spectrogram", formula, call, axis, (x,))
+    only(mode == "psd", 'spectrogram is differentiated in mode "psd".', x)
+    only(not callable(detrend), TRENDS, x)
+    return estimate("spectrogram", formula, call, axis, (x,))
