@@ -23,7 +23,7 @@ def czt(x: Any, m: Any = None, w: Any = None, a: Any = 1 + 0j, *, axis: int = -1
     `w` and `a`.
 
     >>> import tracker
-    >>> tracker.gradient(lambda x: czt(x, 3, 0.5, 2.0)[1], np.array([5.0, 3.0]))[0].real.round(12)
+    >>> tracker.gradient(lambda x: czt(x, 3, 0.5, 2.0)[1].real, np.array([5.0, 3.0]))[0].round(12)
     array([1.  , 0.25])
     """
     only(handles.level_of(w) < 0 and handles.level_of(a) < 0, f"czt {_CONSTANT}", w, a)
