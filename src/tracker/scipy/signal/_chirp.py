@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def czt(x: Any, m: Any = None, w: Any = None, a: Any = 1 + 0j, *, axis: int = -1
     """
     only(handles.level_of(w) < 0 and handles.level_of(a) < 0, f"czt {_CONSTANT}", w, a)
     x = array(x)
-    forward = lambda x: _signal.czt(x, m, w, a, axis=axis)
+    forward: Callable[[Any], Any] = lambda x: _signal.czt(x, m, w, a, axis=axis)
     if not handles.is_tracked(x):
         return forward(x)
     n = np.arange(x.shape[axis])
@@ -51,7 +52,7 @@ def zoom_fft(x: Any, fn: Any, m: Any = None, *, fs: float = 2, endpoint: bool = 
     """
     only(handles.level_of(fn) < 0, f"zoom_fft {_CONSTANT}", fn)
     x = array(x)
-    forward = lambda x: _signal.zoom_fft(x, fn, m, fs=fs, endpoint=endpoint, axis=axis)
+    forward: Callable[[Any], Any] = lambda x: _signal.zoom_fft(x, fn, m, fs=fs, endpoint=endpoint, axis=axis)
     if not handles.is_tracked(x):
         return forward(x)
     n = x.shape[axis]

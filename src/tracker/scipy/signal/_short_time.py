@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,11 @@ def stft(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any = 
         spectra = spectra / _factor(cut.window, fs, scaling)
         return np.moveaxis(np.swapaxes(spectra, -1, -2), -2, axis - 1 if axis < 0 else axis)
 
-    call = lambda x: _signal.stft(
+    call: Callable[[Any], Any] = lambda x: _signal.stft(
         x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, boundary, padded, axis, scaling
     )
     only(not callable(detrend), TRENDS, x)
-    return estimate("stft", formula, call, axis, (x,))  # type: ignore[return-value]
+    return estimate("stft", formula, call, axis, (x,))
 
 
 def _extended(x: Any, cut: Windows, boundary: Any, padded: bool) -> Any:
@@ -75,7 +76,7 @@ def istft(Zxx: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any
     array([0., 0., 1., 0.])
     """
     window = in_every_scipy(window)
-    call = lambda z: _signal.istft(
+    call: Callable[[Any], Any] = lambda z: _signal.istft(
         z, fs, window, nperseg, noverlap, nfft, input_onesided, boundary, time_axis, freq_axis, scaling
     )
     z = array(Zxx)
@@ -104,7 +105,7 @@ def istft(Zxx: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: Any
     return times, derived("scipy.signal.istft", lambda z: call(z)[1], composition, z)
 
 
-def _overlap_add(size: int, step: int) -> Any:
+def _overlap_add(size: int, step: int) -> Callable[[Any], Any]:
     """The sum of frames (..., size, n), each `step` samples after the one before: (..., size + (n - 1) step)."""
 
     def add(frames: Any) -> Any:
