@@ -225,3 +225,53 @@ def test_means_are_those_of_numpy_bit_for_bit(dtype: Any, shape: Any, keepdims: 
 def test_a_mean_of_nothing_warns_as_numpy_does() -> None:
     with pytest.warns(RuntimeWarning, match="Mean of empty slice"):
         assert np.isnan(tracker.stop_gradient(np.mean(tracker.param(np.ones((0, 2))))))
+
+
+@pytest.mark.parametrize("n", [1500, 5000])
+def test_a_difference_gives_each_operand_a_gradient_of_its_own(n: int) -> None:
+    """Operands of other axes or of another kind get a view of the gradient that the second one's is made from."""
+    rng = np.random.default_rng(7)
+    a, b = rng.standard_normal(n), rng.uniform(1, 2, (1, n))
+    z = rng.standard_normal(n) + 1j * rng.standard_normal(n)
+    by_a, by_b = tracker.gradient(lambda a, b: np.sum(np.sin(a - b)), a, b)
+    np.testing.assert_allclose(by_a, np.cos(a - b)[0], rtol=1e-12)
+    np.testing.assert_allclose(by_b, -np.cos(a - b), rtol=1e-12)
+    by_a, by_z = tracker.gradient(lambda a, z: np.sum(np.abs((a - z) ** 2)), a, z)  # |a - z|^2
+    np.testing.assert_allclose(by_a, 2 * (a - z).real, rtol=1e-12)
+    np.testing.assert_allclose(by_z, 2 * (z - a), rtol=1e-12)
+    by_a, by_b = tracker.gradient(lambda a, b: np.sum(np.sin(np.remainder(a, b))), a, b)
+    slope = np.cos(np.remainder(a, b))
+    np.testing.assert_allclose(by_a, slope[0], rtol=1e-12)
+    np.testing.assert_allclose(by_b, -slope * np.floor(a / b), rtol=1e-12)
+
+
+SMALL = np.random.default_rng(8).standard_normal((300, 200))
+OF_FEW_BITS: dict[str, tuple[Any, Any]] = {  # with settings of few bits, and with Python's integers
+    "roll": (lambda x: np.roll(x, np.uint8(3), 1), lambda x: np.roll(x, 3, 1)),
+    "roll flat": (lambda x: np.roll(x[:256], np.uint16(3)), lambda x: np.roll(x[:256], 3)),
+    "roll both": (
+        lambda x: np.roll(x[:256], np.array([3, 5], "u1"), (0, 1)),
+        lambda x: np.roll(x[:256], (3, 5), (0, 1)),
+    ),
+    "take wrap": (
+        lambda x: np.take(x, np.array([-3, 5, 100], "i1"), axis=0, mode="wrap"),
+        lambda x: np.take(x, [-3, 5, 100], axis=0, mode="wrap"),
+    ),
+    "take clip": (
+        lambda x: np.take(x, np.array([3, 5, 200], "u1"), axis=0, mode="clip"),
+        lambda x: np.take(x, [3, 5, 200], axis=0, mode="clip"),
+    ),
+    "rows": (lambda x: x[np.arange(-11, 0).astype("i1")] ** 3, lambda x: x[np.arange(-11, 0)] ** 3),
+    "tile": (lambda x: np.tile(x[:10], np.array([2, 1], "u1")), lambda x: np.tile(x[:10], (2, 1))),
+    "diagonal": (lambda x: np.diagonal(x, np.int8(-1)), lambda x: np.diagonal(x, -1)),
+    "var": (lambda x: np.var(x, axis=1, ddof=np.int8(1)), lambda x: np.var(x, axis=1, ddof=1)),
+    "std": (lambda x: np.std(x, axis=1, ddof=np.uint8(1)), lambda x: np.std(x, axis=1, ddof=1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("few", "plain"), OF_FEW_BITS.values(), ids=list(OF_FEW_BITS))
+def test_settings_of_few_bits_count_like_pythons_integers(few: Any, plain: Any) -> None:
+    few, plain = sums(few), sums(plain)
+    np.testing.assert_array_equal(tracker.gradient(few, SMALL)[0], tracker.gradient(plain, SMALL)[0])
+    v = np.ones_like(SMALL)
+    np.testing.assert_array_equal(tracker.hvp(few, SMALL, v), tracker.hvp(plain, SMALL, v))

@@ -250,8 +250,8 @@ def _apply_partials(node: Node, op: Op, dy: Any, owned: bool, careful: bool, rea
                 fitted = holder.algebra.fit(new, x, op, i)
                 fresh = fresh and fitted is new
                 new = fitted
-            if new is dy:
-                last = -1  # it is another's gradient now
+            if code == ONE and x.spec.size == spec.size:
+                last = -1  # dy, or a view of it, is another's gradient now
             _contribute(x, new, fresh, ready)
 
 

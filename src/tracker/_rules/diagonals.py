@@ -12,7 +12,7 @@ from tracker._rules.indexing import scatter
 
 def _on_diagonal(dx: Any, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Any:
     """Zeros of `shape` with the last axis of `dx` on a diagonal: the adjoint of np.diagonal."""
-    n, m = shape[axis1], shape[axis2]
+    n, m, offset = shape[axis1], shape[axis2], int(offset)
     rest = dx.shape[:-1]
     # of the flat matrix a diagonal is a slice: no index arrays, no accumulation
     start = offset if offset >= 0 else -offset * m

@@ -93,6 +93,7 @@ def _has_long_rows(x: Any, index: Any, dy: Any) -> bool:
 
 def _put_rows(x: Any, index: Any, rows: Any) -> bool:
     """Add long rows into `x`, which is zero: first occurrences, then second ones, ...; False if these are many."""
+    index = index.astype(np.intp, copy=False)
     index = np.where(np.less(index, 0), np.add(index, len(x)), index)
     order = np.argsort(index, kind="stable")
     ordered = index[order]
@@ -150,11 +151,10 @@ def plain_positions(indices: Any, n: int, mode: str) -> Any:
     """`indices` as `x[...]` understands them, for an axis of length `n`."""
     if np.size(indices) == 0:
         return np.zeros(np.shape(indices), np.intp)  # [] would be floating
+    positions = np.astype(np.add(indices, 0), np.intp, copy=False)  # an array of integers, whatever it was
     if mode == "wrap":
-        return np.mod(indices, n)
-    if mode == "clip":
-        return np.clip(indices, 0, n - 1)
-    return np.astype(np.add(indices, 0), np.intp, copy=False)  # an array of integers, whatever it was
+        return np.mod(positions, n)
+    return np.clip(positions, 0, n - 1) if mode == "clip" else positions
 
 
 def _take_adjoint(dy: Any, y: Any, a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:

@@ -37,7 +37,7 @@ def real_of(dy: Any, y: Any) -> Any:
 
 def _per_freedom(dy: Any, n: Any, ddof: Any, correction: Any) -> Any:
     """`dy` over the degrees of freedom of `n` entries: NaN where there are none, but for a zero `dy`."""
-    freedom = n - (ddof if correction is MISSING else correction)
+    freedom = n - 1.0 * (ddof if correction is MISSING else correction)
     if np.ndim(freedom) == 0:
         return dy / freedom if freedom > 0 else np.where(dy == 0, dy, np.nan)
     return np.where(freedom > 0, divide(dy, np.where(freedom > 0, freedom, 1)), np.where(dy == 0, dy, np.nan))

@@ -222,7 +222,7 @@ if hasattr(np, "unstack"):  # NumPy 2.1
 
 
 def _tile_adjoint(dy: Any, y: Any, A: Any, reps: Any) -> Any:
-    reps = tuple(reps) if np.ndim(reps) else (reps,)
+    reps = tuple([int(r) for r in reps]) if np.ndim(reps) else (int(reps),)
     ndim = max(len(reps), A.ndim)
     reps = (1,) * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - A.ndim) + A.shape
@@ -304,7 +304,7 @@ linear(np.flip, lambda dy, y, m, axis=None: np.flip(dy, axis))
 linear(np.fliplr, lambda dy, y, m: np.fliplr(dy))
 linear(np.flipud, lambda dy, y, m: np.flipud(dy))
 linear(np.rot90, lambda dy, y, m, k=1, axes=(0, 1): np.rot90(dy, {0: 0, 1: 3, 2: 2}.get(k % 4, 1), axes))
-linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, np.subtract(0, shift), axis))
+linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, -np.asarray(shift, np.intp), axis))
 
 
 def ix_(*args: Any) -> tuple[Any, ...]:
