@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.interpolate
+import scipy.sparse.linalg
 
 import tracker
 from tests.scipy_derivatives import assert_derivatives
@@ -130,6 +131,47 @@ def test_regular_grid_by_values_and_points():
     check(lambda m: lambda v, x, y: m.RegularGridInterpolator(GRID, v)((x, y)), VALUES, *POINTS.T.copy())
 
 
+EXACT = {"solver": scipy.sparse.linalg.spsolve}
+FINE = (np.array([0.0, 0.3, 1.0, 1.4, 2.0, 2.2]), np.array([0.0, 0.5, 0.8, 1.9, 2.5, 2.6, 3.0]))
+AMONG = np.array([[0.21, 0.32], [1.75, 2.54], [1.13, 0.63], [2.13, 0.11]])
+
+
+@pytest.mark.parametrize("method", ["slinear", "cubic", "quintic", "cubic_legacy", "quintic_legacy"])
+def test_splines_on_a_grid(method):
+    options = {} if method.endswith("legacy") else EXACT
+    heights = np.random.default_rng(3).standard_normal((6, 7, 2))
+    make = lambda m: lambda v, q: m.RegularGridInterpolator(FINE, v, method, **options)(q)
+    check(make, heights[..., 0], AMONG)
+    check(make, heights, AMONG)
+    fill = lambda m: m.RegularGridInterpolator(FINE, heights, method, False, None, **options)
+    check(lambda m: lambda q: fill(m)(q), AMONG * 1.1)
+    if options:
+        for nu in ([1, 0], [1, 1], [0, 2])[: 2 if method == "slinear" else 3]:
+            check(lambda m, nu=nu: lambda v, q: m.RegularGridInterpolator(FINE, v, method, **EXACT)(q, nu=nu),
+                  heights[..., 0], AMONG)  # fmt: skip
+
+
+def test_splines_on_a_grid_in_three_dimensions_and_narrow_types():
+    axes = (np.arange(4.0), np.arange(5.0), np.array([0.0, 0.4, 1.0, 2.0]))
+    heights = np.random.default_rng(3).standard_normal((4, 5, 4))
+    points = np.random.default_rng(4).uniform(0.1, 1.9, (3, 3))
+    check(lambda m: lambda v, q: m.RegularGridInterpolator(axes, v, "cubic", **EXACT)(q), heights, points)
+    f = lambda v: np.sum(interpolate.RegularGridInterpolator(axes, v, "cubic")(points))
+    narrow, wide = tracker.gradient(f, np.float32(heights))[0], tracker.gradient(f, heights)[0]
+    assert narrow.dtype == np.float32
+    np.testing.assert_allclose(narrow, wide, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["linear", "nearest", "cubic_legacy"])
+def test_grids_with_falling_axes(method):
+    falling = (FINE[0][::-1], FINE[1])
+    heights = np.random.default_rng(3).standard_normal((6, 7))
+    for fill in (None, 7.0):
+        f = lambda m, fill=fill: lambda v, q: m.RegularGridInterpolator(falling, v, method, False, fill)(q)
+        order = 1 if method == "cubic_legacy" else 2  # curvature: in test_splines_on_a_grid
+        check(f, heights, np.append(AMONG, [[2.3, 1.0]], axis=0), exact=False, order=order)
+
+
 def test_regular_grid_outside():
     points = np.array([[0.2, 0.3], [2.0, 0.5]])
     for fill in (None, 7.0):
@@ -151,9 +193,9 @@ def test_what_is_not_differentiated_is_refused():
     for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
         with pytest.raises(TypeError, match="knots"):
             getattr(interpolate, name)(x, Y)
-    with pytest.raises(NotImplementedError, match="method='cubic'"):
+    with pytest.raises(NotImplementedError, match="method='pchip'"):
         interpolate.RegularGridInterpolator(
-            (np.arange(4.0),) * 2, tracker.param(np.eye(4)), "cubic"
+            (np.arange(4.0),) * 2, tracker.param(np.eye(4)), "pchip"
         )(np.array([[0.5, 0.5]]))  # fmt: skip
     with pytest.raises(NotImplementedError, match="bc_type"):
         interpolate.make_interp_spline(X, tracker.param(Y), bc_type="natural")

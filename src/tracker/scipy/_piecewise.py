@@ -17,7 +17,7 @@ def at(coefficients: list[Any], x: Any, q: Any, nu: int, extrapolate: Any) -> An
     """
     place, h, inside = located(x, q, extrapolate)
     h = h[:, None]
-    total: Any = np.zeros((len(place), 1))
+    total: Any = np.zeros((len(place), coefficients[0].shape[1]))
     for j in range(len(coefficients) - 1, nu - 1, -1):
         total = total * h + math.perm(j, nu) * coefficients[j][place]
     return total if inside is None else np.where(inside[:, None], total, np.nan)
