@@ -654,3 +654,68 @@ def test_tracked_numbers_are_scalars_as_numpys_are():
         assert np.isscalar(x)
         assert isinstance(x, numbers.Number)
     assert not np.isscalar(param(X))
+
+
+class Cached:
+    """A model that computes once what it needs of its parameter, and keeps it."""
+
+    def __init__(self):
+        self.kept = None
+
+    def loss(self, x):
+        if self.kept is None:
+            self.kept = np.sin(x)
+        return np.sum(self.kept + x)
+
+
+@pytest.mark.parametrize("x", [X, 1.5])
+def test_a_value_kept_from_an_earlier_gradient_is_refused_in_another(x):
+    """It passed for a constant: the second gradient was that of `x` alone."""
+    model = Cached()
+    np.testing.assert_allclose(gradient(model.loss, x)[0], np.cos(x) + 1)
+    kept = model.kept
+    for use in (
+        model.loss,
+        lambda x: np.sum(x * kept),
+        lambda x: np.sum(np.stack([x, kept])),
+        lambda x: np.sum(np.where(True, x, kept)),
+        lambda x: np.sum(x * (kept * 2.0)),
+        lambda x: np.sum(tracker.pullback(lambda y: y * kept, x)[0]),
+    ):
+        assert "has ended" in message_of(lambda x, use=use: gradient(use, x), x, RuntimeError)
+
+    def written(x):
+        y = np.zeros(3, like=x) if np.ndim(x) else tracker.zeros(3)
+        y[:] = x
+        y[0] = np.sum(kept)
+        return np.sum(y)
+
+    assert "has ended" in message_of(lambda x: gradient(written, x), x, RuntimeError)
+    np.testing.assert_allclose(gradient(lambda x: np.sum(x * kept.data), x)[0], np.sin(x))
+    np.testing.assert_allclose(tracker.data(kept * 2.0), 2.0 * np.sin(x))
+    model.kept = None
+    np.testing.assert_allclose(gradient(model.loss, x)[0], np.cos(x) + 1)
+
+
+def test_values_of_gradients_that_go_on_meet():
+    def outer(a):
+        seen = []
+        inner = gradient(lambda b: seen.append(a * b) or a * b * b, a)[0]  # 2 a**2
+        return inner + a
+
+    assert gradient(outer, 3.0)[0] == 13.0
+    with pytest.raises(ZeroDivisionError):
+        gradient(lambda x: x / 0, 1.0)
+    assert tracker.grad(tracker.grad(lambda x: x**3))(2.0) == 12.0
+
+
+def test_a_value_of_an_ended_gradient_is_plain_where_nothing_is_recorded():
+    model = Cached()
+    gradient(model.loss, X)
+
+    def loss(x):
+        with tracker.no_grad():
+            weight = np.sum(model.kept)
+        return np.sum(x * weight)
+
+    np.testing.assert_allclose(gradient(loss, X)[0], np.full(3, np.sum(np.sin(X))))

@@ -97,9 +97,9 @@ class NonFiniteLossError(TrackerError, FloatingPointError):
 
 
 class FreedRecordError(TrackerError, RuntimeError):
-    """`back` went through a record that an earlier `back` has freed.
+    """`back` went through a record that an earlier `back` has freed, or a value of an ended gradient met another.
 
-    Way out: `once=False` in the earlier call keeps the record.
+    Way out: `once=False` in the earlier call keeps the record; compute the value anew, or use its `data`.
     """
 
 

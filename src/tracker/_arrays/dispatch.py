@@ -14,10 +14,10 @@ import tracker._arrays.operators as _operators
 import tracker._arrays.real as _real
 import tracker._arrays.views as _views
 from tracker._arrays import operands
-from tracker._core.levels import current_pause, state
+from tracker._core.levels import current_pause, has_ended, state
 from tracker._core.node import BUFFER, CONSTANT, PARTIALS, Held, Node, Op
 from tracker._core.registry import complex_forms, parameter_names
-from tracker.errors import ConversionError, NoRuleError
+from tracker.errors import ConversionError, FreedRecordError, NoRuleError
 
 _ndarray: Final = np.ndarray
 _isnan: Final = np.isnan
@@ -319,14 +319,27 @@ def is_forward(x: Any, level: int) -> bool:
 def value_at(x: Any, level: int) -> Any:
     """`x` as the functions of this level see it: its value if it belongs here, else itself."""
     if isinstance(x, _array.TrackedArray):
-        return x.value if x.current().level == level else x
+        return x.value if _belongs(x.current(), level) else x
     if isinstance(x, _real.TrackedReal):
-        return x.value if x.level == level else x
+        return x.value if _belongs(x, level) else x
     if (type(x) is list or type(x) is tuple) and _handles.level_of(x) >= 0:
         return type(x)([value_at(e, level) for e in x])
     if type(x) is not _ndarray and isinstance(x, _ndarray):
         operands.refuse_kind(x)
     return x
+
+
+def _belongs(node: Node, level: int) -> bool:
+    """Whether `node` is of this level; a lower one must still be going on."""
+    if node.level == level:
+        return True
+    if has_ended(node.level):
+        raise FreedRecordError(
+            f"A value (shape {node.spec.shape}) that was recorded for a derivative which has ended, and was kept (in a "
+            "cache, an attribute, a variable), is used for another one, where it would pass for a constant. Compute it "
+            "anew each time; if it is a constant, keep x.data."
+        )
+    return False
 
 
 def argument(x: Any, level: int, read: bool) -> Any:

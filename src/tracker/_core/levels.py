@@ -12,12 +12,28 @@ import threading
 from contextvars import ContextVar
 from typing import Any, Final, final
 
-_levels: Final = itertools.count(1)
+_levels: Final = itertools.count(2, 2)  # odd ones above them are begun and ended
+_running: Final[set[int]] = set()
 
 
 def new_level() -> int:
     """A level above all given out so far."""
     return next(_levels)
+
+
+def begin_level() -> int:
+    """The same, of a derivative that ends: by `end_level`."""
+    level = next(_levels) + 1
+    _running.add(level)
+    return level
+
+
+def end_level(level: int) -> None:
+    _running.discard(level)
+
+
+def has_ended(level: int) -> bool:
+    return level & 1 == 1 and level not in _running
 
 
 @final

@@ -12,7 +12,7 @@ import numpy as np
 
 from tracker import tree
 from tracker._arrays import handles
-from tracker._core.levels import new_level
+from tracker._core.levels import begin_level, end_level, new_level
 from tracker._core.node import Node
 from tracker._transforms.arguments import Argument, untrack
 from tracker._transforms.hooks import once_differentiable_after
@@ -72,17 +72,20 @@ def withgradient(
         return _by_params(f, args[0], check_finite)
     if nest is False and any(handles.is_tracked(x) for a in args for x in tree.flatten(a, True)[0]):
         return _final(f, args, check_finite)
-    level = new_level()
-    inputs = [Argument(a, level) for a in args]
-    result = f(*[i.tracked for i in inputs])
-    loss = loss_of(result)
-    found: dict[Node, Any] = {}
-    if any(i.is_differentiated() for i in inputs):
-        check_loss(loss, check_finite)
-        found = sweep_loss(loss, level)
-    else:
-        warn_of_constants(args)
-    return WithGradient(untrack(result, level), tuple([i.gradient(found) for i in inputs]))
+    level = begin_level()
+    try:
+        inputs = [Argument(a, level) for a in args]
+        result = f(*[i.tracked for i in inputs])
+        loss = loss_of(result)
+        found: dict[Node, Any] = {}
+        if any(i.is_differentiated() for i in inputs):
+            check_loss(loss, check_finite)
+            found = sweep_loss(loss, level)
+        else:
+            warn_of_constants(args)
+        return WithGradient(untrack(result, level), tuple([i.gradient(found) for i in inputs]))
+    finally:
+        end_level(level)
 
 
 def grad(
