@@ -1,0 +1,20 @@
+"""scipy.interpolate, differentiable by the values that are interpolated and by the points that are asked for."""
+
+from tracker.scipy._without import rest_of as _rest_of
+from tracker.scipy._without.interpolate import TABLE as _REST
+from tracker.scipy.interpolate._curves import Akima1DInterpolator, CubicSpline, PchipInterpolator, pchip_interpolate
+from tracker.scipy.interpolate._grids import RegularGridInterpolator, interpn
+from tracker.scipy.interpolate._splines import BSpline, make_interp_spline
+
+__all__ = [
+    "Akima1DInterpolator",
+    "BSpline",
+    "CubicSpline",
+    "PchipInterpolator",
+    "RegularGridInterpolator",
+    "interpn",
+    "make_interp_spline",
+    "pchip_interpolate",
+]
+
+__getattr__ = _rest_of("interpolate", _REST)
