@@ -183,6 +183,56 @@ def test_regular_grid_outside():
         tracker.gradient(lambda v: interpolate.RegularGridInterpolator(GRID, v)(points)[0], VALUES)
 
 
+PLACES = 1.5 * np.indices((3, 3)).reshape(2, 9).T + 0.3 * np.random.default_rng(12).uniform(-1, 1, (9, 2))
+HEIGHTS = 0.5 * np.random.default_rng(13).standard_normal((9, 2))
+KERNELS = ["linear", "thin_plate_spline", "cubic", "quintic"]
+SHAPED = ["multiquadric", "inverse_multiquadric", "inverse_quadratic", "gaussian"]
+
+
+@pytest.mark.parametrize("kernel", KERNELS + SHAPED)
+def test_radial_basis_functions(kernel):
+    shape = {"epsilon": 0.9} if kernel in SHAPED else {}
+    made = lambda m, y, d, **options: m.RBFInterpolator(y, d, kernel=kernel, **{**shape, **options})
+    x = np.array([[0.7, 0.8], [2.1, 1.2], [3.4, 0.7]])
+    check(lambda m: lambda y, d, x: made(m, y, d)(x), PLACES, HEIGHTS[:, 0], x)
+    check(lambda m: lambda d, s: made(m, PLACES, d, smoothing=s)(x), HEIGHTS, np.linspace(0.1, 0.5, 9))
+    check(lambda m: lambda d, s: made(m, PLACES, d, smoothing=s, degree=2)(x), HEIGHTS[:, 0], 0.3)
+    check(lambda m: lambda d: made(m, PLACES, d)(PLACES[:2] * 1.0), HEIGHTS)
+    if shape:
+        check(lambda m: lambda e, y: made(m, y, HEIGHTS, epsilon=float(tracker.data(e)) if m is not interpolate else e,
+                                          degree=-1)(x), 1.1, PLACES)  # fmt: skip
+    narrow = tracker.gradient(lambda y: np.sum(made(interpolate, y, HEIGHTS)(x)), np.float32(PLACES))[0]
+    assert narrow.dtype == np.float32
+    wide = tracker.gradient(lambda y: np.sum(made(interpolate, y, HEIGHTS)(x)), np.float64(np.float32(PLACES)))[0]
+    np.testing.assert_allclose(narrow, wide, rtol=1e-5)
+
+
+def test_complex_values_of_radial_basis_functions():
+    x = np.array([[0.1, 0.2], [-0.3, 0.7]])
+    check(lambda m: lambda a, b: m.RBFInterpolator(PLACES, a + 1j * b)(x), HEIGHTS[:, 0], HEIGHTS[:, 1])
+
+
+def test_radial_basis_functions_reject_what_scipy_rejects():
+    d = tracker.param(HEIGHTS)
+    for run in (
+        lambda m, d: m.RBFInterpolator(PLACES[0], d),
+        lambda m, d: m.RBFInterpolator(PLACES[:4], d),
+        lambda m, d: m.RBFInterpolator(PLACES, d, kernel="gaussian"),
+        lambda m, d: m.RBFInterpolator(PLACES, d, kernel="cosine"),
+        lambda m, d: m.RBFInterpolator(PLACES[[0] * 9], d),
+        lambda m, d: m.RBFInterpolator(PLACES, d)(PLACES[0]),
+        lambda m, d: m.RBFInterpolator(PLACES, d)(PLACES[:, :1]),
+    ):
+        with pytest.raises(Exception) as theirs:
+            run(scipy.interpolate, HEIGHTS)
+        with pytest.raises(theirs.type):
+            run(interpolate, d)
+    with pytest.raises(NotImplementedError, match="neighbour"):
+        interpolate.RBFInterpolator(PLACES, d, neighbors=5)(PLACES)
+    found = interpolate.RBFInterpolator(PLACES, HEIGHTS, neighbors=5)(PLACES)
+    np.testing.assert_array_equal(found, scipy.interpolate.RBFInterpolator(PLACES, HEIGHTS, neighbors=5)(PLACES))
+
+
 def test_no_extrapolation_gives_nan_and_a_gradient_of_zero():
     f = lambda y: np.nansum(interpolate.CubicSpline(X, y, extrapolate=False)(np.array([X[0] - 1, X[1]])))
     np.testing.assert_allclose(tracker.gradient(f, Y)[0], np.eye(7)[1], atol=1e-12)

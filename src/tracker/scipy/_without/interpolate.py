@@ -9,7 +9,7 @@ from tracker.scipy._without import Section, because
 _FITPACK: Final = "FITPACK chooses its knots by the data: take make_interp_spline."
 _TUPLES: Final = "it works on FITPACK's tuples: take BSpline(t, c, k), its call, derivative, antiderivative, integrate."
 _SURFACE: Final = "take RegularGridInterpolator, or make_interp_spline along one axis after the other."
-_SCATTERED: Final = "its triangulation jumps as the points move."
+_SCATTERED: Final = "its triangulation jumps as the points move: take RBFInterpolator."
 
 TABLE: Final = Section(
     refused=because(
@@ -24,9 +24,8 @@ TABLE: Final = Section(
             "its derivative by points is zero, and by values it is theirs: values[index of the nearest point].":
                 "NearestNDInterpolator",
             "it chooses its points by the data: take make_interp_spline.": "AAA FloaterHormannInterpolator",
-            "solve for the weights with numpy.linalg.solve.": "Rbf",
+            "take RBFInterpolator.": "Rbf",
             "take make_interp_spline(x, y, k=1).": "interp1d",
-            "solve for the weights with numpy.linalg.solve, which has a derivative.": "RBFInterpolator",
             "take numpy.polyfit of full degree, or make_interp_spline.": "BarycentricInterpolator KroghInterpolator "
                 "barycentric_interpolate krogh_interpolate lagrange",
             "solve with numpy.linalg.lstsq of BSpline.design_matrix(x, t, k).": "make_lsq_spline",

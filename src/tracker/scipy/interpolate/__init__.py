@@ -4,6 +4,7 @@ from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy._without.interpolate import TABLE as _REST
 from tracker.scipy.interpolate._curves import Akima1DInterpolator, CubicSpline, PchipInterpolator, pchip_interpolate
 from tracker.scipy.interpolate._grids import RegularGridInterpolator, interpn
+from tracker.scipy.interpolate._radial import RBFInterpolator
 from tracker.scipy.interpolate._splines import BSpline, make_interp_spline
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "BSpline",
     "CubicSpline",
     "PchipInterpolator",
+    "RBFInterpolator",
     "RegularGridInterpolator",
     "interpn",
     "make_interp_spline",
