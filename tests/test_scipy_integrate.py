@@ -113,12 +113,43 @@ def test_complex_states_and_matrices_of_rates():
     np.testing.assert_allclose(tracker.gradient(population, h)[0], numeric_gradient(exact, h)[0], rtol=1e-7, atol=1e-9)
 
 
+@pytest.mark.parametrize("ends", [(0.0, 2.0), (2.0, 0.5)])
+@pytest.mark.parametrize("times", [np.array([1.9, 0.7, 1.2, 0.7]), 1.3])
+def test_dense_output_by_state_parameters_and_times(ends, times):
+    slope = lambda t, y, k: np.stack([-k * y[0] + 0.1 * t, y[0] - 0.3 * y[1]])
+    # steps of a fixed size: those that SciPy chooses make its own differences rough
+    fixed = {"max_step": 0.05, "rtol": 1e30, "atol": 1e30, "first_step": 0.05}
+    made = lambda m: lambda y0, k, t: m.solve_ivp(slope, ends, y0, args=(k,), dense_output=True, **fixed).sol(t)
+    assert_derivatives(made, integrate, scipy.integrate, np.array([1.0, 2.0]), 0.8, times)
+    narrow = tracker.gradient(lambda y0: np.sum(made(integrate)(y0, 0.8, times)), np.float32([1, 2]))[0]
+    assert narrow.dtype == np.float32
+    wide = tracker.gradient(lambda y0: np.sum(made(integrate)(y0, 0.8, times)), np.array([1.0, 2.0]))[0]
+    np.testing.assert_allclose(narrow, wide, rtol=1e-5)
+
+
+def test_dense_output_by_the_adjoint_is_that_of_the_exact_solution():
+    times = np.array([0.9, 0.2])
+    decay = lambda t, y, k: -k * y
+    options = {"method": "LSODA", "dense_output": True, "rtol": 1e-9, "atol": 1e-11}
+    f = lambda k: integrate.solve_ivp(decay, (0, 1), [2.0], args=(k,), **options).sol(times)[0] @ [1.0, 3.0]
+    expected = np.sum(-2 * times * np.exp(-0.7 * times) * [1.0, 3.0])
+    assert tracker.gradient(f, 0.7)[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_dense_output_outside_the_span_says_so():
+    sol = integrate.solve_ivp(lambda t, y: -y, (0, 1), tracker.param([1.0]), dense_output=True).sol
+    with pytest.raises(ValueError, match="t_span"):
+        sol(1.5)
+    with pytest.raises(ValueError, match="1-D"):
+        sol(np.zeros((2, 2)))
+
+
 def test_what_has_no_derivative_is_refused():
     f = lambda k, **options: solved(integrate, STATE, k, **options).y[0, -1]
-    for options in ({"events": lambda t, y, k: y[0] - 9}, {"dense_output": True}):
-        with pytest.raises(NotImplementedError, match=next(iter(options))):
-            tracker.gradient(lambda k, options=options: f(k, **options), RATES)
-        assert f(RATES, **options) == f(RATES)
+    options = {"events": lambda t, y, k: y[0] - 9}
+    with pytest.raises(NotImplementedError, match="events"):
+        tracker.gradient(lambda k: f(k, **options), RATES)
+    assert f(RATES, **options) == f(RATES)
     with pytest.raises(NotImplementedError, match="adjoint"):
         tracker.gradient(lambda k: f(k, method="BDF", gradient="steps"), RATES)
     with pytest.raises(NotImplementedError, match="steps"):

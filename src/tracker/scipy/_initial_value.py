@@ -18,6 +18,7 @@ from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._adjoint import by_adjoint
+from tracker.scipy._dense_solution import DenseSolution
 from tracker.scipy._problem import EXPLICIT, Problem
 from tracker.scipy._recorded_steps import Recording
 from tracker.scipy._repeated_steps import along_the_steps
@@ -45,8 +46,8 @@ def solve_ivp(
     says how: "steps" (differentiates the steps that the solver took; explicit methods, the default there) or "adjoint"
     (solves the adjoint equation backwards, whatever the method, in memory that does not grow with the number of
     function evaluations; first derivatives in reverse mode). `y` of the result is (n, number of times).
-    Raises `NotImplementedError` if a solution with `events` or `dense_output` is to be differentiated: times of
-    interest are given by `t_eval`.
+    `sol` of `dense_output` takes times within `t_span` and solves again for each call that is differentiated. Raises
+    `NotImplementedError` if a solution with `events` is to be differentiated: times of interest are given by `t_eval`.
 
     >>> import tracker
     >>> decay = lambda t, y, rate: -rate * y
@@ -58,11 +59,19 @@ def solve_ivp(
         raise ValueError(f'gradient is "steps", "adjoint" or None; it was {gradient!r}.')
     times = None if t_eval is None else _gathered(t_eval)
     problem = Problem(fun, tuple(t_span), _gathered(y0), method, times, args, vectorized, options)
-    if not problem.is_explicit() or gradient == "adjoint":
-        return _by_adjoint(problem, events, dense_output, gradient)
     if events or dense_output:
-        return _plainly(problem, events, dense_output)
-    return _by_steps(problem)
+        plain = _plainly(problem, events, dense_output)
+        if plain is not None:
+            return plain
+    solve: Callable[[Problem], Any] = lambda problem: _solved(problem, gradient)
+    result = solve(problem)
+    if dense_output:
+        result.sol = DenseSolution(problem, solve)
+    return result
+
+
+def _solved(problem: Problem, gradient: str | None) -> Any:
+    return _by_adjoint(problem, gradient) if not problem.is_explicit() or gradient == "adjoint" else _by_steps(problem)
 
 
 def _gathered(x: Any) -> Any:
@@ -70,34 +79,27 @@ def _gathered(x: Any) -> Any:
 
 
 def _plainly(problem: Problem, events: Any, dense_output: bool) -> Any:
-    """SciPy's result, with what has no derivative: only if nothing is tracked."""
+    """SciPy's result with `events` and `dense_output` if nothing is tracked, else None."""
     solve: Callable[[], Any] = lambda: problem.solve(
         problem.plain_slope, problem.method, events=events, dense_output=dense_output
     )
     result, seen = watched(solve)
-    if seen or problem.is_tracked():
-        _refuse(events, dense_output)
-    return result
+    if not (seen or problem.is_tracked()):
+        return result
+    if events:
+        raise UnsupportedKeywordError(
+            "solve_ivp can't be differentiated with events=: give the times of interest as t_eval, or pass "
+            "tracker.stop_gradient of what the solution depends on."
+        )
+    return None
 
 
-def _refuse(events: Any, dense_output: bool) -> None:
-    for name, value in (("events", events), ("dense_output", dense_output)):
-        if value:
-            raise UnsupportedKeywordError(
-                f"solve_ivp can't be differentiated with {name}=: give the times of interest as t_eval, or pass "
-                "tracker.stop_gradient of what the solution depends on."
-            )
-
-
-def _by_adjoint(problem: Problem, events: Any, dense_output: bool, gradient: Any) -> Any:
-    solve: Callable[[bool], Any] = lambda dense: problem.solve(
-        problem.plain_slope, problem.method, events=events, dense_output=dense
-    )
-    dense = dense_output or problem.is_tracked()
+def _by_adjoint(problem: Problem, gradient: Any) -> Any:
+    solve: Callable[[bool], Any] = lambda dense: problem.solve(problem.plain_slope, problem.method, dense_output=dense)
+    dense = problem.is_tracked()
     result, seen = watched(lambda: solve(dense))
     if not seen and not problem.is_tracked():
         return result
-    _refuse(events, dense_output)
     if gradient == "steps":
         raise UnsupportedKeywordError(
             f"solve_ivp: the steps of method {problem.method!r} can't be differentiated. "
