@@ -638,6 +638,16 @@ def test_buffer_with_something_tracked_in_it_is_refused_where_a_gradient_would_b
         pushforward(f, (V,), (V,))
 
 
+def test_named_results_of_constant_buffers_can_be_written_into():
+    def f(x):
+        parts = np.linalg.eigh(np.diag(np.ones_like(x)))
+        parts.eigenvalues[1:] *= x[1:]
+        parts.eigenvectors[0] += x
+        return uneven(parts.eigenvalues) + uneven(parts.eigenvectors)
+
+    check(f, V)
+
+
 def test_alias_of_a_constant_buffer_is_refused():
     """What is written into the buffer later would be missing in it."""
     with pytest.raises(tracker.errors.ConversionError, match="plain array"):

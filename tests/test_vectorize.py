@@ -79,6 +79,24 @@ def test_derivatives_are_right_in_both_modes_and_to_second_order(name: str) -> N
     assert dy == pytest.approx(sum(np.sum(g * d) for g, d in zip(slopes, v, strict=True)), rel=1e-6)
 
 
+@pytest.mark.parametrize("axes", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 1, 4)])
+def test_results_have_numpys_memory_layout_and_the_loop_its_order(axes: Any, shape: Any) -> None:
+    """A sum of them is rounded in the order of memory; a function may do more than to return a result."""
+    x = np.random.default_rng(2).standard_normal(shape).transpose(axes)
+
+    def run(x: Any) -> Any:
+        seen = []
+        square = np.vectorize(lambda e: (seen.append(float(tracker.data(e))), e * e)[1], otypes=[float])
+        return tracker.data(square(x)), seen
+
+    (expected, order), (y, found) = run(x), run(param(x))
+    np.testing.assert_array_equal(y, expected)
+    long = [axis for axis, n in enumerate(x.shape) if n > 1]
+    assert [y.strides[axis] for axis in long] == [expected.strides[axis] for axis in long]
+    assert found == order
+
+
 def test_the_first_result_decides_the_dtype_as_in_numpy() -> None:
     """np.vectorize makes all results of the dtype of the first: here whole numbers, which have no derivative."""
     f = np.vectorize(lambda t: 0 if t < 1 else t)

@@ -116,6 +116,8 @@ POSITIONS: list[Case] = [
     case(np.compress, [True, False, True], normal(2, 3), -1),
     case(np.compress, MASK[0], normal(2, 3)),
     case(np.compress, [False, False], normal(2)),
+    case(np.compress, [True], normal(0, 2), axis=1),
+    case(np.compress, [True], normal(0, 2, 0, 2), axis=-2),
     case(np.extract, MASK, normal(2, 3)).but(complex=True),
     case(np.extract, [True, False, True], normal(4)),
 ]

@@ -302,6 +302,8 @@ def _buffers(y: Any) -> Any:
     """What a call on constant buffers gives: again arrays that tracked values may be written into."""
     if type(y) is tuple or type(y) is list:
         return type(y)([_buffers(e) for e in y])
+    if isinstance(y, tuple):  # a named one
+        return type(y)(*[_buffers(e) for e in y])
     return _handles.new_buffer(y, 0) if type(y) is _ndarray and _handles.is_inexact(y.dtype) else y
 
 

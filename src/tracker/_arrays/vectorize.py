@@ -74,7 +74,9 @@ class _Loop:
             return x
         x = collect(x)
         self.entries[key] = np.reshape(x, -1)
-        return np.arange(np.size(_handles.plain(x))).reshape(np.shape(x))
+        places = np.empty_like(_handles.plain(x), np.intp)  # in the memory layout of x: the loop goes along it
+        places[...] = np.arange(places.size).reshape(places.shape)
+        return places
 
     def step(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function; the number of the call stands for each of its outputs."""
@@ -107,6 +109,9 @@ class _Loop:
         """The k-th output of all calls, joined in the shape of `numbers`."""
         if not numbers.size:
             return np.empty(numbers.shape, self.dtype(k))
+        axes = () if self.whole else _by_stride(numbers)
+        if axes:  # the result has the memory layout that NumPy's has
+            return np.transpose(self.output(k, np.transpose(numbers, axes)), np.argsort(axes))
         calls = self.results if self.whole else [self.results[n] for n in numbers.flat]
         parts = [outputs[k] for outputs in calls]
         if not self.whole and any(np.ndim(part) for part in parts):
@@ -125,6 +130,11 @@ class _Loop:
         if self.given.otypes is not None:
             return np.dtype(self.given.otypes[k])
         return np.asarray(_handles.plain(self.results[0][k])).dtype
+
+
+def _by_stride(x: Any) -> tuple[int, ...]:
+    """The axes from the largest stride to the smallest; none if they are so already."""
+    return () if x.flags.c_contiguous else tuple(np.argsort([-stride for stride in x.strides], kind="stable").tolist())
 
 
 def _joined(parts: list[Any], shape: Any, dtype: Any) -> Any:

@@ -185,6 +185,8 @@ def _compress_adjoint(dy: Any, y: Any, condition: Any, a: Any, axis: Any = None,
     shape = a.shape
     if axis is None:
         return np.reshape(scatter(dy, _mask(condition, a.size), (a.size,)), shape)
+    if not dy.size:  # where another axis is empty NumPy lets the condition be longer than this one
+        return np.zeros_like(dy, shape=shape)
     return scatter(dy, along(axis, len(shape), _mask(condition, shape[axis])), shape)
 
 
