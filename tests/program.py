@@ -13,7 +13,7 @@ import tracker
 LARGEST = 24  # entries of an array
 BOUND = 6.0  # values
 MARGIN = 0.02  # between a value and a kink: finite differences stay well inside
-NEW = re.compile(r"np\.\w+_like\(\w+(, [\d.]+)?\)|np\.zeros\(.*, like=\w+\)")
+NEW = re.compile(r"np\.\w+_like\(\w+(, [\d.]+|, dtype=complex)?\)|np\.zeros\(.*, like=\w+\)")
 # an array made of numbers is plain if they come from constants alone, such as products of constant vectors
 NUMBERS_OF = re.compile(r"\[.* for e in|tracker\.|@ .*\+|\* np\.sum\(|stack\(\[np\.sum")
 # NumPy's answers to calls that make no sense
