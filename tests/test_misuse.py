@@ -719,3 +719,17 @@ def test_a_value_of_an_ended_gradient_is_plain_where_nothing_is_recorded():
         return np.sum(x * weight)
 
     np.testing.assert_allclose(gradient(loss, X)[0], np.full(3, np.sum(np.sin(X))))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_back_without_a_return_is_asked_about(count):
+    @tracker.custom_gradient
+    def total(*xs):
+        def back(dy):
+            dy * np.ones(3)
+
+        return sum(np.sum(x) for x in xs), back
+
+    assert "is there a return missing?" in message_of(lambda x: gradient(total, *[x] * count), X, Exception)
+    declared = tracker.custom_gradient(lambda x: (np.sum(x), lambda dy: (None,)))
+    np.testing.assert_array_equal(gradient(declared, X)[0], np.zeros(3))

@@ -150,6 +150,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
 def _as_many(name: str, gradients: Any, given: int, n: int) -> tuple[Any, ...]:
     """One gradient for each of `n` arguments; those after the `given` ones, left at their default, may lack it."""
+    if gradients is None:
+        raise RuleError(f"back of {name} gave None: is there a return missing? No gradient of one argument is (None,).")
     if given == 1 and not isinstance(gradients, tuple):
         gradients = (gradients,)
     if not isinstance(gradients, tuple | list) or len(gradients) not in (given, n):
