@@ -22,12 +22,15 @@ PACKAGE = Path("src/tracker")
 # whose classes inherit from a compiled one.
 ARRAY_MODULES = [
     "array.py",
+    "buffers.py",
     "conversions.py",
     "dispatch.py",
     "fitting.py",
     "forward.py",
     "gradients.py",
     "handles.py",
+    "kept.py",
+    "keywords.py",
     "leaves.py",
     "mutation.py",
     "mutators.py",

@@ -8,8 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 import tracker._arrays.array as _array
+import tracker._arrays.buffers as _buffers
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
+import tracker._arrays.kept as _kept
 import tracker._arrays.leaves as _leaves
 import tracker._arrays.real as _real
 from tracker._arrays import askers, coefficients, counterparts, lists
@@ -24,7 +26,7 @@ def to_array(x: Any, copy: Any) -> Any:
     """
     value = paused_value(x)
     if value is x and (copy is True or askers.copies(sys._getframe())):
-        value = _dispatch.without_buffers(x)
+        value = _buffers.without_buffers(x)
     if value is not x:
         return np.array(value)
     if isinstance(x, _real.TrackedReal) and lists.in_plain_mean(sys._getframe()):
@@ -105,7 +107,7 @@ def refuse_torch(f: Any) -> Any:
 def paused_value(x: Any) -> Any:
     """`x`, or its plain value where recording is off for it: then no gradient can be lost."""
     pause = current_pause()
-    return x if pause is None else _dispatch.paused(x, pause)
+    return x if pause is None else _kept.paused(x, pause)
 
 
 def refuse_root_finder(x: Any) -> None:
@@ -116,7 +118,7 @@ def refuse_root_finder(x: Any) -> None:
 
 def to_number(x: Any, kind: Any) -> Any:
     """What float(x), int(x) and complex(x) give: a number where no gradient can be lost, else an error."""
-    value = _dispatch.without_buffers(paused_value(x))
+    value = _buffers.without_buffers(paused_value(x))
     if _handles.is_tracked(value):
         if lists.in_comparison(sys._getframe()):
             return kind(_handles.plain(value))

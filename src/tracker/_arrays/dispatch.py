@@ -7,17 +7,20 @@ from typing import Any, Final
 import numpy as np
 
 import tracker._arrays.array as _array
+import tracker._arrays.buffers as _buffers
 import tracker._arrays.conversions as _conversions
 import tracker._arrays.forward as _forward
 import tracker._arrays.handles as _handles
+import tracker._arrays.kept as _kept
+import tracker._arrays.keywords as _keywords
 import tracker._arrays.operators as _operators
 import tracker._arrays.real as _real
 import tracker._arrays.views as _views
 from tracker._arrays import operands
-from tracker._core.levels import current_pause, has_ended, state
-from tracker._core.node import BUFFER, CONSTANT, PARTIALS, Held, Node, Op
-from tracker._core.registry import complex_forms, parameter_names
-from tracker.errors import ConversionError, FreedRecordError, NoRuleError
+from tracker._core.levels import current_pause, state
+from tracker._core.node import BUFFER, CONSTANT, PARTIALS, Node, Op
+from tracker._core.registry import complex_forms
+from tracker.errors import ConversionError
 
 _ndarray: Final = np.ndarray
 _isnan: Final = np.isnan
@@ -75,7 +78,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     if mask & 4:
                         if b.dtype is not y.dtype and op.kind == PARTIALS:
                             b = operands.as_computed(op, (a.value, b), y.dtype)[1]
-                        b = kept_constant(b)
+                        b = _kept.kept_constant(b)
                     if mask & 2 and not node.kept:
                         a.keep(node)
                     return _handles.wrap(op, (node, b), None, y, node.level, mask, None)
@@ -95,7 +98,7 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     if mask & 2:
                         if a.dtype is not y.dtype and op.kind == PARTIALS:
                             a = operands.as_computed(op, (a, b.value), y.dtype)[0]
-                        a = kept_constant(a)
+                        a = _kept.kept_constant(a)
                     if mask & 4 and not node.kept:
                         b.keep(node)
                     return _handles.wrap(op, (a, node), None, y, node.level, mask, None)
@@ -148,9 +151,9 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
             if not node.forward and node.op is not BUFFER:
                 return _record_first(op, x, node, args, kwargs)
     if kwargs:
-        args, kwargs = _move_tracked_keywords(op, args, kwargs)
+        args, kwargs = _keywords.move_tracked_keywords(op, args, kwargs)
     if len(args) > len(op.rules) and not op.variadic and op.joint is None:
-        _refuse_settings(op, args, kwargs)
+        _keywords.refuse_settings(op, args, kwargs)
     args = _collect_lists(op, args)
     to_array = operands.sequence if op.kind == PARTIALS else operands.as_numpy
     if op.name.startswith("numpy.") and op.name != "numpy.matmul":
@@ -160,28 +163,28 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     pause = current_pause()
     if pause is not None:
         tracked = args
-        args = tuple([paused(x, pause) for x in args])
+        args = tuple([_kept.paused(x, pause) for x in args])
         if _handles.level_of(args) < 0:
             return _views.guarded(op.fun(*args, **(kwargs or {})), tracked, pause)
     level = _handles.level_of(args)
     if level < 0:
         return op.fun(*args, **(kwargs or {}))
-    if _holds_buffer(args):
+    if _buffers.holds_buffer(args):
         original = args
-        args = tuple([without_buffers(x) for x in args])
+        args = tuple([_buffers.without_buffers(x) for x in args])
         if _handles.level_of(args) < 0:
             return _call_on_buffers(op, original, args, kwargs)
-        _share_buffers(original)
+        _buffers.share_buffers(original)
     level = _handles.level_of(args)
-    values = [value_at(x, level) for x in args]
+    values = [_kept.value_at(x, level) for x in args]
     for setting in (kwargs or {}).values():
         if type(setting) is not _ndarray and isinstance(setting, _ndarray):
             operands.refuse_kind(setting)
     y = evaluate(op, values, kwargs or {})
     if op.kind == PARTIALS and not kwargs and not isinstance(y, tuple):
         args = operands.as_computed(op, args, _handles.spec_of(y).dtype)
-        values = [value_at(x, level) for x in args]
-    if is_forward(args, level):
+        values = [_kept.value_at(x, level) for x in args]
+    if _kept.is_forward(args, level):
         dual = _forward.push(op, args, values, kwargs or {}, y, level)
         if not op.ufunc:
             _views.note_views(dual, op, args, kwargs, y)
@@ -190,8 +193,8 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     for i, x in enumerate(args):
         if _handles.level_of(x) == level:
             mask |= op.reads_of(i)
-    nodes = tuple([argument(x, level, mask & (2 << i) != 0) for i, x in enumerate(args)])
-    kept = {k: _frozen(v) for k, v in kwargs.items()} if kwargs else None
+    nodes = tuple([_kept.argument(x, level, mask & (2 << i) != 0) for i, x in enumerate(args)])
+    kept = {k: _kept.frozen(v) for k, v in kwargs.items()} if kwargs else None
     result = _handles.wrap(op, nodes, kept, y, level, mask, None)
     if not op.ufunc:
         _views.note_views(result, op, args, kwargs, y)
@@ -249,141 +252,13 @@ def evaluate(op: Op, values: Any, kwargs: Any) -> Any:
     return op.fun(*values, **kwargs)
 
 
-def paused(x: Any, pause: Any) -> Any:
-    """`x`, or its plain value where recording is off for its level."""
-    if isinstance(x, _array.TrackedArray | _real.TrackedReal):
-        while _handles.is_tracked(x) and _handles.level_of(x) < pause.level:
-            if pause.seen is not None:
-                pause.seen[id(x)] = x
-            x = x.value
-        return x
-    if type(x) is list or type(x) is tuple:
-        return type(x)([paused(e, pause) for e in x])
-    return x
-
-
-def _holds_buffer(x: Any) -> bool:
-    """Whether there is a tracked array that is constant so far among the arguments."""
-    if type(x) is tuple or type(x) is list:
-        for e in x:
-            if _holds_buffer(e):
-                return True
-        return False
-    return isinstance(x, _array.TrackedArray) and _handles.is_constant_buffer(x)
-
-
-def without_buffers(x: Any) -> Any:
-    """`x` with the tracked arrays in it that are constant so far plain: nothing of them needs a record."""
-    if type(x) is tuple or type(x) is list:
-        return type(x)([without_buffers(e) for e in x])
-    return x.value if isinstance(x, _array.TrackedArray) and _handles.is_constant_buffer(x) else x
-
-
-def _share_buffers(x: Any) -> None:
-    """Note that a record holds what these arrays hold now."""
-    if type(x) is tuple or type(x) is list:
-        for e in x:
-            _share_buffers(e)
-    elif isinstance(x, _array.TrackedArray) and _handles.is_constant_buffer(x):
-        root = x if x.root is None else x.root
-        root.shared = True
-
-
 def _call_on_buffers(op: Op, handles: Any, args: Any, kwargs: Any) -> Any:
     """A call on constant buffers alone; what shares their memory is a view of them."""
     y = op.fun(*args, **(kwargs or {}))
-    result = _buffers(y)
+    result = _buffers.as_buffers(y)
     if not op.ufunc:
         _views.note_views(result, op, handles, kwargs, y)
     return result
-
-
-def _buffers(y: Any) -> Any:
-    """What a call on constant buffers gives: again arrays that tracked values may be written into."""
-    if type(y) is tuple or type(y) is list:
-        return type(y)([_buffers(e) for e in y])
-    if isinstance(y, tuple):  # a named one
-        return type(y)(*[_buffers(e) for e in y])
-    return _handles.new_buffer(y, 0) if type(y) is _ndarray and _handles.is_inexact(y.dtype) else y
-
-
-def is_forward(x: Any, level: int) -> bool:
-    """Whether this level is differentiated in forward mode."""
-    if type(x) is list or type(x) is tuple:
-        for e in x:
-            if is_forward(e, level):
-                return True
-        return False
-    node = _handles.node_of(x)
-    return node is not None and node.level == level and node.forward
-
-
-def value_at(x: Any, level: int) -> Any:
-    """`x` as the functions of this level see it: its value if it belongs here, else itself."""
-    if isinstance(x, _array.TrackedArray):
-        return x.value if _belongs(x.current(), level) else x
-    if isinstance(x, _real.TrackedReal):
-        return x.value if _belongs(x, level) else x
-    if (type(x) is list or type(x) is tuple) and _handles.level_of(x) >= 0:
-        return type(x)([value_at(e, level) for e in x])
-    if type(x) is not _ndarray and isinstance(x, _ndarray):
-        operands.refuse_kind(x)
-    return x
-
-
-def _belongs(node: Node, level: int) -> bool:
-    """Whether `node` is of this level; a lower one must still be going on."""
-    if node.level == level:
-        return True
-    if has_ended(node.level):
-        raise FreedRecordError(
-            f"A value (shape {node.spec.shape}) that was recorded for a derivative which has ended, and was kept (in a "
-            "cache, an attribute, a variable), is used for another one, where it would pass for a constant. Compute it "
-            "anew each time; if it is a constant, keep x.data."
-        )
-    return False
-
-
-def argument(x: Any, level: int, read: bool) -> Any:
-    """`x` as a node of this level keeps it."""
-    if isinstance(x, _array.TrackedArray):
-        node = x.current()
-        if node.level != level:
-            return _handles.snapshot(x)
-        if read:
-            x.keep(node)
-        return node
-    if isinstance(x, _real.TrackedReal):
-        return x if x.level == level else Held(x, None)
-    if type(x) is list or type(x) is tuple:
-        return type(x)([argument(e, level, read) for e in x]) if _handles.level_of(x) >= 0 else _frozen(x)
-    if type(x) is _ndarray:
-        if x.dtype.kind in "iub":
-            return x.copy(order="K")  # an index: callers do change theirs
-        return kept_constant(x) if read else x
-    return x
-
-
-def _frozen(x: Any) -> Any:
-    """A plain argument as the record keeps it where no mark can watch it: lists and arrays copied."""
-    if type(x) is _ndarray:
-        return x.copy(order="K")
-    if type(x) is list or (type(x) is tuple and any(type(e) is _ndarray or type(e) is list for e in x)):
-        return type(x)([_frozen(e) for e in x])
-    return x
-
-
-def kept_constant(x: Any) -> Any:
-    """A plain array that a rule will read: its user may have changed it by then.
-
-    A small one is copied; a large one is marked, and found out if it was overwritten.
-    """
-    if x.nbytes <= _COPIED:
-        return x.copy(order="K")
-    return Held(x, _handles.fingerprint(x))
-
-
-_COPIED: Final = 1 << 16  # bytes: copying takes 5 us, less than the operation that uses the array
 
 
 def _collect_lists(op: Op, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -395,53 +270,6 @@ def _collect_lists(op: Op, args: tuple[Any, ...]) -> tuple[Any, ...]:
                 found = list(args)
             found[i] = collect(x)
     return args if found is None else tuple(found)
-
-
-def _move_tracked_keywords(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
-    """The call with every tracked keyword argument at its position."""
-    if not _any_tracked(kwargs):
-        return args, kwargs
-    names = parameter_names(op.fun)
-    positional, kwargs = list(args), dict(kwargs)
-    last = max((names.index(k) for k, v in kwargs.items() if k in names and _handles.level_of(v) >= 0), default=-1)
-    for k, v in kwargs.items():
-        if _handles.level_of(v) >= 0 and k not in names:
-            raise _setting_error(op, args, kwargs, k)
-    for name in names[len(positional) : last + 1]:
-        positional.append(kwargs.pop(name) if name in kwargs else _default(op.fun, name))
-    return tuple(positional), kwargs
-
-
-def _refuse_settings(op: Op, args: tuple[Any, ...], kwargs: Any) -> None:
-    """Raise for a tracked argument behind those that NumPy's function has rules for: an order, a tolerance."""
-    if not op.name.startswith("numpy."):
-        return  # the sweep tells the author of a rule
-    for i in range(len(op.rules), len(args)):
-        if _handles.level_of(args[i]) >= 0:
-            names = parameter_names(op.fun)
-            raise _setting_error(op, args, kwargs, names[i] if i < len(names) else str(i))
-
-
-def _setting_error(op: Op, args: tuple[Any, ...], kwargs: Any, name: str) -> NoRuleError:
-    """The error for a tracked argument without a rule; what NumPy rejects is rejected by NumPy first."""
-    op.fun(*_handles.plain(args), **{k: _handles.plain(v) for k, v in (kwargs or {}).items()})
-    return NoRuleError(
-        f"{op.name} has no derivative rule for its argument {name!r}, which is tracked. "
-        f"Pass tracker.stop_gradient({name}) if its gradient is not wanted."
-    )
-
-
-def _any_tracked(kwargs: Any) -> bool:
-    for v in kwargs.values():
-        if _handles.level_of(v) >= 0:
-            return True
-    return False
-
-
-def _default(f: Any, name: str) -> Any:
-    import inspect
-
-    return inspect.signature(f).parameters[name].default
 
 
 def collect(xs: Any) -> Any:

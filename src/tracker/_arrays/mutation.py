@@ -14,6 +14,7 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
+import tracker._arrays.kept as _kept
 import tracker._arrays.leaves as _leaves
 import tracker._arrays.operators as _operators
 import tracker._arrays.paths as _paths
@@ -36,7 +37,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
     node = x.current()
     pause = current_pause()
     if pause is not None:
-        v = _dispatch.paused(v, pause)
+        v = _kept.paused(v, pause)
         if node.level < pause.level and not _handles.is_tracked(v):
             if pause.seen is not None and not _handles.is_constant_buffer(x):
                 raise CheckpointError(
@@ -60,11 +61,11 @@ def assign(x: Any, index: Any, v: Any) -> None:
         _own(root)
     node = x.current()
     level = node.level
-    value = _dispatch.value_at(v, level)
+    value = _kept.value_at(v, level)
     if _handles.is_tracked(value) and not _handles.is_tracked(x.value):
         _lift_values(root)
         node = x.current()
-    if node.forward or _dispatch.is_forward(v, level):
+    if node.forward or _kept.is_forward(v, level):
         _write_forward(x, index, v)
         return
     if node.op is BUFFER and node.value is None:
@@ -73,7 +74,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
     op = _operators.table.setitem
     if x.origin is None and node.op is None:
         x.origin = node
-    _move(x, Node(op, (node, index, _dispatch.argument(_frozen(v), level, False)), None, None, node.spec, level))
+    _move(x, Node(op, (node, index, _kept.argument(_frozen(v), level, False)), None, None, node.spec, level))
 
 
 def _frozen(v: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 import tracker._arrays.array as _array
+import tracker._arrays.buffers as _buffers
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
@@ -18,7 +19,7 @@ from tracker.errors import ConversionError
 def write(f: Any, args: Any, kwargs: Any) -> Any:
     """`f(*args, **kwargs)`, one of MUTATORS; what carries no derivative may go into a plain array."""
     if args and not isinstance(args[0], _array.TrackedArray):
-        plain = _dispatch.without_buffers(args), {k: _dispatch.without_buffers(v) for k, v in kwargs.items()}
+        plain = _buffers.without_buffers(args), {k: _buffers.without_buffers(v) for k, v in kwargs.items()}
         if _handles.level_of(plain[0]) < 0 and _handles.level_of(tuple(plain[1].values())) < 0:
             return f(*plain[0], **plain[1])
     return MUTATORS[f](*args, **kwargs)
@@ -27,7 +28,7 @@ def write(f: Any, args: Any, kwargs: Any) -> Any:
 def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
     """`ufunc.at(x, index, v)`: of an index that occurs again and again the results go on from each other."""
     if not isinstance(x, _array.TrackedArray):
-        v = _dispatch.without_buffers(v)
+        v = _buffers.without_buffers(v)
         if _handles.level_of(v) < 0:
             ufunc.at(x, _views.plain_index(index), *v)
             return

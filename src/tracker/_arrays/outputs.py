@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 import tracker._arrays.array as _array
+import tracker._arrays.buffers as _buffers
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
@@ -20,7 +21,7 @@ def write_out(out: Any, y: Any, f: Any) -> Any:
     if type(out) is tuple and len(out) == 1:
         out = out[0]
     if not isinstance(out, _array.TrackedArray):
-        y = _dispatch.without_buffers(y)
+        y = _buffers.without_buffers(y)
         if not _handles.is_tracked(y):
             np.copyto(out, y)
             return out
@@ -70,7 +71,7 @@ def _flags(mask: Any) -> Any:
 def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
     """`target` (zeros if None) with `values` where the mask is true."""
     if target is not None and not isinstance(target, _array.TrackedArray):
-        values = _dispatch.without_buffers(values)
+        values = _buffers.without_buffers(values)
     if target is None:
         empty = np.zeros(mask.shape, values.dtype)
         target = _handles.new_buffer(empty, 0) if _handles.is_tracked(values) else empty

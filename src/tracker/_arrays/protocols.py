@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+import tracker._arrays.buffers as _buffers
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.mutators as _mutators
@@ -45,7 +46,7 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
 def _fills_plainly(args: Any, kwargs: Any) -> bool:
     """Whether np.full_like fills with what carries no derivative."""
     fill = (*args[1:], *kwargs.values())
-    return _handles.level_of(_dispatch.without_buffers(fill)) < 0
+    return _handles.level_of(_buffers.without_buffers(fill)) < 0
 
 
 def _without_out(func: Any, args: Any, kwargs: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
+import tracker._arrays.kept as _kept
 import tracker._arrays.operators as _operators
 from tracker._core.levels import state
 from tracker._core.node import BUFFER
@@ -175,11 +176,11 @@ def _taken_again(path: Any, base: Any) -> Any:
         fresh = _dispatch.record(op, (*rest[:position], base, *rest[position:]), kwargs)
         return fresh if output < 0 else fresh[output]
     level = node.level
-    others = [_dispatch.value_at(x, level) for x in rest]
+    others = [_kept.value_at(x, level) for x in rest]
     y = op.fun(*others[:position], base.value, *others[position:], **(kwargs or {}))
     if _handles.is_constant_buffer(base):
         return _handles.new_buffer(y if output < 0 else y[output], level)
-    nodes = [_dispatch.argument(x, level, False) for x in rest]
+    nodes = [_kept.argument(x, level, False) for x in rest]
     args = (*nodes[:position], node, *nodes[position:])
     fresh = _handles.wrap(op, args, kwargs, y, level, 0, None)
     return fresh if output < 0 else fresh[output]

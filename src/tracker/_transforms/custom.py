@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tracker import tree
-from tracker._arrays import dispatch, handles, protocols
+from tracker._arrays import dispatch, handles, kept, protocols
 from tracker._core import registry
 from tracker._core.levels import current_pause
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
@@ -167,10 +167,10 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
     pause = current_pause()
     if pause is not None:
         for x in leaves:
-            dispatch.paused(x, pause)  # so that `checkpoint` gets to know what is captured
+            kept.paused(x, pause)  # so that `checkpoint` gets to know what is captured
     if level < 0 or (pause is not None and level < pause.level):
         return run(*tree.unflatten(structure, [handles.plain(x) if level >= 0 else x for x in leaves]))[0]
-    kept: list[Any] = []
+    remembered: list[Any] = []
 
     def call(*values: Any) -> Any:
         y, back = run(*tree.unflatten(structure, list(values)))
@@ -181,14 +181,14 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
                     f"{name} uses a tracked value that is not among its arguments; its gradient would be lost. "
                     "Pass it as an argument."
                 )
-        kept[:] = [back, shape]
+        remembered[:] = [back, shape]
         return y if len(parts) == 1 and parts[0] is y else tuple(parts)
 
     def pull(i: int, dy: Any, y: Any, *values: Any) -> Any:
         return joint(dy, y, list(values))[i]
 
     def joint(dy: Any, y: Any, values: list[Any]) -> list[Any]:
-        back, shape = kept
+        back, shape = remembered
         gradients = back(tree.unflatten(shape, list(dy)) if isinstance(dy, tuple) else dy)
         flat: list[Any] = []
         for gradient, argument in zip(gradients, args, strict=True):
@@ -201,12 +201,12 @@ def record_joint(name: str, run: Callable[..., Any], args: tuple[Any, ...]) -> A
     op.reads = [EVERYTHING]  # `back` may hold any of it, and callers may go on to write into theirs
     op.opaque = True
     y = dispatch.record(op, tuple([_small_copy(x) for x in leaves]), None)
-    return tree.unflatten(kept[1], list(y)) if type(y) is tuple else y
+    return tree.unflatten(remembered[1], list(y)) if type(y) is tuple else y
 
 
 def _small_copy(x: Any) -> Any:
     """A small plain array as a copy; the record watches large ones."""
-    return x.copy(order="K") if type(x) is np.ndarray and x.nbytes <= dispatch._COPIED else x
+    return x.copy(order="K") if type(x) is np.ndarray and x.nbytes <= kept.COPIED else x
 
 
 def _flat_gradients(gradient: Any, argument: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import dispatch, handles
+from tracker._arrays import dispatch, handles, kept
 from tracker._core.levels import current_pause
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker._transforms.forward import pushforward
@@ -57,4 +57,4 @@ def _is_live(x: Any) -> bool:
     if not handles.is_tracked(x):
         return False
     pause = current_pause()
-    return pause is None or handles.is_tracked(dispatch.paused(x, pause))
+    return pause is None or handles.is_tracked(kept.paused(x, pause))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tracker import tree
-from tracker._arrays import dispatch, handles
+from tracker._arrays import handles, kept
 from tracker._core.levels import Pause, current_pause, enter_pause, leave_pause, new_level
 
 
@@ -31,7 +31,7 @@ def watching() -> Iterator[dict[int, Any]]:
 def plainly(x: Any) -> Any:
     """The plain value of what a watched function gave; it may be tracked itself, without a call that met it."""
     pause = current_pause()
-    return handles.plain(x if pause is None else dispatch.paused(x, pause))
+    return handles.plain(x if pause is None else kept.paused(x, pause))
 
 
 @contextlib.contextmanager
