@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tracker import nn
+from tracker import gradient, nn
 
 RNG = np.random.default_rng(0)
 IMAGES = np.ones((2, 3, 8, 8), np.float32)
@@ -36,12 +36,42 @@ MADE = {"rng": RNG}
         (lambda: nn.LSTM(3, 2, **MADE)([[1.0, 2.0, 3.0]]), TypeError, "list"),
         (lambda: nn.LSTM(3, 2, rng=None), TypeError, "NoneType"),
         (lambda: nn.Maxout(), TypeError, "at least one"),
+        (lambda: nn.Chain(nn.Flatten), TypeError, r"Chain: layers\[0\] is the class Flatten.*write Flatten\("),
+        (lambda: nn.Chain(head=None), TypeError, r"layers\['head'\].*NoneType"),
+        (lambda: nn.Chain([np.tanh]), TypeError, r"list.*\*layers"),
+        (lambda: nn.Maxout([np.tanh]), TypeError, r"Maxout: layers\[0\].*list"),
+        (lambda: nn.Parallel(None, np.tanh), TypeError, "connection.*NoneType"),
+        (lambda: nn.Dense(3, 2, "relu", **MADE), TypeError, "Dense: activation.*str"),
+        (lambda: nn.Bilinear(3, 3, 2, nn.relu(1.0), **MADE), TypeError, "Bilinear: activation.*float64"),
+        (lambda: nn.Scale(3, activation="relu"), TypeError, "Scale: activation.*str"),
+        (lambda: nn.Conv((3, 3), 1, 2, "relu", **MADE), TypeError, "Conv: activation.*str"),
+        (lambda: nn.RNN(3, 2, "relu", **MADE), TypeError, "RNNCell: activation.*str"),
+        (lambda: nn.Conv(1, 8, 3, **MADE), TypeError, r"\(kernel, n_in, n_out\).*given 1\."),
+        (lambda: nn.Dense(3.0, 2, **MADE), TypeError, r"whole numbers.*\(2, 3\.0\)"),
+        (lambda: nn.Dense(-3, 2, **MADE), TypeError, r"at least 0.*\(2, -3\)"),
+        (lambda: nn.Dense(3, 2, init="glorot", **MADE), TypeError, "init= is a function.*str"),
+        (lambda: nn.Dense(3, 2, init=lambda *_: np.ones(3), **MADE), ValueError, r"\(2, 3\).*\(3,\)"),
+        (lambda: nn.Dropout(1.5), ValueError, "0 <= p < 1.*1.5"),
+        (lambda: nn.AlphaDropout(-0.5), ValueError, "0 <= p < 1.*-0.5"),
+        (lambda: nn.dropout(IMAGES, RNG, 0.5), TypeError, r"\(rng, x, p\).*ndarray"),
+        (lambda: nn.BatchNorm(3)(IMAGES, nn.BatchNorm(4).states()), ValueError, "3 channels.*given of 4"),
+        (lambda: nn.BatchNorm(3).training(IMAGES, (0, 1)), ValueError, "a tuple.*nn.states"),
+        (lambda: nn.LSTM(3, 2, **MADE)(IMAGES[0, :, :, :3], np.zeros((8, 2))), TypeError, r"\(h, c\).*ndarray"),
+        (lambda: nn.GRU(3, 2, **MADE)(IMAGES[0, :, :, :3], (0, 0)), TypeError, r"one array \(8, 2\).*tuple"),
         (lambda: nn.destructure([np.ones(2)])[1]([1.0, 2.0]), ValueError, "given a list"),
     ],
 )
 def test_what_was_given_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_part_of_a_gradient_of_a_chain_is_a_chain():
+    model = nn.Chain(np.tanh, nn.Dense(2, 2, **MADE), np.tanh)
+    dmodel = gradient(lambda m: np.sum(m(np.ones((1, 2)))), model)[0]
+    assert dmodel[:2].layers[0] is None
+    np.testing.assert_array_equal(dmodel[:2][1].weight, dmodel[1].weight)
+    assert list(nn.Chain(a=np.sin, b=np.cos)[1:].layers) == ["b"]
 
 
 def test_an_error_within_a_model_says_in_which_layer():
@@ -55,6 +85,11 @@ def test_an_error_within_a_model_says_in_which_layer():
     inner, outer = caught.value.__notes__
     assert inner == "in layers[1], Dense, which was given shape (2, 4)"
     assert outer == "in layers[0], Chain, which was given shape (2, 4)"
+
+
+def test_notes_that_a_checkpoint_can_not_hold_are_named(tmp_path):
+    with pytest.raises(TypeError, match="there is a function"):
+        nn.save_checkpoint(tmp_path / "c", [1.0], f=lambda: 1)
 
 
 def test_files_of_another_kind_are_named(tmp_path):

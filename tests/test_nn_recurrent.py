@@ -95,6 +95,28 @@ def test_a_sequence_without_batch_has_one_length():
     np.testing.assert_array_equal(last, ys[1])
 
 
+@pytest.mark.parametrize("activation", [nn.relu, nn.leaky_relu, np.tanh])
+@pytest.mark.parametrize("batch", [(2,), (2, 1)])
+def test_states_that_overflow_after_the_end_leave_the_gradient_alone(activation, batch):
+    twos = lambda rng, shape, dtype: np.full(shape, 2, dtype)
+    layer = nn.RNN(2, 3, activation, rng=rng(), init=twos)
+    xs, lengths = np.ones((200, *batch, 2), np.float32), np.reshape([2, 3], batch)
+
+    def loss(layer, xs, lengths):
+        ys, last = layer(xs, lengths=lengths)
+        return np.sum(ys) + np.sum(last)
+
+    def alone(layer, xs):
+        (ys, last), (zs, other) = layer(xs[:2, 0]), layer(xs[:3, 1])
+        return np.sum(ys) + np.sum(last) + np.sum(zs) + np.sum(other)
+
+    dlayer, dxs = tracker.gradient(lambda layer, xs: loss(layer, xs, lengths), layer, xs)
+    expected, expected_dxs = tracker.gradient(alone, layer, xs)
+    np.testing.assert_allclose(dlayer.cell.weight_hh, expected.cell.weight_hh, rtol=1e-6)
+    np.testing.assert_allclose(dlayer.cell.weight_ih, expected.cell.weight_ih, rtol=1e-6)
+    np.testing.assert_allclose(dxs, expected_dxs, rtol=1e-6)
+
+
 def test_lengths_are_differentiable_to_second_order():
     vector, rebuild = nn.destructure(stacked_both_ways("GRU", 1, 1))
     xs = rng().standard_normal((3, 2, 1))

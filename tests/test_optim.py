@@ -586,3 +586,28 @@ def test_a_plain_import_leaves_optimisers_out():
 
     code = "import sys, tracker; assert 'tracker.optim' not in sys.modules; tracker.optim.Adam()"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda f, m: tracker.gradient(f, m), r"tuple was given for dict: .*this is \[0\]"),
+        (lambda f, m: tracker.withgradient(f, m), r"WithGradient was given for dict: .*\.grad\[0\]"),
+        (lambda f, m: None, "NoneType was given for dict"),
+        (lambda f, m: {"w": np.ones(9)}, "dict"),
+        (lambda f, m: {"w": np.ones(9), "b": [1.0]}, "b|list"),
+    ],
+)
+def test_a_gradient_of_another_structure_is_described_without_its_values(wrong, message):
+    model = {"w": np.full(9, 0.125), "b": 1.0}
+    given = wrong(lambda m: np.sum(m["w"] ** 2) * m["b"], model)
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        optim.update(optim.setup(optim.Descent(), model), model, given)
+    assert "array(" not in str(caught.value)
+
+
+def test_a_rule_given_as_a_class_or_mistaken_for_the_model_is_named():
+    with pytest.raises(TypeError, match=r"the class Adam: write Adam\(\.\.\.\)"):
+        optim.setup(optim.Adam, np.ones(2))
+    with pytest.raises(TypeError, match="given a ndarray"):
+        optim.setup(np.ones(20), optim.Adam())

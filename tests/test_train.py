@@ -219,3 +219,52 @@ def test_early_stopping_and_plot():
     matplotlib = pytest.importorskip("matplotlib", reason="draws, which an installation may not need")
     assert matplotlib is not None
     np.testing.assert_array_equal(trained.history.plot().lines[0].get_ydata(), trained.history["loss"])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"epochs": 2.5}, TypeError, "whole number of epochs.*2.5"),
+        ({"epochs": -1}, TypeError, "whole number of epochs.*-1"),
+        ({"schedule": 0.1}, TypeError, "schedule= is a function.*0.1"),
+        ({"callbacks": nn.EarlyStopping(1)}, TypeError, r"list of functions: \[EarlyStopping"),
+        ({"callbacks": [nn.EarlyStopping]}, TypeError, "a callback is a function.*EarlyStopping"),
+        ({"callbacks": [3]}, TypeError, "a callback is a function.*given 3"),
+        ({"checkpoint": "no such folder/x.npz"}, FileNotFoundError, "no folder no such folder"),
+    ],
+)
+def test_options_of_train_are_checked_before_the_first_epoch(options, error, message):
+    seen = []
+    with pytest.raises(error, match=message):
+        run(**{"epochs": 1, "callbacks": [seen.append], **options})
+    assert not seen
+
+
+def test_a_callback_ends_the_training_with_numpys_true_as_well():
+    assert len(run(3, callbacks=[lambda now: np.float64(now.history["loss"][-1]) > 0]).history["loss"]) == 1
+
+
+def test_a_loss_that_is_nan_says_in_which_batch():
+    x = np.ones(4)
+    x[3] = np.nan
+    with pytest.raises(FloatingPointError) as caught:
+        nn.train(
+            lambda w, x: np.mean(w * x), 1.0, nn.DataLoader(x, batch_size=2), optim.Descent(), epochs=1, progress=False
+        )
+    assert "in epoch 0, batch 1" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: nn.DataLoader([1, 2, 3]), TypeError, "arrays.*list"),
+        (lambda: nn.DataLoader((X, Y)), TypeError, "each by itself.*tuple"),
+        (lambda: nn.DataLoader(1.0), TypeError, "float"),
+        (lambda: nn.DataLoader(X, rng=0), TypeError, "generator.*int"),
+        (lambda: nn.DataLoader(X, batch_size=2.0), TypeError, "batch_size.*2.0"),
+        (lambda: nn.EarlyStopping(-1), ValueError, "patience.*-1"),
+    ],
+)
+def test_what_a_loader_or_a_callback_was_given_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -27,8 +27,14 @@ def save_checkpoint(path: str | os.PathLike[str], values: Any, **notes: Any) -> 
     ({'W': array([1., 1.]), 'n': 3}, {'epoch': 7})
     """
     arrays = {str(i): plain(part) for i, part in enumerate(parts(values))}
-    arrays[_NOTES] = np.array(json.dumps(notes, default=np.ndarray.tolist))
+    arrays[_NOTES] = np.array(json.dumps(notes, default=_listed))
     write_whole(path, lambda file: np.savez(file, **arrays))
+
+
+def _listed(note: Any) -> Any:
+    if isinstance(note, np.ndarray | np.generic):
+        return note.tolist()
+    raise TypeError(f"notes of a checkpoint are what JSON can hold, and arrays; there is a {type(note).__name__}.")
 
 
 def load_checkpoint(path: str | os.PathLike[str], like: Any) -> tuple[Any, dict[str, Any]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tracker.nn import modes
 from tracker.nn._fields import fill
+from tracker.nn.inputs import check_function
 from tracker.nn.summary import summary
 from tracker.tree import struct
 
@@ -42,7 +43,14 @@ class _Container:
 def _named(cls: str, layers: tuple[Any, ...], named: dict[str, Any]) -> Any:
     if layers and named:
         raise TypeError(f"{cls} takes layers either by position or by name, not both.")
-    return named or layers
+    given = named or layers
+    _check(cls, given)
+    return given
+
+
+def _check(cls: str, layers: Any) -> None:
+    for key, layer in zip(_keys(layers), _values(layers)):
+        check_function(cls, f"layers[{key!r}]", layer)
 
 
 def _values(layers: Any) -> list[Any]:
@@ -111,9 +119,10 @@ class Chain(_Container):
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, slice):
             return self.layers[key]
-        if isinstance(self.layers, dict):
-            return Chain(**dict(list(self.layers.items())[key]))
-        return Chain(*self.layers[key])
+        named = isinstance(self.layers, dict)
+        part = object.__new__(Chain)  # a gradient is a Chain, too, and has None in the places of functions
+        fill(part, layers=dict(list(self.layers.items())[key]) if named else self.layers[key])
+        return part
 
 
 @struct(init=False)
@@ -130,6 +139,7 @@ class Parallel(_Container):
     layers: Any
 
     def __init__(self, connection: Callable[..., Any], *layers: Any, **named: Any) -> None:
+        check_function("Parallel", "connection", connection)
         fill(self, connection=connection, layers=_named("Parallel", layers, named))
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
@@ -149,6 +159,7 @@ class Maxout(_Container):
     def __init__(self, *layers: Any) -> None:
         if not layers:
             raise TypeError("Maxout takes at least one layer.")
+        _check("Maxout", layers)
         fill(self, layers=layers)
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.convolution import conv, conv_transpose
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
+from tracker.nn.inputs import check_function
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -44,6 +45,12 @@ class _Convolution:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
+        check_function(self, "activation", activation)
+        if not isinstance(kernel, tuple | list):
+            raise TypeError(
+                f"{type(self).__name__} takes (kernel, n_in, n_out), the kernel a tuple with one size for each "
+                f"spatial axis, (3, 3) for images; it was given {kernel!r}."
+            )
         weight = initial(init, rng, (*self._channels(n_in, n_out, groups), *kernel), dtype)
         fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
         fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)

@@ -21,6 +21,13 @@ class DataLoader:
     def __init__(
         self, *arrays: Any, batch_size: int = 32, rng: np.random.Generator | None = None, partial: bool = True
     ) -> None:
+        for x in arrays:
+            if not hasattr(x, "shape") or not len(x.shape):
+                raise TypeError(f"DataLoader takes arrays (n, ...), each by itself; it was given a {type(x).__name__}.")
+        if rng is not None and not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
+        if not isinstance(batch_size, int | np.integer):
+            raise TypeError(f"DataLoader needs a whole number as batch_size; it was given {batch_size!r}.")
         lengths = {len(x) for x in arrays}
         if len(lengths) != 1:
             raise ValueError(f"DataLoader takes arrays of one length; it was given lengths {sorted(lengths)}.")

@@ -10,10 +10,22 @@ import numpy as np
 from tracker.nn.activations import _SELU_ALPHA, _SELU_SCALE
 
 
-def _kept(rng: np.random.Generator, x: Any, p: float, axis: Any) -> Any:
-    """Which entries stay; along axes other than `axis` all alike."""
+def check_probability(p: float) -> None:
+    """Raise `ValueError` unless 0 <= p < 1.
+
+    >>> check_probability(0.5)
+    """
     if not 0 <= p < 1:
         raise ValueError(f"dropout takes a probability p with 0 <= p < 1; it was given {p}.")
+
+
+def _kept(rng: np.random.Generator, x: Any, p: float, axis: Any) -> Any:
+    """Which entries stay; along axes other than `axis` all alike."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"dropout takes (rng, x, p), rng = np.random.default_rng(0); it was given {type(rng).__name__}."
+        )
+    check_probability(p)
     axes = range(x.ndim) if axis is None else [a % x.ndim for a in ((axis,) if isinstance(axis, int) else axis)]
     return rng.random([n if a in axes else 1 for a, n in enumerate(x.shape)], dtype=np.float32) >= p
 

@@ -38,7 +38,14 @@ def initial(init: Init, rng: np.random.Generator, shape: Shape, dtype: Any) -> A
         raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
     if np.dtype(dtype).kind not in "fc":
         raise TypeError(f"parameters are real or complex numbers; dtype= was given as {np.dtype(dtype)}.")
-    return init(rng, shape, dtype)
+    if not all(isinstance(n, int | np.integer) and n >= 0 for n in shape):
+        raise TypeError(f"sizes are whole numbers, at least 0; weights were to have shape {shape}.")
+    if not callable(init):
+        raise TypeError(f"init= is a function, such as nn.init.glorot_uniform; it was given as {type(init).__name__}.")
+    weight = init(rng, shape, dtype)
+    if np.shape(weight) != shape:
+        raise ValueError(f"init= is to make weights of shape {shape}; it made some of {np.shape(weight)}.")
+    return weight
 
 
 def zeros(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32) -> Any:

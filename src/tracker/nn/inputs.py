@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,23 @@ def check_images(name: str, x: Any) -> None:
     """Raise `ValueError` unless x is (n, channels, *size), with at least one spatial axis."""
     if len(_shape(x)) < 3:
         raise ValueError(f"{name} takes images (n, channels, *size); it was given {_shape(x)}.")
+
+
+def check_function(layer: Any, what: str, f: Any) -> None:
+    """Raise `TypeError` unless f can be called on arrays: a layer's class has to be called first.
+
+    >>> check_function("Dense", "activation", "relu")
+    Traceback (most recent call last):
+    TypeError: Dense: activation is a function of arrays, such as nn.relu, or a layer; it was given as str.
+    """
+    if isinstance(f, type) and dataclasses.is_dataclass(f):
+        raise TypeError(f"{_name(layer)}: {what} is the class {f.__name__}, not a layer: write {f.__name__}(...).")
+    if not callable(f):
+        hint = " Give a list's entries one by one: *layers." if isinstance(f, list | tuple) else ""
+        raise TypeError(
+            f"{_name(layer)}: {what} is a function of arrays, such as nn.relu, or a layer; "
+            f"it was given as {type(f).__name__}.{hint}"
+        )
 
 
 def _shape(x: Any) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.embedding import embedding
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
-from tracker.nn.inputs import check_width
+from tracker.nn.inputs import check_function, check_width
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -44,6 +44,7 @@ class Dense:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
+        check_function(self, "activation", activation)
         fill(
             self,
             weight=initial(init, rng, (n_out, n_in), dtype),
@@ -84,6 +85,7 @@ class Bilinear:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
+        check_function(self, "activation", activation)
         fill(
             self,
             weight=initial(init, rng, (n_out, n, m), dtype),
@@ -114,6 +116,7 @@ class Scale:
     def __init__(
         self, *shape: int, activation: Function = identity, bias: bool = True, dtype: Any = np.float32
     ) -> None:
+        check_function(self, "activation", activation)
         fill(
             self,
             scale=np.ones(shape, dtype),

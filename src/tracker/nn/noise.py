@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker.nn.dropout import alpha_dropout, dropout
+from tracker.nn.dropout import alpha_dropout, check_probability, dropout
 from tracker.tree import static, struct
 
 
@@ -28,6 +28,9 @@ class Dropout:
 
     p: float = static()
     axis: Any = static(default=None)
+
+    def __post_init__(self) -> None:
+        check_probability(self.p)
 
     def __call__(self, x: Any) -> Any:
         return x

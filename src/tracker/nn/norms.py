@@ -164,12 +164,12 @@ class BatchNorm:
         return RunningStatistics(np.zeros(self.channels, self.dtype), np.ones(self.channels, self.dtype))
 
     def __call__(self, x: Any, state: RunningStatistics | None = None) -> Any:
-        state = _given(state)
+        state = _given(state, self.channels)
         check_channels(self, x, self.channels)
         return batch_norm(x, self.weight, self.bias, mean=state.mean, var=state.var, eps=self.eps)
 
     def training(self, x: Any, state: RunningStatistics | None, rng: Any = None) -> tuple[Any, RunningStatistics]:
-        state, plain = _given(state), data(x)
+        state, plain = _given(state, self.channels), data(x)
         check_channels(self, x, self.channels)
         axes = (0, *range(2, x.ndim))
         n = x.size // x.shape[1]
@@ -183,10 +183,16 @@ class BatchNorm:
         return ((1 - self.momentum) * old + self.momentum * new).astype(old.dtype)  # whatever the batch's is
 
 
-def _given(state: Any) -> Any:
+def _given(state: Any, channels: int) -> Any:
     if state is None:
         raise TypeError(
             "BatchNorm was given no state. Begin with state = nn.states(model), train with "
             "y, state = nn.training(model, x, state), test with model(x, state)."
+        )
+    if not isinstance(state, RunningStatistics) or np.shape(state.mean) != (channels,):
+        given = f"of {np.size(state.mean)}" if isinstance(state, RunningStatistics) else f"a {type(state).__name__}"
+        raise ValueError(
+            f"BatchNorm takes the RunningStatistics of {channels} channels; it was given {given}: "
+            "make them for this model with nn.states(model)."
         )
     return state

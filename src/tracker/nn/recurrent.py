@@ -17,6 +17,7 @@ from tracker.nn._fields import fill
 from tracker.nn.elman import rnn
 from tracker.nn.gru import gru
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
+from tracker.nn.inputs import check_function
 from tracker.nn.lengths import checked, within
 from tracker.nn.lstm import lstm
 from tracker.nn.scan import scan
@@ -43,6 +44,8 @@ def _state(cell: Any, xs: Any, state: Any) -> Any:
     if state is None:
         dtype = np.result_type(xs.dtype, cell.weight_hh.dtype)
         return np.zeros_like(data(cell.weight_hh), shape=(math.prod(batch), n), dtype=dtype)
+    if isinstance(state, tuple):
+        raise TypeError(f"the state of this cell is one array {(*batch, n)}; it was given as a tuple.")
     if np.shape(state) != (*batch, n):
         raise ValueError(f"the state for this input has shape {(*batch, n)}; it was given with {np.shape(state)}.")
     return state.reshape(-1, n)
@@ -108,12 +111,16 @@ class RNNCell(_Cell):
     _gates: ClassVar[int] = 1
 
     def __init__(self, n_in: int, n_hidden: int, activation: Callable[[Any], Any] = np.tanh, **options: Any) -> None:
+        check_function(self, "activation", activation)
         super().__init__(n_in, n_hidden, **options)
         fill(self, activation=activation)
 
     def over(self, xs: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         first, bias = _state(self, xs, state), _bias(self, _sum(self.bias_ih, self.bias_hh))
         x, ends = _sequence(self, xs, lengths)
+        if ends is not None and len(x) and self.activation is not np.tanh:
+            hs, h = scan(self, x, first, ends)  # what has no bound may overflow after the end, where 0 * inf is NaN
+            return _outputs(hs, xs, ends), h if xs.ndim == 3 else h.reshape(*xs.shape[1:-1], h.shape[-1])
         hs = rnn(x, self.weight_ih, self.weight_hh, bias, first, self.activation)
         return _outputs(hs, xs, ends), _last(hs, first, xs, ends)
 
@@ -134,6 +141,8 @@ class LSTMCell(_Cell):
     _gates: ClassVar[int] = 4
 
     def over(self, xs: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+        if state is not None and not (isinstance(state, tuple | list) and len(state) == 2):
+            raise TypeError(f"the state of an LSTM is (h, c); it was given as {type(state).__name__}.")
         h, c = (_state(self, xs, part) for part in ((None, None) if state is None else state))
         (x, ends), bias = _sequence(self, xs, lengths), _bias(self, _sum(self.bias_ih, self.bias_hh))
         hs, cs = lstm(x, self.weight_ih, self.weight_hh, bias, h, c)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,8 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 5, *, name: str = "loss", least: float = 0.0) -> None:
+        if patience < 0:
+            raise ValueError(f"EarlyStopping needs a patience of at least 0 epochs; it was given {patience}.")
         self.patience, self.name, self.least = patience, name, least
 
     def __call__(self, trained: Trained) -> bool:
@@ -94,6 +97,7 @@ def train(
     >>> trained.model(x[:, None], trained.states).shape
     (20, 1)
     """
+    _check(epochs, schedule, callbacks, checkpoint)
     now, ended = Trained(model, optim.setup(rule, model), History(), states), False
     given = _with_states(loss, rng) if states is not None or rng is not None else _alone(loss)
     generators = _generators(rng, data)
@@ -102,14 +106,28 @@ def train(
     for epoch in () if ended else _epochs(len(now.history.values.get("loss", ())), epochs, progress):
         if schedule is not None:
             now = now._replace(state=optim.adjust(now.state, schedule(epoch)))
-        now = _epoch(given, now, data)
+        now = _epoch(given, now, data, epoch)
         answers = [callback(now) for callback in callbacks]  # all are called
-        ended = any(answer is True for answer in answers)
+        ended = any(isinstance(answer, bool | np.bool) and bool(answer) for answer in answers)
         if checkpoint is not None:
             _save(checkpoint, now, generators, ended)
         if ended:
             break
     return now
+
+
+def _check(epochs: Any, schedule: Any, callbacks: Any, checkpoint: Any) -> None:
+    if not isinstance(epochs, int | np.integer) or epochs < 0:
+        raise TypeError(f"train takes a whole number of epochs; it was given {epochs!r}.")
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"schedule= is a function of the epoch, such as optim.schedules.constant; given {schedule!r}.")
+    if not isinstance(callbacks, Sequence):
+        raise TypeError(f"callbacks= is a list of functions: [{type(callbacks).__name__}(...)] for one.")
+    for callback in callbacks:
+        if isinstance(callback, type) or not callable(callback):
+            raise TypeError(f"a callback is a function of what has been trained; it was given {callback!r}.")
+    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {Path(checkpoint).parent} for the checkpoint: make it first.")
 
 
 # What the loss of a batch, a tuple, is: of the model, to (value, the states after it)
@@ -136,13 +154,20 @@ def _with_states(loss: Callable[..., Any], rng: np.random.Generator | None) -> _
     return given
 
 
-def _epoch(loss: _Loss, now: Trained, data: Iterable[tuple[Any, ...]]) -> Trained:
+def _epoch(loss: _Loss, now: Trained, data: Iterable[tuple[Any, ...]], epoch: int) -> Trained:
     model, state, history, states = now
-    losses = []
+    losses: list[float] = []
     for batch in data:
         if not isinstance(batch, tuple | list):
             raise TypeError(f"a batch is a tuple of arrays; it was given as {type(batch).__name__}: (x,) for one.")
-        (value, states), (dmodel,) = withgradient(_of_model(loss, tuple(batch), states), model)
+        try:
+            (value, states), (dmodel,) = withgradient(_of_model(loss, tuple(batch), states), model)
+        except FloatingPointError as error:
+            error.add_note(
+                f"in epoch {epoch}, batch {len(losses)}, both from 0. If the data are finite: a lower learning rate, "
+                "or optim.OptimiserChain(optim.ClipNorm(1.0), rule)."
+            )
+            raise
         state, model = optim.update(state, model, dmodel)
         losses.append(float(value))
     if not losses:

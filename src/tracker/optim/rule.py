@@ -173,9 +173,16 @@ def positive(epsilon: float, x: Any) -> float:
     return epsilon
 
 
+def _described(rule: Any) -> str:
+    if isinstance(rule, type):
+        return f"the class {rule.__name__}: write {rule.__name__}(...)"
+    shown = repr(rule)
+    return shown if len(shown) < 40 else f"a {type(rule).__name__}"
+
+
 def must_be_rule(what: str, rule: Any) -> None:
     if isinstance(rule, type) or not hasattr(rule, "apply"):
-        raise TypeError(f"{what}, such as optim.Adam(); it was given {rule!r}.")
+        raise TypeError(f"{what}, such as optim.Adam(); it was given {_described(rule)}.")
 
 
 def must_be_real(rule: str, dx: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from tracker import tree
 from tracker._arrays import handles, leaves, operands
 from tracker._arrays.leaf import param
 from tracker._transforms.parameters import Grads
+from tracker._transforms.reverse import WithGradient
 from tracker.optim.state import Leaf, _identity
 from tracker.optim.together import applied
 
@@ -98,7 +100,20 @@ class _Step:
         try:
             return list(self.treedef.flatten_up_to(other))
         except ValueError as error:
-            raise ValueError(f"the {what} has not the structure of the model: {error} You may {remedy}.") from None
+            raise ValueError(
+                f"the {what} has not the structure of the model: {self._difference(other, error)}. You may {remedy}."
+            ) from None
+
+    def _difference(self, other: Any, error: ValueError) -> str:
+        """How `other` is not like the model: its kind, or what was found within, without the values."""
+        if type(other) is type(self.model):
+            return re.split(r"[;,] (?!expected:|got:)\w+: ", str(error))[0].rstrip(".")
+        found = f"{type(other).__name__} was given for {type(self.model).__name__}"
+        if isinstance(other, WithGradient):
+            return f"{found}: of withgradient take .grad[0]"
+        if type(other) is tuple and len(other) and type(other[0]) is type(self.model):
+            return f"{found}: gradient gives a tuple, one entry for each argument, of which this is [0]"
+        return found
 
     def name(self, i: int) -> str:
         return tree.names(self.model, "model")[i]
