@@ -53,6 +53,11 @@ LINKS = [optim.SignDecay(), optim.ClipGrad(), optim.ClipNorm(), optim.NormGrowth
 ALL = [*RULES.values(), *LINKS]
 
 
+def needs_order(rule):
+    parts = rule.rules if isinstance(rule, optim.OptimiserChain) else [rule]
+    return any(isinstance(part, optim.Rprop | optim.ClipGrad) for part in parts)
+
+
 def path(rule, advance=optim.update):
     x = peers.START.copy()
     state, found = optim.setup(rule, x), []
@@ -66,6 +71,16 @@ def path(rule, advance=optim.update):
 @pytest.mark.parametrize("advance", [optim.update, optim.update_in_place])
 def test_steps_are_those_of_the_reference(name, advance):
     np.testing.assert_allclose(path(RULES[name], advance), PATHS[name], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if not needs_order(rule)])
+def test_steps_along_a_turned_line_of_complex_numbers_are_the_reference_turned(name):
+    u = np.exp(0.7j)
+    x = u * peers.START
+    state = optim.setup(RULES[name], x)
+    for expected in PATHS[name]:
+        state, x = optim.update(state, x, u * peers.gradient(x / u))
+        np.testing.assert_allclose(x, u * np.array(expected), rtol=1e-7, atol=1e-9)
 
 
 def test_every_reference_is_compared():
@@ -84,11 +99,6 @@ def test_reference_is_what_the_library_gives_here(name):
     else:
         found = peers.optimistic_steps() if rule == "OAdam" else peers.torch_steps(rule)
     np.testing.assert_allclose(found, PATHS[name], rtol=1e-9, atol=1e-12)
-
-
-def needs_order(rule):
-    parts = rule.rules if isinstance(rule, optim.OptimiserChain) else [rule]
-    return any(isinstance(part, optim.Rprop | optim.ClipGrad) for part in parts)
 
 
 @pytest.mark.parametrize("rule", ALL, ids=repr)
