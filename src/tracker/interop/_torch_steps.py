@@ -13,8 +13,6 @@ from tracker._arrays.handles import is_tracked
 from tracker._transforms.forward import pushforward
 from tracker._transforms.reverse import pullback_of_lent
 
-__all__ = ["TENSOR", "Function", "Step", "name_of", "results", "to_numpy", "to_tensor"]
-
 
 def results(f: Any, result: Any) -> tuple[list[Any], list[Any]]:
     """The arrays and numbers in what `f` returned; its structure, and the rest in their places."""

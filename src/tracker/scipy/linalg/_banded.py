@@ -11,8 +11,6 @@ from tracker._rules.products import conj_transpose
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
 from tracker.scipy.linalg._systems import linear_system
 
-__all__ = ["cho_solve_banded", "cholesky_banded", "solve_banded", "solveh_banded"]
-
 _lib: Any = sl
 
 

@@ -16,15 +16,6 @@ from tracker._transforms.custom import track
 from tracker._transforms.reverse import pullback
 from tracker.scipy.linalg._call import gathered
 
-__all__ = [
-    "solve_continuous_are",
-    "solve_continuous_lyapunov",
-    "solve_discrete_are",
-    "solve_discrete_lyapunov",
-    "solve_lyapunov",
-    "solve_sylvester",
-]
-
 _lib: Any = sl
 
 

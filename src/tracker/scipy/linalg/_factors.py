@@ -14,8 +14,6 @@ from tracker._transforms.custom import track
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, as_tuple, call, gathered, matrix, named
 from tracker.scipy.linalg._solve import solve_triangular
 
-__all__ = ["cho_factor", "cho_solve", "cholesky", "lu", "lu_factor", "lu_solve", "matrix_balance"]
-
 _lib: Any = sl
 
 

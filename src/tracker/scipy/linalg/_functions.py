@@ -14,21 +14,6 @@ from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy.linalg._call import call, gathered, matrix
 
-__all__ = [
-    "coshm",
-    "cosm",
-    "expm",
-    "expm_frechet",
-    "fractional_matrix_power",
-    "logm",
-    "signm",
-    "sinhm",
-    "sinm",
-    "sqrtm",
-    "tanhm",
-    "tanm",
-]
-
 _lib: Any = sl
 
 

@@ -13,8 +13,6 @@ from tracker._rules.spectral import fold_triangle
 from tracker._transforms.custom import track
 from tracker.scipy.linalg._call import as_tuple, gathered, named
 
-__all__ = ["ldl"]
-
 _lib: Any = sl
 
 

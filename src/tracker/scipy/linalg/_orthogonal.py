@@ -17,8 +17,6 @@ from tracker.scipy._watch import any_tracked
 from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 from tracker.scipy.linalg._functions import sqrtm
 
-__all__ = ["orthogonal_procrustes", "polar", "qr", "rq"]
-
 _lib: Any = sl
 
 

@@ -17,8 +17,6 @@ from tracker.errors import DegenerateError, UnsupportedKeywordError
 from tracker.scipy._derived import derived
 from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 
-__all__ = ["norm", "null_space", "orth", "subspace_angles", "svd", "svdvals"]
-
 _lib: Any = sl
 
 

@@ -13,8 +13,6 @@ from tracker._rules.spectral import hermitian_of
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
 from tracker.scipy.linalg._systems import linear_system
 
-__all__ = ["det", "inv", "lstsq", "pinv", "pinvh", "solve", "solve_triangular"]
-
 _lib: Any = sl
 _HERMITIAN = ("pos", "positive definite", "her", "hermitian")
 _SYMMETRIC = ("sym", "symmetric")

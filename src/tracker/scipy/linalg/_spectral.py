@@ -20,17 +20,6 @@ from tracker.scipy.linalg._call import call, gathered
 from tracker.scipy.linalg._singular import columns_onto
 from tracker.scipy.linalg._solve import solve_triangular
 
-__all__ = [
-    "eig",
-    "eig_banded",
-    "eigh",
-    "eigh_tridiagonal",
-    "eigvals",
-    "eigvals_banded",
-    "eigvalsh",
-    "eigvalsh_tridiagonal",
-]
-
 _lib: Any = sl
 
 

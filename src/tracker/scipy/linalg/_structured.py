@@ -10,21 +10,6 @@ import scipy.linalg as sl
 from tracker.scipy._derived import derived
 from tracker.scipy.linalg._call import call, gathered
 
-__all__ = [
-    "block_diag",
-    "circulant",
-    "companion",
-    "convolution_matrix",
-    "diagsvd",
-    "fiedler",
-    "fiedler_companion",
-    "hankel",
-    "khatri_rao",
-    "kron",
-    "leslie",
-    "toeplitz",
-]
-
 _lib: Any = sl
 
 

@@ -13,8 +13,6 @@ from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
 from tracker.scipy.linalg._structured import toeplitz_of
 from tracker.scipy.linalg._systems import linear_system
 
-__all__ = ["matmul_toeplitz", "solve_circulant", "solve_toeplitz"]
-
 _lib: Any = sl
 
 

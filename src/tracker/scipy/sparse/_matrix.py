@@ -11,8 +11,6 @@ from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 
-__all__ = ["SparseMatrix", "coo_matrix", "csc_matrix", "csr_matrix", "diags"]
-
 _sparse: Any = scipy.sparse
 
 

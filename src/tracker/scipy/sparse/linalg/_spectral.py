@@ -14,8 +14,6 @@ from tracker.errors import DegenerateError, UnsupportedKeywordError
 from tracker.scipy.sparse._matrix import Pattern, SparseMatrix, coo_matrix
 from tracker.scipy.sparse.linalg._systems import spsolve
 
-__all__ = ["eigsh", "expm_multiply", "norm"]
-
 _lib: Any = scipy.sparse.linalg
 
 

@@ -14,8 +14,6 @@ from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.errors import DegenerateError
 from tracker.scipy.sparse._matrix import Pattern, coo_matrix, product
 
-__all__ = ["bicg", "bicgstab", "cg", "cgs", "factorized", "gmres", "minres", "qmr", "spsolve", "spsolve_triangular"]
-
 _lib: Any = scipy.sparse.linalg
 _Run = Callable[[Any, Any], Any]
 
