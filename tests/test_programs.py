@@ -19,6 +19,9 @@ from hypothesis import strategies as st
 import tracker
 from tests.program import Program
 from tests.programs import build
+from tracker import _build
+from tracker._arrays import spec
+from tracker._core import node
 
 STEP = 1e-3
 BATCH = 2000
@@ -175,12 +178,29 @@ def check(p: Program, kind: int) -> None:
         check_back(f, p.inputs, gradients)
 
 
+def run(batch: int, batches: int) -> None:
+    """Check the programs of a batch; the only one is the same in every run."""
+
+    def checked(p: Program, kind: int) -> None:
+        check(p, kind)
+
+    test = given(programs(), st.integers(0, 3))(checked)
+    test = settings(max_examples=BATCH, deadline=None, derandomize=batches == 1, database=None)(test)
+    (test if batches == 1 else seed(batch)(test))()
+
+
 @pytest.mark.filterwarnings("ignore::tracker.ConstantLossWarning")  # a program may end with constants alone
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_program_has_the_value_of_numpy_and_its_derivatives(batch: int) -> None:
-    def run(p: Program, kind: int) -> None:
-        check(p, kind)
+    run(batch, BATCHES)
 
-    test = given(programs(), st.integers(0, 3))(run)
-    test = settings(max_examples=BATCH, deadline=None, derandomize=BATCHES == 1, database=None)(test)
-    (test if BATCHES == 1 else seed(batch)(test))()
+
+@pytest.mark.skipif(_build.is_compiled(), reason="compiled code has the number built in")
+@pytest.mark.filterwarnings("ignore::tracker.ConstantLossWarning")
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_so_it_has_where_gradients_are_written_in_place_like_large_ones(
+    batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "LARGE", 1)
+    monkeypatch.setattr(spec, "_arrays", {})  # those that were made so far are small
+    run(batch, max(BATCHES, 2))

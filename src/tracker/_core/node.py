@@ -22,6 +22,8 @@ CALL: Final = -1
 ONE: Final = -2
 MINUS_ONE: Final = -3
 
+LARGE: Final = 1000  # entries: above, writing into a gradient pays, instead of making a new one
+
 EVERYTHING: Final = (1 << 30) - 1  # in `Op.reads`: the result and all arguments
 
 
@@ -38,8 +40,7 @@ class Spec:
         self.size: int = 1
         for length in shape:
             self.size *= length
-        # writing into a gradient instead of making a new one pays from here on, benchmarks/overhead.py
-        self.is_large: bool = self.size > 1000
+        self.is_large: bool = self.size > LARGE
         self.is_simple: bool = not (is_complex or self.is_large)
 
 
