@@ -90,12 +90,13 @@ def rounding(p: Program, xs: list[Any]) -> float:
     return 64 * float(max(np.finfo(x.dtype).eps for x in xs if isinstance(x, np.ndarray)))
 
 
-def assert_same(name: str, actual: Any, expected: Any, rounding: float = 0.0) -> None:
-    """Equal bit for bit (or to `rounding`, relative to the largest entry), and of the same kind."""
+def assert_same(name: str, actual: Any, expected: Any, rounding: float = 0.0, nested: bool = False) -> None:
+    """Equal bit for bit, and of the same kind; complex or nested values to `rounding` of the largest entry."""
     __tracebackhide__ = True
     assert isinstance(actual, np.ndarray) == isinstance(expected, np.ndarray), f"{name} is {actual!r}, not {expected!r}"
     a, e = np.asarray(actual), np.asarray(expected)
     assert (a.shape, a.dtype) == (e.shape, e.dtype), f"{name} is {actual!r}, not {expected!r}"
+    rounding = rounding if a.dtype.kind == "c" or nested else 0.0
     bound = rounding * max(1.0, np.max(np.abs(e), initial=0.0))
     same = a.tobytes() == e.tobytes() or rounding > 0 and np.max(np.abs(a - e), initial=0.0) <= bound
     assert same, f"{name} is {actual!r}, not {expected!r}"
@@ -104,12 +105,12 @@ def assert_same(name: str, actual: Any, expected: Any, rounding: float = 0.0) ->
 def check_values(p: Program, f: Callable[..., Any], xs: list[Any]) -> Any:
     """The gradients, after comparing all variables with plain NumPy's and the arguments with what they were."""
     loss, variables = f(*copies(xs))
-    close = rounding(p, xs)
+    close, nested = rounding(p, xs), "tracker." in p.source
     given = copies(xs)
     (value, kept), gradients = tracker.withgradient(f, *given)
     for name in p.names:
-        assert_same(name, kept[name], variables[name], close)
-    assert_same("the loss", np.asarray(value), np.asarray(loss), close)
+        assert_same(name, kept[name], variables[name], close, nested)
+    assert_same("the loss", np.asarray(value), np.asarray(loss), close, nested)
     for k, (x, was, g) in enumerate(zip(given, xs, gradients, strict=True)):
         assert_same(f"x{k} afterwards", x, was)
         assert type(g) is type(x), f"gradient {k} is {g!r}"
