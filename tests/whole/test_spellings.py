@@ -138,7 +138,7 @@ def concatenated(x):
         (function_of_math, "Use NumPy's functions", function_of_numpy),
         (filled, "numpy.full_like(x, value, shape=shape)", filled_like),
         (counted, "x.data", counted_by_value),
-        (joined, "np.stack", concatenated),
+        (joined, "numpy.concatenate", concatenated),
     ],
 )
 def test_what_loses_the_gradient_is_refused_and_the_other_way_is_right(first, named, right):
