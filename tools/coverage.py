@@ -277,6 +277,7 @@ calls of `tools/calls.py`: 146 of NumPy with 300,000 entries (matrices of 200 x 
 | `scipy.linalg.expm`, `logm`, `sqrtm` | 5-7 | the function of a matrix of twice the size, or a Sylvester equation |
 | `scipy.linalg.solve_toeplitz`, `solve_triangular` | 9-21 | the gradient goes through all entries of the matrix, which the value never makes, or reads once |
 | `scipy.special.digamma`, `ellipk`, `ellipe`, `exprel` | 10-23 | the derivative is a function that SciPy takes ten times as long for: zeta, Carlson's integrals, 1F1 (quotients of cheaper ones lose digits) |
+| `ndimage.rotate` | 3-5 | the spline of the image is solved for once more, transposed, and weights go to 16 entries a place one by one, where SciPy reads them |
 | `ndimage.map_coordinates` by the coordinates | 5 | the slopes of the splines are summed over 16 entries a place for each coordinate |
 | `integrate.simpson`, `trapezoid`, by the places, `cumulative_simpson` | 4-6 | the rule is evaluated again in recorded calls |
 | `sinc` | 4 | a series near zero, where the quotient loses digits |
