@@ -156,9 +156,9 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         _keywords.refuse_settings(op, args, kwargs)
     args = _collect_lists(op, args)
     to_array = operands.sequence if op.kind == PARTIALS else operands.as_numpy
-    if op.name.startswith("numpy.") and op.name != "numpy.matmul":
-        for x in args:
-            operands.refuse_sparse(x)
+    for x in args:
+        if type(x) is not _ndarray and not _handles.is_tracked(x):
+            operands.refuse_sparse(op, x)
     args = tuple([to_array(x) for x in args])
     pause = current_pause()
     if pause is not None:

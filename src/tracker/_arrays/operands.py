@@ -73,9 +73,9 @@ def is_unknown(cls: type) -> bool:
 _unknown: Final[dict[type, bool]] = {}  # as _foreign
 
 
-def refuse_sparse(x: Any) -> None:
+def refuse_sparse(op: Op, x: Any) -> None:
     """Raise for a sparse matrix of SciPy, whose operators are not those of arrays: `x * A` may be a product."""
-    if type(x) is not _ndarray and hasattr(type(x), "tocsr"):
+    if hasattr(type(x), "tocsr") and op.name.startswith("numpy.") and op.name != "numpy.matmul":
         raise ConversionError(
             f"A {type(x).__name__} of scipy.sparse (shape {x.shape}) stands beside a tracked value, and does not "
             "compute as arrays do. Write tracker.scipy.sparse.csr_matrix(A) in its place; x @ A may stay as it is."

@@ -16,7 +16,7 @@ from tracker._rules.products import array, conj, conj_transpose, dot_adjoint_a, 
 def matmul_adjoint_a(dy: Any, y: Any, a: Any, b: Any, out: Any = None, *, axes: Any = None, **ufunc: Any) -> Any:
     if not hasattr(b, "dtype"):
         b = array(b, dy)
-    # Two matrices come first, with all in line: 0.3 us a call, and small networks live here.
+    # Two matrices come first: plain real ones have a kernel, but nested derivatives and complex ones come here.
     if axes is None and a.ndim == 2 == b.ndim:
         return dy @ (np.conj(b.T) if b.dtype.kind == "c" else b.T)
     if axes is None:
