@@ -8,7 +8,7 @@ from tracker._rules import one_pass
 
 RNG = np.random.default_rng(5)
 COMPILED = pytest.mark.skipif(one_pass.compiled is None, reason="without the kernels NumPy does it all")
-KERNELS = ("masked", "with_sign", "inside", "others", "add_rows", "matched")
+KERNELS = ("masked", "with_sign", "inside", "others", "add_rows", "add_outer", "matched")
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan)
 ROWS, PLACES = RNG.integers(-40, 40, 70), RNG.integers(-2000, 2000, (30, 20))
 
@@ -22,6 +22,7 @@ def sample(*shape):
 
 
 BOUND = sample(40, 50)
+LEFT, RIGHT = sample(5, 40), sample(5, 50)
 EXACT = {
     "absolute": np.abs,
     "clip": lambda x: np.clip(x, -0.5, 1.0),
@@ -40,6 +41,10 @@ EXACT = {
     "x[:, rows]": lambda x: x[:, ROWS],
     "x[list]": lambda x: x[ROWS.tolist()],
     "x[rows], int8": lambda x: x[ROWS.astype(np.int8)],
+    "x @ vectors": lambda x: np.stack([x @ v for v in RIGHT.astype(x.dtype)]),
+    "vectors @ x": lambda x: np.stack([v @ x for v in LEFT.astype(x.dtype)]),
+    "np.dot(x, vectors)": lambda x: np.stack([np.dot(x, v) for v in RIGHT.astype(x.dtype)]),
+    "np.dot(vectors, x)": lambda x: np.stack([np.dot(v, x) for v in LEFT.astype(x.dtype)]),
     "x[rows], a matrix of them": lambda x: x[ROWS.reshape(7, 10)],
 }
 
@@ -113,6 +118,9 @@ def test_what_the_kernels_leave_to_numpy():
     assert one_pass.with_sign(x.astype(np.float32), x) is None
     assert one_pass.inside(x, x, x[0], 1.0) is None
     assert one_pass.matched(x, x + 1) is None
+    for u, v in ((LEFT, RIGHT[0]), (LEFT[0], LEFT[0]), (LEFT[0], RIGHT[0, ::-1]), (LEFT[0], RIGHT[0].astype("f4"))):
+        assert not one_pass.add_outer(x, u, v)
+    assert not one_pass.add_outer(x[:, ::-1], LEFT[0], RIGHT[0])
     assert not one_pass.add_rows(x, whole + 1, x.copy(), 40, 50)
     assert not one_pass.add_rows(x, whole.astype(np.int32), x.copy(), 40, 50)
     for name in KERNELS:

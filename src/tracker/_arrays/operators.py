@@ -75,7 +75,7 @@ def bind_operators() -> None:
         assert source is not None
         op.fun, op.kind, op.rules = function, source.kind, source.rules
         op.picks, op.pushforward, op.reads = source.picks, source.pushforward, source.reads
-        op.programs = source.programs
+        op.programs, op.adders = source.programs, source.adders
         op.keeps_spec, op.trusted, op.name = source.keeps_spec, source.trusted, source.name
         if op is ADD or op is SUBTRACT or op is MULTIPLY or op is DIVIDE:
             source.on_arrays = function

@@ -58,6 +58,8 @@ class Op:
         self.programs: list[Any] = []  # for PARTIALS, where a rule is arithmetic alone: see programs.py
         # for PULLBACKS, called as f(dy, y, arguments, kwargs) first: None leaves it to the rule
         self.kernels: list[Any] = []
+        # likewise f(into, dy, arguments, kwargs): whether it added the gradient into that of other steps
+        self.adders: list[Any] = []
         self.pushforward: Any = None
         self.joint: Any = None  # instead of rules: one call gives the gradients of all arguments
         self.variadic: bool = False  # the last rule covers all further positions

@@ -101,6 +101,11 @@ def multilinear(f: Any, *adjoints: Any, sequences: tuple[int, ...] = ()) -> None
     _register(f, _with_pullbacks(f, MULTILINEAR, adjoints, sequences))
 
 
+def adds(f: Any, *adders: Any) -> None:
+    """Let `f` add its gradients into those that others gave its arguments: see `Op.adders`."""
+    _ops[f].adders = list(adders)
+
+
 def rule(f: Any, *pullbacks: Any, pushforward: Any = None, sequences: tuple[int, ...] = ()) -> None:
     """Declare the derivative of `f` by one pullback per positional argument.
 

@@ -292,9 +292,11 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
     i = 0
     for x in args:
         if isinstance(x, Node):
-            new = _pull(op, i, dy, y, arguments, node.kwargs)
-            if new is not None:
-                new = algebra.fit(new, x, op, i)
+            new = None
+            if not (i < len(op.adders) and x.owned and op.adders[i](x.slot, dy, arguments, node.kwargs)):
+                new = _pull(op, i, dy, y, arguments, node.kwargs)
+                if new is not None:
+                    new = algebra.fit(new, x, op, i)
             _contribute(x, new, False, ready)
         elif op.sequences and (type(x) is list or type(x) is tuple):
             new = _pull(op, i, dy, y, arguments, node.kwargs) if operands(op, (x,)) else None

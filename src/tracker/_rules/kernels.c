@@ -342,6 +342,32 @@ static PyObject *add_rows(PyObject *self, PyObject *const *args, Py_ssize_t coun
     Py_RETURN_TRUE;
 }
 
+#define ADD_OUTER(NAME, T)                                                                  \
+    WIDE static void NAME(npy_intp n, npy_intp m, const T *u, const T *v, T *restrict x)    \
+    {                                                                                       \
+        for (npy_intp i = 0; i < n; i++)                                                    \
+            for (npy_intp j = 0; j < m; j++) x[i * m + j] += u[i] * v[j];                   \
+    }
+ADD_OUTER(add_outer_double, double)
+ADD_OUTER(add_outer_float, float)
+
+/* add_outer(x, u, v): into x itself, where it is a matrix that goes with the vectors u and v. */
+static PyObject *add_outer(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (wrong_count(count, 3, "add_outer")) return NULL;
+    PyArrayObject *x = (PyArrayObject *)args[0], *u = (PyArrayObject *)args[1], *v = (PyArrayObject *)args[2];
+    int type = type_of(args[0]);
+    if (type < 0 || type_of(args[1]) != type || type_of(args[2]) != type || !is_large(x) || !PyArray_ISWRITEABLE(x) ||
+        PyArray_NDIM(x) != 2 || PyArray_NDIM(u) != 1 || PyArray_NDIM(v) != 1 || !PyArray_IS_C_CONTIGUOUS(u) ||
+        !PyArray_IS_C_CONTIGUOUS(v) || PyArray_DIM(x, 0) != PyArray_SIZE(u) || PyArray_DIM(x, 1) != PyArray_SIZE(v))
+        Py_RETURN_FALSE;
+    if (type == NPY_DOUBLE)
+        add_outer_double(PyArray_SIZE(u), PyArray_SIZE(v), PyArray_DATA(u), PyArray_DATA(v), PyArray_DATA(x));
+    else
+        add_outer_float(PyArray_SIZE(u), PyArray_SIZE(v), PyArray_DATA(u), PyArray_DATA(v), PyArray_DATA(x));
+    Py_RETURN_TRUE;
+}
+
 static uint64_t bits_at(const char *x, int type, npy_intp i)
 {
     return type == NPY_DOUBLE ? ((const uint64_t *)x)[i] : ((const uint32_t *)x)[i];
@@ -401,6 +427,7 @@ static PyMethodDef functions[] = {
     {"inside", (PyCFunction)(void (*)(void))inside, METH_FASTCALL, NULL},
     {"others", (PyCFunction)(void (*)(void))others, METH_FASTCALL, NULL},
     {"add_rows", (PyCFunction)(void (*)(void))add_rows, METH_FASTCALL, NULL},
+    {"add_outer", (PyCFunction)(void (*)(void))add_outer, METH_FASTCALL, NULL},
     {"matched", (PyCFunction)(void (*)(void))matched, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -4,9 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import linear, multilinear, rule
+from tracker._core.registry import adds, linear, multilinear, rule
 from tracker._rules.choosing import only
-from tracker._rules.products import array, conj, conj_transpose, dot_adjoint_a, dot_adjoint_b
+from tracker._rules.products import (
+    add_product_a,
+    add_product_b,
+    array,
+    conj,
+    conj_transpose,
+    dot_adjoint_a,
+    dot_adjoint_b,
+)
 
 # ---------------------------------------------------------------- matmul and its kin
 #
@@ -217,6 +225,7 @@ def _power_gradient(dy: Any, b: Any, n: int) -> Any:
 
 
 multilinear(np.matmul, matmul_adjoint_a, matmul_adjoint_b)
+adds(np.matmul, add_product_a, add_product_b)
 multilinear(np.vecdot, vecdot_adjoint_a, vecdot_adjoint_b)
 if hasattr(np, "matvec"):  # NumPy 2.2
     multilinear(np.matvec, matvec_adjoint_a, matvec_adjoint_b)

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tracker._core.registry import each, multilinear
+from tracker._core.registry import adds, each, multilinear
+from tracker._rules import one_pass
 from tracker._rules.einsum import einsum_adjoint
 
 
@@ -204,7 +205,18 @@ def _flat_in_space(x: Any) -> Any:
     return np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1)
 
 
+def add_product_a(into: Any, dy: Any, arguments: list[Any], kwargs: Any) -> bool:
+    """The gradient of the matrix a in a @ b, b a vector: each step's may be large, and loops take thousands."""
+    return kwargs is None and len(arguments) == 2 and bool(one_pass.add_outer(into, dy, arguments[1]))
+
+
+def add_product_b(into: Any, dy: Any, arguments: list[Any], kwargs: Any) -> bool:
+    """The gradient of the matrix b in a @ b, a a vector."""
+    return kwargs is None and len(arguments) == 2 and bool(one_pass.add_outer(into, arguments[0], dy))
+
+
 multilinear(np.dot, dot_adjoint_a, dot_adjoint_b)
+adds(np.dot, add_product_a, add_product_b)
 multilinear(np.inner, inner_adjoint_a, inner_adjoint_b)
 multilinear(np.outer, outer_adjoint_a, outer_adjoint_b)
 multilinear(np.vdot, vdot_adjoint_a, vdot_adjoint_b)
