@@ -127,6 +127,88 @@ def test_conv_transpose_is_the_adjoint_of_conv():
     assert left == pytest.approx(np.sum(x * nn.conv_transpose(y, w, stride=2, pad=1)), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"dilation": 3, "output_pad": 2}, [1, 0, 0, 2, 0, 0]),
+        ({"dilation": 3, "output_pad": 2, "pad": ((1, 1),)}, [0, 0, 2, 0]),
+        ({"output_pad": [1]}, [1, 2, 0]),
+        ({"pad": ((0, 1),), "output_pad": 1}, [1, 2]),
+    ],
+)
+def test_conv_transpose_is_longer_by_its_output_pad(options, expected):
+    np.testing.assert_array_equal(
+        nn.conv_transpose(np.ones((1, 1, 1)), np.array([[[1.0, 2.0]]]), **options)[0, 0], expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x, w: nn.conv_transpose(x, w, pad=2), "leaves nothing"),
+        (lambda x, w: nn.conv_transpose(x, w, output_pad=-1), "output_pad"),
+        (lambda x, w: nn.conv_transpose(x, w, output_pad=(0, 1)), "output_pad"),
+        (lambda x, w: nn.conv_transpose(x, w, groups=3), "3 groups"),
+        (lambda x, w: nn.conv_weight_gradient(x, x, (2,)), r"\(1, out, \*\(1,\)\)"),
+        (lambda x, w: nn.conv_weight_gradient(x, x[..., :1], (2,), groups=3), "3 groups"),
+    ],
+)
+def test_what_a_gradient_of_conv_can_not_be_of_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(np.ones((1, 2, 2)), np.ones((2, 2, 2)))
+
+
+def complex_numbers(*shape):
+    rng = np.random.default_rng(5)
+    return rng.standard_normal(shape) + 1j * rng.standard_normal(shape)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        nn.softmax,
+        nn.log_softmax,
+        lambda x: nn.logsumexp(x, axis=0),
+        nn.standardise,
+        lambda x: nn.layer_norm(x, x[0], x[1]),
+        nn.rms_norm,
+        nn.batch_norm,
+        lambda x: nn.dot_product_attention(x, 2 * x, x),
+        nn.sigmoid,
+        nn.swish,
+        nn.soft_shrink,
+        lambda x: nn.conv(x[None], x[:, :2, None]),
+    ],
+)
+def test_gradients_by_complex_numbers_are_those_of_differences(f):
+    weights = complex_numbers(*f(complex_numbers(2, 4)).shape)[..., ::-1]
+    loss = lambda x: np.sum(np.real(weights * f(x)))
+    assert tracker.gradcheck(loss, complex_numbers(2, 4), order=2)
+
+
+@pytest.mark.parametrize("f", [nn.softplus, nn.log_sigmoid, nn.mish, nn.logcosh])
+def test_functions_of_real_numbers_alone_say_so(f):
+    with pytest.raises(TypeError, match="real"):
+        f(complex_numbers(3))
+    with pytest.raises(TypeError, match="real"):
+        tracker.pullback(f, complex_numbers(3))
+
+
+def test_complex_numbers_are_normalised_by_their_distances_from_the_mean():
+    x = complex_numbers(2, 50)
+    y = nn.standardise(x, eps=0.0)
+    np.testing.assert_allclose(np.mean(np.abs(y) ** 2, axis=-1), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.mean(y, axis=-1), 0, atol=1e-12)
+    np.testing.assert_allclose(np.mean(np.abs(nn.rms_norm(x, eps=0.0)) ** 2, axis=-1), 1, rtol=1e-12)
+
+
+def test_a_batch_of_none_gives_none():
+    assert nn.Flatten()(np.ones((0, 2, 3))).shape == (0, 6)
+    assert nn.group_norm(np.ones((0, 4, 3)), 2).shape == (0, 4, 3)
+    x = np.ones((0, 2, 3), np.float32)
+    assert tracker.gradient(lambda x: np.sum(nn.Flatten()(x)), x)[0].shape == x.shape
+
+
 def test_same_padding_keeps_the_size():
     assert nn.conv(np.ones((1, 1, 5, 6)), np.ones((1, 1, 2, 3)), pad="same").shape == (1, 1, 5, 6)
     assert nn.conv(np.ones((1, 1, 5)), np.ones((1, 1, 3)), pad="same", stride=2).shape == (1, 1, 3)

@@ -206,6 +206,70 @@ def test_contrastive_loss_draws_equal_pairs_together_and_others_apart_up_to_the_
     np.testing.assert_array_equal(gradient, [1.0, -1.0, 0.0])
 
 
+P, TARGET = np.array([0.25, 0.5]), np.array([0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (nn.crossentropy, -np.log(P)),
+        (nn.binary_crossentropy, np.log(1 - P) - np.log(P)),
+        (nn.poisson, -np.log(P)),
+        (nn.focal, -((1 - P) ** 2) * np.log(P)),
+        (nn.binary_focal, P**2 * np.log(1 - P) - (1 - P) ** 2 * np.log(P)),
+    ],
+)
+def test_gradients_by_targets_of_zero_and_one_are_those_of_any_others(loss, expected):
+    gradient = tracker.gradient(lambda target: loss(P, target, agg=np.sum), TARGET)[0]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-14)
+
+
+def test_certain_predictions_of_what_is_not_there_leave_gradients_finite():
+    p = np.array([0.0, 1.0])
+    for loss in (nn.crossentropy, nn.binary_crossentropy, nn.kl_divergence, nn.poisson):
+        gradients = tracker.gradient(loss, p, TARGET)
+        assert np.all(np.isfinite(gradients[1]))
+        assert loss(p, TARGET) == (0.5 if loss is nn.poisson else 0.0)
+
+
+SCORES, SIGNS = np.array([3.0, -2.0]), np.array([1.0, -1.0])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.binary_crossentropy(SCORES, TARGET), "logit_binary_crossentropy"),
+        (lambda: nn.binary_crossentropy(P, SIGNS), r"targets from 0 to 1.*\(target \+ 1\) / 2"),
+        (lambda: nn.logit_binary_crossentropy(SCORES, SIGNS), "targets from 0 to 1"),
+        (lambda: nn.crossentropy(SCORES, TARGET), "logit_crossentropy"),
+        (lambda: nn.crossentropy(np.array([3.0, 1.0]), TARGET), "logit_crossentropy"),
+        (lambda: nn.kl_divergence(np.log(P), TARGET), "np.exp"),
+        (lambda: nn.poisson(np.log(P), TARGET), "np.exp"),
+        (lambda: nn.focal(SCORES, TARGET), "softmax"),
+        (lambda: nn.binary_focal(SCORES, TARGET), "sigmoid"),
+        (lambda: nn.binary_focal(P, SIGNS), "targets from 0 to 1"),
+        (lambda: nn.dice(SCORES, TARGET), "sigmoid"),
+        (lambda: nn.tversky(SCORES, TARGET), "sigmoid"),
+        (lambda: nn.hinge(SCORES, TARGET), r"2 \* target - 1"),
+        (lambda: nn.squared_hinge(SCORES, TARGET), r"2 \* target - 1"),
+        (lambda: nn.siamese_contrastive(P, SIGNS), "targets from 0 to 1"),
+    ],
+)
+def test_scores_and_labels_of_another_kind_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+    with pytest.raises(ValueError, match=message):
+        tracker.gradient(lambda s: call() + s, 1.0)
+
+
+def test_probabilities_may_be_off_by_rounding_and_tracked_scores_are_seen():
+    p = np.array([1.0 + 1e-7, -1e-9], np.float32)
+    assert abs(nn.crossentropy(p, np.array([1.0, 0.0], np.float32))) < 1e-6
+    with pytest.raises(ValueError, match="logit_binary_crossentropy"):
+        tracker.gradient(lambda y: nn.binary_crossentropy(y, TARGET), SCORES)
+    assert nn.logit_binary_crossentropy(SCORES, SCORES > 0) > 0
+
+
 def test_smoothed_labels_still_sum_to_one():
     np.testing.assert_allclose(nn.label_smoothing(np.eye(3), 0.3).sum(axis=-1), 1, rtol=1e-15)
     with pytest.raises(ValueError, match="amount"):

@@ -194,6 +194,14 @@ def test_recurrent_layer_is_differentiable_to_second_order(name, bias):
 
 
 @pytest.mark.parametrize("name", CELLS)
+def test_gradients_by_complex_sequences_are_those_of_differences(name):
+    layer = LAYERS[name](2, 2, rng=rng(), dtype=complex)
+    xs = rng().standard_normal((3, 1, 2)) * (0.5 + 0.5j)
+    loss = lambda layer, xs: np.sum(np.real((1 + 2j) * layer(xs)[0]))
+    assert tracker.gradcheck(loss, layer, xs)
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_float32_recurrence_stays_float32(name):
     layer = LAYERS[name](3, 2, rng=rng())
     xs = np.ones((4, 2, 3), np.float32)

@@ -146,7 +146,7 @@ CASES: list[Case] = [
     case(nn.mse, normal(2, 3), normal(2, 3)),
     case(nn.mae, normal(2, 3), normal(2, 3), agg=np.sum),
     case(nn.huber, normal(2, 3), normal(2, 3), agg=None),
-    case(nn.crossentropy, positive(2, 3), positive(2, 3)),
+    case(nn.crossentropy, uniform(0.2, 0.8, 2, 3), positive(2, 3)),
     case(nn.logit_crossentropy, normal(2, 3), positive(2, 3)),
     case(nn.binary_crossentropy, uniform(0.2, 0.8, 5), uniform(0.2, 0.8, 5)),
     case(nn.logit_binary_crossentropy, normal(5), uniform(0.2, 0.8, 5)),

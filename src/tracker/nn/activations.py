@@ -89,16 +89,18 @@ def sigmoid(x: Any) -> Any:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    return special.expit(x)
+    return 0.5 * np.tanh(0.5 * x) + 0.5 if np.iscomplexobj(x) else special.expit(x)
 
 
 @primitive
 def softplus(x: Any) -> Any:
-    """log(1 + exp(x)).
+    """log(1 + exp(x)). Raises `TypeError` for complex numbers, as `log_sigmoid`, `mish` and `logcosh` do by it.
 
     >>> softplus(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
+    if np.iscomplexobj(x):
+        raise TypeError("softplus takes real numbers, and was given complex ones; np.log1p(np.exp(x)) takes them.")
     return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
 
 
@@ -262,4 +264,4 @@ partials(normal_cdf, lambda y, x: np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math
 partials(hard_sigmoid, lambda y, x: np.where((x > -3) & (x < 3), 1 / 6, 0.0))
 partials(hard_tanh, lambda y, x: 1.0 * ((x > -1) & (x < 1)))
 partials(relu6, lambda y, x: 1.0 * ((x > 0) & (x < 6)))
-partials(soft_shrink, lambda y, x, threshold=0.5: 1.0 * (np.abs(x) > threshold), None)
+partials(soft_shrink, lambda y, x, threshold=0.5: 1.0 * ((x > threshold) | (x < -threshold)), None)

@@ -50,6 +50,7 @@ def conv_data_gradient(
     array([[[ 1.,  0.,  0., -1.]]])
     """
     over = windows(size, w.shape[2:], stride, pad, dilation)
+    _check_groups(w.shape[0], groups)
     if tuple(dy.shape[1:]) != (w.shape[0], *over.places):
         raise ValueError(f"dy has shape {dy.shape}; the conv has results of shape (n, {w.shape[0]}, *{over.places}).")
     return by_data(dy, _turned(w, flipped), over, groups)
@@ -71,6 +72,10 @@ def conv_weight_gradient(
     array([[[3., 6.]]])
     """
     over = windows(x.shape[2:], kernel, stride, pad, dilation)
+    _check_groups(x.shape[1], groups)
+    _check_groups(dy.shape[1], groups)
+    if (dy.shape[0], *dy.shape[2:]) != (x.shape[0], *over.places):
+        raise ValueError(f"dy has shape {dy.shape}; the conv has results of shape ({x.shape[0]}, out, *{over.places}).")
     return _turned(by_weights(x, dy, over, groups), flipped)
 
 
@@ -86,8 +91,9 @@ def conv_transpose(
 ) -> Any:
     """The transpose of `conv` with the same weights: x (n, out, *count) to (n, c, *size).
 
-    w is (out, c / groups, *kernel), its first axis meeting the channels of x. `output_pad` adds to the
-    far end of the result, whose size is (count - 1) * stride - padding + dilation * (kernel - 1) + 1.
+    w is (out, c / groups, *kernel), its first axis meeting the channels of x. `output_pad`, a number or one an axis,
+    adds to the far end of the result, whose size is (count - 1) * stride - padding + dilation * (kernel - 1) + 1.
+    Raises `ValueError` where shapes or options do not fit together, or nothing would be left.
 
     >>> conv_transpose(np.ones((1, 1, 2)), np.array([[[1.0, 2.0]]]), stride=2)
     array([[[1., 2., 1., 2.]]])
@@ -100,12 +106,16 @@ def conv_transpose(
     if pad == "same":
         raise ValueError('conv_transpose has no pad="same"; give numbers.')
     strides, dilations = per_axis(stride, ndim, "stride"), per_axis(dilation, ndim, "dilation")
-    more = output_pad if isinstance(output_pad, tuple) else (output_pad,) * ndim
     spans = [d * (k - 1) + 1 for k, d in zip(w.shape[2:], dilations)]
-    full = [(n - 1) * s + span + m for n, s, span, m in zip(x.shape[2:], strides, spans, more)]
-    pairs = windows((2**62,) * ndim, w.shape[2:], stride, pad, dilation).pad
+    full = [(n - 1) * s + span for n, s, span in zip(x.shape[2:], strides, spans)]
+    wanted = windows((2**62,) * ndim, w.shape[2:], stride, pad, dilation).pad
+    ends = [high - more for (_, high), more in zip(wanted, _added(output_pad, ndim))]
+    pairs = tuple((low, max(end, 0)) for (low, _), end in zip(wanted, ends))
     size = tuple(n - low - high for n, (low, high) in zip(full, pairs))
-    return conv_data_gradient(x, w, size, stride, pairs, dilation, groups, flipped)
+    if any(n - low - end < 1 for n, (low, _), end in zip(full, wanted, ends)) or min(size) < 0:
+        raise ValueError(f"conv_transpose: of a spatial shape {tuple(full)}, pad={pad!r} leaves nothing.")
+    y = conv_data_gradient(x, w, size, stride, pairs, dilation, groups, flipped)
+    return y if min(ends) >= 0 else np.pad(y, ((0, 0), (0, 0), *((0, max(-end, 0)) for end in ends)))
 
 
 def depthwise_conv(x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, flipped: bool = False) -> Any:
@@ -118,8 +128,20 @@ def depthwise_conv(x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any 
     return conv(x, w, stride, pad, dilation, groups=x.shape[1], flipped=flipped)
 
 
+def _added(output_pad: Any, ndim: int) -> tuple[int, ...]:
+    found = (output_pad,) * ndim if isinstance(output_pad, int) else tuple(output_pad)
+    if len(found) != ndim or min(found) < 0:
+        raise ValueError(f"output_pad {output_pad!r} is no number, or one an axis, for {ndim} spatial axes.")
+    return found
+
+
 def _turned(w: Any, flipped: bool) -> Any:
     return np.flip(w, tuple(range(2, w.ndim))) if flipped else w
+
+
+def _check_groups(channels: int, groups: int) -> None:
+    if groups < 1 or channels % groups:
+        raise ValueError(f"{channels} channels can't be parted into {groups} groups; give a divisor.")
 
 
 def _check(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:

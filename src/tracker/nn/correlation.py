@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import multilinear, rule
+from tracker._rules.products import conj
 from tracker.nn._primitive import primitive
 from tracker.nn.blocks import blocks
 from tracker.nn.windows import Windows
@@ -80,10 +81,6 @@ def by_weights(x: Any, dy: Any, over: Windows, groups: int) -> Any:
     return dw.reshape(out, c // groups, *over.kernel)
 
 
-def _conj(x: Any) -> Any:
-    return np.conj(x) if x.dtype.kind == "c" else x
-
-
 def _shifted_forward(tangents: Any, y: Any, x: Any, w: Any, bias: Any, over: Windows, groups: int) -> Any:
     dx, dw, dbias, *_ = tangents
     dy: Any = np.zeros_like(y) if dbias is None else np.broadcast_to(dbias.reshape(-1, *[1] * (y.ndim - 2)), y.shape)
@@ -94,15 +91,15 @@ def _shifted_forward(tangents: Any, y: Any, x: Any, w: Any, bias: Any, over: Win
 
 multilinear(
     correlate,
-    lambda dy, y, x, w, over, groups: by_data(dy, _conj(w), over, groups),
-    lambda dy, y, x, w, over, groups: by_weights(_conj(x), dy, over, groups),
+    lambda dy, y, x, w, over, groups: by_data(dy, conj(w), over, groups),
+    lambda dy, y, x, w, over, groups: by_weights(conj(x), dy, over, groups),
     None,
     None,
 )
 rule(
     shifted,
-    lambda dy, y, x, w, bias, over, groups: by_data(dy, _conj(w), over, groups),
-    lambda dy, y, x, w, bias, over, groups: by_weights(_conj(x), dy, over, groups),
+    lambda dy, y, x, w, bias, over, groups: by_data(dy, conj(w), over, groups),
+    lambda dy, y, x, w, bias, over, groups: by_weights(conj(x), dy, over, groups),
     lambda dy, y, x, w, bias, over, groups: np.sum(dy, axis=(0, *range(2, dy.ndim))),
     None,
     None,
@@ -110,15 +107,15 @@ rule(
 )
 multilinear(
     by_data,
-    lambda g, dx, dy, w, over, groups: correlate(g, _conj(w), over, groups),
-    lambda g, dx, dy, w, over, groups: by_weights(g, _conj(dy), over, groups),
+    lambda g, dx, dy, w, over, groups: correlate(g, conj(w), over, groups),
+    lambda g, dx, dy, w, over, groups: by_weights(g, conj(dy), over, groups),
     None,
     None,
 )
 multilinear(
     by_weights,
-    lambda g, dw, x, dy, over, groups: by_data(_conj(dy), g, over, groups),
-    lambda g, dw, x, dy, over, groups: correlate(_conj(x), g, over, groups),
+    lambda g, dw, x, dy, over, groups: by_data(conj(dy), g, over, groups),
+    lambda g, dw, x, dy, over, groups: correlate(conj(x), g, over, groups),
     None,
     None,
 )

@@ -170,4 +170,4 @@ class Flatten:
     def __call__(self, x: Any) -> Any:
         if np.ndim(x) < 1:
             raise ValueError("Flatten takes arrays (n, ...); it was given a number.")
-        return x.reshape(x.shape[0], -1)
+        return x.reshape(x.shape[0], math.prod(x.shape[1:]))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from tracker._arrays import handles
 from tracker.nn.activations import softplus
 from tracker.nn.embedding import check_whole
 from tracker.nn.softmax import log_softmax
 
 Agg = Callable[[Any], Any] | None
+
+_ROUNDING: Final = 1e-3  # of float16: how far outside numbers may be
 
 
 def aggregate(agg: Agg, x: Any) -> Any:
@@ -48,10 +51,41 @@ def check_alike(y: Any, target: Any) -> None:
         raise ValueError(f"predictions {np.shape(y)} and targets {np.shape(target)} must have the same shape.")
 
 
+def check_not_negative(loss: str, what: str, x: Any, remedy: str) -> None:
+    """Raise `ValueError` for an array with numbers below 0; NaN passes."""
+    x = handles.plain(x)
+    if isinstance(x, np.ndarray) and x.size and np.min(x) < -_ROUNDING:
+        raise ValueError(f"{loss} takes {what} that are not negative; there is {np.min(x):g}. {remedy}")
+
+
+def _check_part(loss: str, what: str, x: Any, remedy: str) -> None:
+    x = handles.plain(x)
+    if isinstance(x, np.ndarray) and x.size and (np.min(x) < -_ROUNDING or np.max(x) > 1 + _ROUNDING):
+        raise ValueError(f"{loss} takes {what} from 0 to 1; there are {np.min(x):g} to {np.max(x):g}. {remedy}")
+
+
+def check_probabilities(loss: str, p: Any, remedy: str = "Of scores take nn.softmax or nn.sigmoid first.") -> None:
+    """Raise `ValueError` for what is no probability: scores, for which a loss may still be a number.
+
+    >>> check_probabilities("dice", np.array([0.5, 2.0]))
+    Traceback (most recent call last):
+    ValueError: dice takes probabilities from 0 to 1; there are 0.5 to 2. Of scores take nn.softmax or nn.sigmoid first.
+    """
+    _check_part(loss, "probabilities", p, remedy)
+
+
+def check_labels(loss: str, target: Any) -> None:
+    """Raise `ValueError` for targets outside 0 to 1."""
+    _check_part(loss, "targets", target, "Of labels -1 and 1 take (target + 1) / 2.")
+
+
 def xlogy(x: Any, y: Any) -> Any:
-    """x log(y), 0 where x is."""
-    zero = x == 0
-    return np.where(zero, 0 * x, x * np.log(np.where(zero, 1, y)))
+    """x log(y), 0 where x is; its derivative by x there is log(y) where that is finite, else 0."""
+    return _times_log(x, y, (x == 0) & ~((y > 0) & (y < np.inf)))
+
+
+def _times_log(x: Any, y: Any, without: Any) -> Any:
+    return np.where(without, 0 * x, x * np.log(np.where(without, 1, y)))
 
 
 def mse(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -112,10 +146,13 @@ def label_smoothing(target: Any, amount: float, *, axis: int | None = -1) -> Any
 def crossentropy(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
     """-sum(target * log(p)) along `axis`, for probabilities p; 0 where the target is.
 
+    Raises `ValueError` for a p that is no probability, as all losses of probabilities do.
+
     >>> float(crossentropy(np.array([0.0, 1.0]), np.array([0.0, 1.0]))) == 0.0
     True
     """
     check_alike(p, target)
+    check_probabilities("crossentropy", p, "Of scores take logit_crossentropy.")
     return aggregate(agg, -np.sum(xlogy(target, p), axis=axis))
 
 
@@ -156,40 +193,48 @@ def _of_labels(scores: Any, labels: Any) -> Any:
 
 
 def binary_crossentropy(p: Any, target: Any, *, agg: Agg = np.mean) -> Any:
-    """-target log(p) - (1 - target) log(1 - p), for probabilities p.
+    """-target log(p) - (1 - target) log(1 - p), for probabilities p. Raises `ValueError` for targets outside 0 to 1.
 
     >>> float(binary_crossentropy(np.array([1.0]), np.array([1.0]))) == 0.0
     True
     """
     check_alike(p, target)
+    check_probabilities("binary_crossentropy", p, "Of scores take logit_binary_crossentropy.")
+    check_labels("binary_crossentropy", target)
     return aggregate(agg, -xlogy(target, p) - xlogy(1 - target, 1 - p))
 
 
 def logit_binary_crossentropy(scores: Any, target: Any, *, agg: Agg = np.mean) -> Any:
-    """`binary_crossentropy` of sigmoid(scores), for scores of any size.
+    """`binary_crossentropy` of sigmoid(scores), for scores of any size. Raises `ValueError` as it does for targets.
 
     >>> float(logit_binary_crossentropy(np.array([-1000.0]), np.array([1.0])))
     1000.0
     """
     check_alike(scores, target)
+    check_labels("logit_binary_crossentropy", target)
     return aggregate(agg, softplus(scores) - target * scores)
 
 
 def kl_divergence(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
-    """sum(target * log(target / p)) along `axis`.
+    """sum(target * log(target / p)) along `axis`; where the target is 0, that is 0 and has no gradient.
 
     >>> float(kl_divergence(np.array([0.5, 0.5]), np.array([0.5, 0.5])))
     0.0
     """
     check_alike(p, target)
-    return aggregate(agg, np.sum(xlogy(target, target) - xlogy(target, p), axis=axis))
+    check_not_negative("kl_divergence", "probabilities", p, "Of logarithms take np.exp first, of scores nn.softmax.")
+    zero = target == 0
+    return aggregate(agg, np.sum(_times_log(target, target, zero) - _times_log(target, p, zero), axis=axis))
 
 
 def poisson(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     """y - target * log(y): the likelihood of counts `target` at the rate y, without its constant.
 
+    Raises `ValueError` for a rate below 0.
+
     >>> float(poisson(np.array([1.0]), np.array([3.0])))
     1.0
     """
     check_alike(y, target)
+    check_not_negative("poisson", "rates", y, "Of their logarithms take np.exp first.")
     return aggregate(agg, y - xlogy(target, y))

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from tracker._core.registry import jointly, rule
+from tracker._rules.products import conj
 from tracker.nn._primitive import primitive
 from tracker.nn.rows import by_rows
+
+
+def _inner(a: Any, b: Any) -> Any:
+    """a times b, entry by entry, as vectors of the complex plane: real."""
+    product = a * conj(b)
+    return np.real(product) if product.dtype.kind == "c" else product
 
 
 @primitive
 def standardise(x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
     """(x - mean) / sqrt(variance + eps), both over `axis` and with n in the denominator: the shape of x.
 
+    The variance of complex numbers is that of their distances from the mean, here and in all that follows.
+
     >>> standardise(np.array([1.0, 3.0]), eps=0.0)
     array([-1.,  1.])
     """
     x = x - np.mean(x, axis=axis, keepdims=True)
-    return x / np.sqrt(np.mean(x * x, axis=axis, keepdims=True) + eps)
+    return x / np.sqrt(np.mean(_inner(x, x), axis=axis, keepdims=True) + eps)
 
 
 def _standardise_jacobian(dy: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
     """The Jacobian, which is symmetric, times dy: Ioffe & Szegedy (2015), section 3, put together."""
     scale = np.sqrt(np.var(x, axis=axis, keepdims=True) + eps)
-    along = np.mean(dy * y, axis=axis, keepdims=True)
+    along = np.mean(_inner(dy, y), axis=axis, keepdims=True)
     return (dy - np.mean(dy, axis=axis, keepdims=True) - y * along) / scale
 
 
@@ -93,17 +103,17 @@ def normed(x: Any, weight: Any, bias: Any, eps: float) -> Any:
 def _standard(x: Any, eps: float) -> tuple[Any, Any]:
     """x standardised over the last axis, and what it was multiplied by for that."""
     x = x - np.mean(x, axis=-1, keepdims=True)
-    scale = 1 / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps)
+    scale = 1 / np.sqrt(np.mean(_inner(x, x), axis=-1, keepdims=True) + eps)
     return x * scale, scale
 
 
 def _normed_gradients(dy: Any, x: Any, weight: Any, eps: float) -> tuple[Any, Any, Any]:
     """The gradients by x, weight and bias: `_standardise_jacobian` in the first."""
     y, scale = _standard(x, eps)
-    g, rows = dy * weight, tuple(range(x.ndim - 1))
-    along = np.mean(g * y, axis=-1, keepdims=True)
+    g, rows = dy * conj(weight), tuple(range(x.ndim - 1))
+    along = np.mean(_inner(g, y), axis=-1, keepdims=True)
     dx = (g - np.mean(g, axis=-1, keepdims=True) - y * along) * scale
-    return dx, np.sum(dy * y, axis=rows), np.sum(dy, axis=rows)
+    return dx, np.sum(dy * conj(y), axis=rows), np.sum(dy, axis=rows)
 
 
 def _normed_joint(dy: Any, y: Any, values: Any) -> tuple[Any, ...]:
@@ -155,7 +165,7 @@ def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: f
     n, c = x.shape[:2]
     if c % groups:
         raise ValueError(f"group_norm: {c} channels can't be parted into {groups} groups; give a divisor.")
-    y = standardise(x.reshape(n, groups, -1), -1, eps).reshape(x.shape)
+    y = standardise(x.reshape(n, groups, math.prod(x.shape[1:]) // groups), -1, eps).reshape(x.shape)
     return _affine(y, weight, bias, by_channel=True)
 
 
@@ -174,5 +184,5 @@ def rms_norm(x: Any, weight: Any = None, axis: Any = -1, eps: float = 1e-5) -> A
     >>> rms_norm(np.array([3.0, 3.0]), eps=0.0)
     array([1., 1.])
     """
-    y = x / np.sqrt(np.mean(x * x, axis=axis, keepdims=True) + eps)
+    y = x / np.sqrt(np.mean(_inner(x, x), axis=axis, keepdims=True) + eps)
     return y if weight is None else y * weight

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker._core.registry import rule
+from tracker._rules.products import conj
 from tracker._rules.reductions import unreduce
 from tracker.nn._primitive import primitive
 from tracker.nn.rows import by_rows
@@ -66,7 +67,7 @@ def _shares(x: Any, y: Any, axis: Any, keepdims: Any) -> Any:
 
 
 def _softmax_jacobian(dy: Any, y: Any, axis: Any) -> Any:
-    """The Jacobian, which is symmetric, times dy."""
+    """The Jacobian, which is symmetric, times dy; its conjugate for that of y."""
     return by_rows(_softmax_product, dy, y) if _along_rows(y, axis) else _softmax_product(dy, y, axis)
 
 
@@ -77,19 +78,21 @@ def _softmax_product(dy: Any, y: Any, axis: Any = -1) -> Any:
 
 rule(
     softmax,
-    lambda dy, y, x, axis=-1: _softmax_jacobian(dy, y, axis),
+    lambda dy, y, x, axis=-1: _softmax_jacobian(dy, conj(y), axis),
     None,
     pushforward=lambda t, y, x, axis=-1: _softmax_jacobian(t[0], y, axis),
 )
 rule(
     log_softmax,
-    lambda dy, y, x, axis=-1: dy - np.exp(y) * np.sum(dy, axis=axis, keepdims=True),
+    lambda dy, y, x, axis=-1: dy - conj(np.exp(y)) * np.sum(dy, axis=axis, keepdims=True),
     None,
     pushforward=lambda t, y, x, axis=-1: t[0] - np.sum(np.exp(y) * t[0], axis=axis, keepdims=True),
 )
 rule(
     logsumexp,
-    lambda dy, y, x, axis=None, keepdims=False: unreduce(dy, x.ndim, axis, keepdims) * _shares(x, y, axis, keepdims),
+    lambda dy, y, x, axis=None, keepdims=False: (
+        unreduce(dy, x.ndim, axis, keepdims) * conj(_shares(x, y, axis, keepdims))
+    ),
     None,
     None,
     pushforward=lambda t, y, x, axis=None, keepdims=False: np.sum(

@@ -22,7 +22,9 @@ Arrays = tuple[Any, ...]
 
 def _is_plain(*arrays: Any) -> bool:
     """Whether the loops with buffers can take these arrays."""
-    return all(type(x) is np.ndarray for x in arrays) and len({x.dtype.char for x in arrays}) == 1
+    return (
+        all(type(x) is np.ndarray and x.dtype.kind == "f" for x in arrays) and len({x.dtype.char for x in arrays}) == 1
+    )
 
 
 def alike(*arrays: Any) -> Arrays:
