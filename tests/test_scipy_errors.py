@@ -10,8 +10,11 @@ import scipy.interpolate
 import scipy.ndimage
 import scipy.optimize
 import scipy.signal
-import scipy.sparse
+import scipy.sparse.csgraph
+import scipy.sparse.linalg
 import scipy.spatial.distance
+import scipy.special
+import scipy.stats
 
 import tracker
 import tracker.scipy
@@ -104,3 +107,61 @@ def test_root_finders_in_c_do_not_go_on_with_a_wrong_number(solve):
 def test_functions_of_math_inside_of_scipy_are_still_told_to_be_numpys():
     with pytest.raises(TypeError, match="instead of math"):
         scipy.integrate.quad(lambda t: math.exp(X[0]) * t, 0, 1)
+
+
+P = tracker.param(np.random.default_rng(0).standard_normal((6, 2)))
+COMPILED = {
+    "scipy.spatial.cKDTree": lambda: scipy.spatial.cKDTree(P),
+    "scipy.spatial.Delaunay": lambda: scipy.spatial.Delaunay(
+        P,
+    ),
+    "scipy.optimize.linear_sum_assignment": lambda: scipy.optimize.linear_sum_assignment(P),
+    "scipy.interpolate.LinearNDInterpolator": lambda: scipy.interpolate.LinearNDInterpolator(P, np.arange(6.0)),
+    "scipy.sparse.csgraph": lambda: scipy.sparse.csgraph.csgraph_from_dense(P),
+}
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_compiled_functions_without_a_frame_are_told_by_the_source_that_calls_them(name):
+    with pytest.raises(tracker.errors.ConversionError, match=name.replace(".", r"\.")):
+        COMPILED[name]()
+
+
+def test_a_caller_whose_source_is_not_at_hand_gets_the_general_error():
+    scope = {"f": scipy.optimize.linear_sum_assignment, "x": P}
+    with pytest.raises(tracker.errors.ConversionError, match=r"tracker\.collect"):
+        exec("f(x)", scope)
+
+
+PROBED = {
+    "a sparse operator": (lambda: scipy.sparse.linalg.cg(P[:2], np.ones(2)), "tracker.scipy.sparse.linalg.cg"),
+    "an array namespace": (lambda: scipy.interpolate.make_splprep(P), "make_splprep has no derivative"),
+    "an attribute": (lambda: scipy.signal.ShortTimeFFT(X, 2, 1.0), "take stft, istft"),
+    "place": (lambda: scipy.stats.kappa4(X, X), "Call tracker.scipy.stats.kappa4"),
+    "a private ufunc": (lambda: scipy.special.riccati_jn(2, X[0]), "scipy.special.riccati_jn has no derivative"),
+    "an interpolant": (
+        lambda: scipy.interpolate.CubicSpline(np.arange(5.0), np.arange(5.0))(X),
+        "Call tracker.scipy.interpolate.CubicSpline",
+    ),
+    "a method": (lambda: scipy.spatial.KDTree(P.data).query(P[0]), "scipy.spatial.KDTree.query has no derivative"),
+}
+
+
+@pytest.mark.parametrize("asked", PROBED)
+def test_whatever_scipy_asks_of_a_tracked_value_the_error_names_its_function(asked):
+    call, words = PROBED[asked]
+    with pytest.raises((tracker.errors.TrackerError, AttributeError), match=words.replace(".", r"\.")):
+        call()
+
+
+DROPPED = {
+    "signal.lfilter": (ValueError, lambda: scipy.signal.lfilter(X, [1.0, 0.5], np.ones(7))),
+    "optimize.brentq": (RuntimeError, lambda: scipy.optimize.brentq(lambda t: t - 2, X[0], 5)),
+}
+
+
+@pytest.mark.parametrize("name", DROPPED)
+def test_where_compiled_code_drops_the_error_a_warning_names_the_counterpart(name):
+    error, call = DROPPED[name]
+    with pytest.raises(error), pytest.warns(UserWarning, match=rf"Call tracker\.scipy\.{name} instead"):
+        call()

@@ -247,3 +247,11 @@ def test_inverse_digamma_is_a_root():
 
     f = lambda y: root_scalar(lambda x: sp.digamma(x) - y, bracket=(0.1, 20.0)).root
     assert tracker.grad(f)(0.5) == pytest.approx(1 / sp.polygamma(1, f(0.5)), rel=1e-8)
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_ufuncs_with_several_results_take_a_plain_array_beside_a_tracked_one(k):
+    u, m, h = np.array([0.3, 0.8]), np.array([0.4, 0.6]), 1e-6
+    for f in (lambda x: sp.ellipj(x, m)[k], lambda x: sp.ellipj(u, x)[k]):
+        expected = (f(m + h) - f(m - h)) / (2 * h)
+        np.testing.assert_allclose(tracker.gradient(lambda x, f=f: np.sum(f(x)), m)[0], expected, rtol=1e-7)

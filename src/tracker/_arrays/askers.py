@@ -6,6 +6,7 @@ from opcode import opmap
 from types import FrameType
 from typing import Final
 
+from tracker._arrays import callee
 from tracker._arrays.counterparts import outside
 
 _ASSERTIONS: Final = "numpy.testing._private.utils"
@@ -13,6 +14,7 @@ _LIBRARIES: Final = frozenset(
     ("h5py", "matplotlib", "networkx", "numba", "pandas", "plotly", "seaborn", "sklearn", "statsmodels", "xarray")
 )
 
+_DROPPING: Final = frozenset(("_linear_filter", "_bisect", "_brenth", "_brentq", "_ridder"))  # compiled, of SciPy
 _STORE: Final = opmap["STORE_SUBSCR"]
 
 
@@ -37,3 +39,21 @@ def library(frame: FrameType | None) -> str | None:
             return name if name in _LIBRARIES else None
         frame = frame.f_back
     return None
+
+
+def needs_namespace(frame: FrameType | None) -> bool:
+    """Whether SciPy's copy of array-api-compat is asking for a module of functions, which it can't do without."""
+    frame = outside(frame)
+    if frame is None or frame.f_code.co_name != "array_namespace":
+        return False
+    return str(frame.f_globals.get("__name__", "")).startswith("scipy.")
+
+
+def drops_errors(frame: FrameType | None) -> bool:
+    """Whether compiled code of SciPy is asking that replaces whatever error it meets, without a cause."""
+    frame = outside(frame)
+    if frame is None:
+        return False
+    return str(frame.f_globals.get("__name__", "")).startswith("scipy.optimize._highspy") or (
+        callee.called_name(frame) in _DROPPING
+    )

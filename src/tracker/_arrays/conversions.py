@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -46,10 +47,7 @@ def to_array(x: Any, copy: Any) -> Any:
         )
     advice = counterparts.instead_of_scipy(sys._getframe())
     if advice is not None:
-        raise ConversionError(
-            f"A tracked value (shape {x.shape}) was given to SciPy, which would have made it plain and lost its "
-            f"gradient. {advice} Where the plain value is wanted, pass x.data."
-        )
+        raise _told(_given_to_scipy(advice, f" (shape {x.shape})"))
     library = askers.library(sys._getframe())
     if library is not None:
         raise _given_to(library)
@@ -68,6 +66,20 @@ def to_array(x: Any, copy: Any) -> Any:
         "np.zeros_like(x) or tracker.zeros(shape) instead of a plain array, and use x.data where the "
         "plain value is wanted."
     )
+
+
+def _given_to_scipy(advice: str | None, shape: str = "") -> ConversionError:
+    return ConversionError(
+        f"A tracked value{shape} was given to SciPy, which would have made it plain and lost its gradient. {advice} "
+        "Where the plain value is wanted, pass x.data."
+    )
+
+
+def _told(error: ConversionError) -> ConversionError:
+    """`error`, and its message as a warning where SciPy's compiled code puts an error of its own in its place."""
+    if askers.drops_errors(sys._getframe()):
+        warnings.warn(str(error), stacklevel=2)
+    return error
 
 
 def _given_to(library: str) -> ConversionError:
@@ -125,11 +137,13 @@ def to_number(x: Any, kind: Any) -> Any:
         advice = coefficients.instead_of_polynomial(sys._getframe())
         if advice is not None:
             raise ConversionError(f"A tracked number would lose its gradient: {advice}")
-        advice = counterparts.around_scipy(sys._getframe())
+        advice = counterparts.asked_for_number(sys._getframe())
         if advice is not None:  # what a function that was given to SciPy gives
-            raise ConversionError(
-                f"{kind.__name__}() of a tracked value, which SciPy asked for, would lose its gradient. {advice} "
-                "Where the plain value is wanted, give x.data or x.item()."
+            raise _told(
+                ConversionError(
+                    f"{kind.__name__}() of a tracked value, which SciPy asked for, would lose its gradient. {advice} "
+                    "Where the plain value is wanted, give x.data or x.item()."
+                )
             )
         library = askers.library(sys._getframe())
         raise no_conversion(kind.__name__) if library is None else _given_to(library)
@@ -148,12 +162,17 @@ def no_conversion(name: str) -> ConversionError:
 
 def missing_attribute(name: str) -> Any:
     if name.startswith("__"):
+        if name == "__array_namespace__" and askers.needs_namespace(sys._getframe()):
+            raise _given_to_scipy(counterparts.instead_of_scipy(sys._getframe()))
         raise AttributeError(name)
     if name == "grad":  # the property raised, and Python asks again
         raise AttributeError(_leaves.NO_GRADIENT)
+    advice = counterparts.around_scipy(sys._getframe())
+    if advice is not None and name == "matvec":  # asked for by scipy.sparse.linalg, which then gives no reason
+        raise _given_to_scipy(advice)
     if name in _REFUSED:
-        raise RefusedAttributeError(f"A tracked value has no {name!r}: {_REFUSED[name]}")
-    raise AttributeError(f"a tracked value has no attribute {name!r}")
+        raise RefusedAttributeError(f"A tracked value has no {name!r}: {advice or _REFUSED[name]}")
+    raise AttributeError(f"a tracked value has no attribute {name!r}. {advice or ''}".rstrip(". "))
 
 
 def number_attribute(x: Any, name: str) -> Any:

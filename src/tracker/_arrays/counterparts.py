@@ -9,17 +9,22 @@ import importlib
 from types import FrameType
 from typing import Any, Final
 
+from tracker._arrays import callee
+
 _FURTHER: Final = 40  # frames looked at
 
 
 def instead_of_scipy(frame: FrameType | None) -> str | None:
     """What to call in place of the outermost function of SciPy above `frame`; None if there is none."""
+    compiled = _compiled(frame)
+    if compiled is not None:
+        return _advice(*compiled)
     found: FrameType | None = None
     wrapped: Any = None  # the function that one of SciPy's decorators (they call theirs f) is about to call
     for _ in range(_FURTHER):
         if frame is None:
             break
-        module = str(frame.f_globals.get("__name__", ""))
+        module = _module_of(frame)
         if module.startswith("scipy."):
             if not module.startswith("scipy._lib"):
                 found = frame
@@ -38,10 +43,30 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
 
 
 def around_scipy(frame: FrameType | None) -> str | None:
-    """The same, where SciPy itself asks for a number: the innermost frame outside of tracker is one of SciPy's."""
-    frame = outside(frame)
-    inside = frame is not None and str(frame.f_globals.get("__name__", "")).startswith("scipy.")
+    """The same, where the innermost frame outside of tracker and NumPy is one of SciPy's: it asks by itself."""
+    asking = outside(frame)
+    while asking is not None and _module_of(asking).startswith("numpy."):
+        asking = asking.f_back
+    inside = asking is not None and _module_of(asking).startswith("scipy.")
     return instead_of_scipy(frame) if inside else None
+
+
+def asked_for_number(frame: FrameType | None) -> str | None:
+    """The same, for SciPy's compiled functions as well."""
+    compiled = _compiled(frame)
+    return around_scipy(frame) if compiled is None else _advice(*compiled)
+
+
+def _compiled(frame: FrameType | None) -> tuple[str, str] | None:
+    """The compiled function of SciPy that someone else calls: it has no frame of its own."""
+    frame = outside(frame)
+    if frame is None or _module_of(frame).startswith("scipy."):
+        return None
+    return callee.compiled_of_scipy(frame)
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def in_root_finder(frame: FrameType | None) -> bool:
@@ -52,7 +77,7 @@ def in_root_finder(frame: FrameType | None) -> bool:
 
 def outside(frame: FrameType | None) -> FrameType | None:
     """The innermost frame outside of tracker."""
-    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
+    while frame is not None and _module_of(frame).startswith("tracker."):
         frame = frame.f_back
     return frame
 
@@ -69,12 +94,17 @@ def _called(frame: FrameType) -> str:
         return str(frame.f_locals["fun"].__name__)
     if type(own).__name__ == "MultiUFunc":
         return str(own.__name__)  # type: ignore[union-attr]
-    if own is None or not str(frame.f_globals["__name__"]).startswith("scipy.stats"):
+    if own is None:
         return name
+    if not _module_of(frame).startswith("scipy.stats"):
+        kind = type(own).__name__
+        public = hasattr(_theirs(_public(_module_of(frame))), kind)
+        return (kind if name == "__call__" else f"{kind}.{name}") if public else name
     distribution = getattr(own, "dist", own)  # a frozen one has it
     kind = type(distribution).__name__.removesuffix("_gen").removesuffix("_frozen")
     method = frame.f_locals["fun"].__name__ if name == "wrapper" and "fun" in frame.f_locals else name
-    return f"{getattr(distribution, 'name', None) or kind}.{method}"
+    made = getattr(distribution, "name", None) or kind
+    return made if method == "__call__" else f"{made}.{method}"
 
 
 def _advice(module: str, name: str) -> str:
@@ -85,9 +115,9 @@ def _advice(module: str, name: str) -> str:
     ours = _module(section)
     if ours is None:
         return f"tracker.scipy does not cover scipy.{section}, so {whole} has no derivative. {_why_not(section)}"
-    if name.startswith("_"):
-        return f"Use tracker.scipy.{section} instead of {whole}."
     first, _, method = name.partition(".")
+    if name.startswith("_") or method.startswith("_"):
+        return f"Use tracker.scipy.{section} instead of {whole}."
     counterpart = getattr(ours, first, None)
     refusal = getattr(counterpart, "refusal", None)
     if refusal is not None:

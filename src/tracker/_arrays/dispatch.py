@@ -74,6 +74,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     return _handles.wrap(op, (node, b), None, y, node.level, mask, spec)
                 elif type(b) is _ndarray and type(a.value) is _ndarray:
                     y = (op.fun if op.on_arrays is None else op.on_arrays)(a.value, b)
+                    if type(y) is tuple:
+                        return record(op, (a, b), None)
                     mask = op.reads[0]
                     if mask & 4:
                         if b.dtype is not y.dtype and op.kind == PARTIALS:
@@ -94,6 +96,8 @@ def binary(op: Op, a: Any, b: Any) -> Any:
                     return _handles.wrap(op, (a, node), None, y, node.level, mask, spec)
                 if type(a) is _ndarray and type(b.value) is _ndarray:
                     y = (op.fun if op.on_arrays is None else op.on_arrays)(a, b.value)
+                    if type(y) is tuple:
+                        return record(op, (a, b), None)
                     mask = op.reads[1]
                     if mask & 2:
                         if a.dtype is not y.dtype and op.kind == PARTIALS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import tracker._arrays.handles as _handles
 import tracker._arrays.mutation as _mutation
 import tracker._arrays.operators as _operators
 import tracker._arrays.views as _views
+from tracker._arrays import counterparts
 from tracker.errors import ConversionError
 
 
@@ -141,9 +143,10 @@ def np_put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 def _need_tracked(x: Any, name: str) -> None:
     if not isinstance(x, _array.TrackedArray):
+        advice = counterparts.around_scipy(sys._getframe())
         raise ConversionError(
             f"{name} writes a tracked value into a plain array, which would lose its gradient. "
-            "Write into np.zeros_like(tracked) or tracker.zeros(shape)."
+            f"{advice or 'Write into np.zeros_like(tracked) or tracker.zeros(shape).'}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
 import tracker._arrays.outputs as _outputs
 import tracker._arrays.real as _real
+from tracker._arrays import counterparts
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
 from tracker.errors import NoRuleError
@@ -157,6 +159,8 @@ def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:
             which = f"argument {k!r} is tracked"
     if reason := refusals.get(f):
         return NoRuleError(f"{name} has no derivative rule ({which}): {reason}")
+    if advice := counterparts.around_scipy(sys._getframe()):
+        return NoRuleError(f"{name}, which SciPy calls, has no derivative rule ({which}). {advice}")
     return NoRuleError(
         f"{name} has no derivative rule ({which}). Give it one with tracker.rule, or pass tracker.stop_gradient(x)."
     )
