@@ -1,8 +1,10 @@
 """PyTorch's and optax's steps on one problem, and PyTorch's learning rates: `python -m tests.optimiser_peers` writes
 optimiser_steps.json and schedule_rates.json.
 
-The problem: from START, 8 steps along the gradient CURVATURE * (x - TARGET), in float64. Where PyTorch's formula
-is another one than the paper's, its arguments are chosen so that both are the same; comments say how.
+The problem: from START, 8 steps along the gradient CURVATURE * (x - TARGET), in float64. That of "complex" rules begins
+at SPIRAL, whose gradient turns about TARGET, off any line through the plane; optax, as tracker, takes a complex number
+for one parameter, PyTorch for two. "Options" are others than the defaults. Where a library's formula is another one
+than the paper's, its arguments are chosen so that both are the same; comments say how.
 """
 
 import json
@@ -15,13 +17,15 @@ import numpy as np
 START = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]])
 TARGET = np.array([[0.9, 1.0, 0.55], [-1.0, 0.3, -1.2]])
 CURVATURE = np.array([[1.0, 0.5, 2.0], [3.0, 0.1, 1.5]])
+SPIRAL = START + 1j * START[::-1, ::-1]
 STEPS = 8
 FILE = Path(__file__).with_name("optimiser_steps.json")
 RATES = Path(__file__).with_name("schedule_rates.json")
 
 
 def gradient(x):
-    return CURVATURE * (x - TARGET)
+    away = x - TARGET
+    return CURVATURE * away + (0.3 + 0.15j) * np.conj(away) if np.iscomplexobj(x) else CURVATURE * away
 
 
 def torch_makers():
@@ -42,6 +46,19 @@ def torch_makers():
         "Muon": lambda p: optim.Muon(p, lr=0.02, momentum=0.95, weight_decay=0.01),
         "AMSGrad": lambda p: optim.Adam(p, lr=0.1, amsgrad=True, eps=0),
         "Rprop": lambda p: optim.Rprop(p, lr=0.1, etas=(0.5, 1.2), step_sizes=(1e-6, 50)),
+        "Momentum, options": lambda p: optim.SGD(p, lr=0.2, momentum=0.5),
+        "Nesterov, options": lambda p: optim.SGD(p, lr=0.2, momentum=0.5, nesterov=True),
+        "RMSProp, options": lambda p: optim.RMSprop(p, lr=0.2, alpha=0.7, eps=0.1),
+        "RMSProp, centred, options": lambda p: optim.RMSprop(p, lr=0.2, alpha=0.7, eps=0.1, centered=True),
+        "Adam, options": lambda p: optim.Adam(p, lr=0.2, betas=(0.6, 0.7), eps=0.1),
+        "AdamW, options": lambda p: optim.AdamW(p, lr=0.2, betas=(0.6, 0.7), eps=0.1, weight_decay=0.3),
+        "AdamW, not coupled": lambda p: optim.AdamW(p, lr=0.2, weight_decay=0.3 / 0.2),  # which it multiplies by lr
+        "Adam after WeightDecay": lambda p: optim.Adam(p, lr=0.1, weight_decay=0.2),
+        "AdaMax, options": lambda p: optim.Adamax(p, lr=0.2, betas=(0.6, 0.7), eps=0),
+        "AdaGrad, options": lambda p: optim.Adagrad(p, lr=0.2, eps=0.1, initial_accumulator_value=0.1),
+        "AdaDelta, options": lambda p: optim.Adadelta(p, lr=1.0, rho=0.6, eps=0.01),
+        "Muon, options": lambda p: optim.Muon(p, lr=0.1, momentum=0.6, weight_decay=0.3),
+        "Rprop, options": lambda p: optim.Rprop(p, lr=0.05, etas=(0.3, 1.5), step_sizes=(0.02, 0.2)),
     }
 
 
@@ -66,13 +83,13 @@ def torch_steps(name):
     return path
 
 
-def optimistic_steps():
+def optimistic_steps(rate=0.1, betas=(0.5, 0.9), eps=1e-8):
     """Algorithm 1 of arXiv:1711.00141: twice the step of PyTorch's Adam less the one before."""
     import torch
 
     x, before, path = START, 0.0, []
     shadow = torch.zeros(START.shape, dtype=torch.float64, requires_grad=True)
-    adam = torch.optim.Adam([shadow], lr=0.1, betas=(0.5, 0.9))
+    adam = torch.optim.Adam([shadow], lr=rate, betas=betas, eps=eps)
     for _ in range(STEPS):
         old = shadow.detach().numpy().copy()
         shadow.grad = torch.tensor(gradient(x))
@@ -104,6 +121,7 @@ def chained_steps(name):
     return path
 
 
+OPTIMISTIC = {"OAdam": (), "OAdam, options": (0.2, (0.6, 0.7), 0.1)}
 CHAINED = ("ClipGrad", "SignDecay", "AccumGrad")
 
 
@@ -174,6 +192,9 @@ SCHEDULES = (
 def optax_makers():
     import optax
 
+    plain_amsgrad = lambda rate, *options: optax.chain(
+        optax.scale_by_amsgrad(*options, bias_correction_mu=False, bias_correction_nu=False), optax.scale(-rate)
+    )
     return {
         "RAdam": lambda: optax.radam(0.1, threshold=4.0),
         "AdaBelief": lambda: optax.adabelief(0.1, eps=1e-16, eps_root=1e-16),
@@ -182,6 +203,25 @@ def optax_makers():
         "NAdam": lambda: optax.nadam(0.1 / math.sqrt(0.999), eps=0.0),
         "ClipNorm": lambda: optax.chain(optax.clip_by_global_norm(0.5), optax.sgd(0.1, momentum=0.9)),
         "AccumGrad": lambda: optax.MultiSteps(optax.sgd(0.1, momentum=0.9), 3, accumulator_dtype=None),
+        "RAdam, options": lambda: optax.radam(0.2, b1=0.6, b2=0.8, eps=0.1, threshold=4.0),
+        "AdaBelief, options": lambda: optax.adabelief(0.2, b1=0.6, b2=0.7, eps=0.1, eps_root=0.1),
+        "Lion, options": lambda: optax.lion(0.2, b1=0.6, b2=0.7, weight_decay=0.0),
+        "NAdam, options": lambda: optax.nadam(0.2 / math.sqrt(0.7), b1=0.6, b2=0.7, eps=0.1 / math.sqrt(0.7)),
+        "AMSGrad, options": lambda: plain_amsgrad(0.2, 0.6, 0.7, 0.1),
+        "Momentum, complex": lambda: optax.sgd(0.1, momentum=0.9),
+        "Nesterov, complex": lambda: optax.sgd(0.1, momentum=0.9, nesterov=True),
+        "RMSProp, complex": lambda: optax.rmsprop(0.1, decay=0.9, eps=1e-8, eps_in_sqrt=False),
+        "RMSProp, centred, complex": lambda: optax.rmsprop(0.1, decay=0.9, eps=1e-8, eps_in_sqrt=False, centered=True),
+        "Adam, complex": lambda: optax.adam(0.1),
+        "AdamW, complex": lambda: optax.adamw(0.1, weight_decay=0.2),
+        "RAdam, complex": lambda: optax.radam(0.1, threshold=4.0),
+        "NAdam, complex": lambda: optax.nadam(0.1 / math.sqrt(0.999), eps=0.0),
+        "AdaMax, complex": lambda: optax.adamax(0.1, eps=0.0),
+        "AdaBelief, complex": lambda: optax.adabelief(0.1, eps=1e-16, eps_root=1e-16),
+        "AMSGrad, complex": lambda: plain_amsgrad(0.1),
+        "AdaGrad, complex": lambda: optax.adagrad(0.1, 0.0, 0.0),  # its eps is under the root
+        "Lion, complex": lambda: optax.lion(0.1, b1=0.9, b2=0.999, weight_decay=0.0),
+        "ClipNorm, complex": lambda: optax.chain(optax.clip_by_global_norm(0.5), optax.sgd(0.1, momentum=0.9)),
     }
 
 
@@ -190,23 +230,33 @@ def optax_steps(name):
     import optax
 
     with jax.enable_x64(True):
-        x = jax.numpy.asarray(START)
+        x = jax.numpy.asarray(beginning(name))
         optimiser = optax_makers()[name]()
         state, path = optimiser.init(x), []
         for _ in range(STEPS):
             steps, state = optimiser.update(jax.numpy.asarray(gradient(np.asarray(x))), state, x)
             x = optax.apply_updates(x, steps)
-            path.append(np.asarray(x).tolist())
+            path.append(in_reals(np.asarray(x)).tolist())
     return path
+
+
+def beginning(name):
+    return SPIRAL if name.endswith("complex") else START
+
+
+def in_reals(x):
+    """Real and imaginary parts of complex numbers, which JSON has not, on top of each other."""
+    return np.stack([x.real, x.imag]) if np.iscomplexobj(x) else x
 
 
 def main():
     paths = {f"torch {name}": torch_steps(name) for name in torch_makers()}
-    paths["torch OAdam"] = optimistic_steps()
+    paths |= {f"torch {name}": optimistic_steps(*options) for name, options in OPTIMISTIC.items()}
     paths |= {f"torch {name}": chained_steps(name) for name in CHAINED}
     RATES.write_text(json.dumps({name: scheduled_rates(name) for name in SCHEDULES}, indent=1) + "\n")
     paths |= {f"optax {name}": optax_steps(name) for name in optax_makers()}
-    FILE.write_text(json.dumps(paths, indent=1) + "\n")
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(path)}" for name, path in paths.items())
+    FILE.write_text(f"{{\n{lines}\n}}\n")
 
 
 if __name__ == "__main__":
