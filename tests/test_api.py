@@ -2108,6 +2108,25 @@ def test_custom_gradient_is_differentiable_itself():
     close(pushforward(cubed, (x,), (np.ones(2),))[1], 3 * x**2, 1e-14)
 
 
+def test_second_derivative_of_a_custom_gradient_where_the_first_one_is_zero():
+    @tracker.custom_gradient
+    def tripled(x):
+        return 3 * x, lambda dy: (3 * dy,)
+
+    for f in (lambda x: tripled(x) ** 2, lambda x: tripled(np.stack([x]) @ np.ones((1, 1)))[0] ** 2):
+        assert grad(grad(f))(0.0) == 18.0
+        assert pushforward(grad(f), (0.0,), (1.0,)) == (0.0, 18.0)
+
+
+def test_second_derivative_where_a_pullback_of_zeros_gives_nan():
+    @tracker.custom_gradient
+    def root(x):
+        return np.sqrt(x), lambda dy: (dy / (2 * np.sqrt(x)),)
+
+    with np.errstate(all="ignore"):
+        assert grad(grad(lambda x: 0 * x * root(x) + x * x))(0.0) == 2.0
+
+
 @pytest.mark.parametrize("wrong", [lambda dy: (), lambda dy: (dy, dy), lambda dy: (dy, None, None)])
 def test_custom_gradient_with_a_wrong_number_of_gradients_is_named(wrong):
     @tracker.custom_gradient

@@ -84,6 +84,9 @@ class ArrayAlgebra(Algebra):
     def is_zero(self, dy: Any) -> bool:
         return not np.any(_handles.plain(dy))
 
+    def is_recorded(self, dy: Any) -> bool:
+        return _handles.is_tracked(dy)
+
     def has_nan(self, dy: Any) -> bool:
         if isinstance(dy, tuple):
             return any(d is not None and self.has_nan(d) for d in dy)

@@ -41,6 +41,10 @@ class Algebra:
     def is_zero(self, dy: Any) -> bool:
         return bool(dy == 0)
 
+    def is_recorded(self, dy: Any) -> bool:
+        """Whether `dy` is tracked itself: in a derivative of a derivative."""
+        return False
+
     def has_nan(self, dy: Any) -> bool:
         return bool(dy != dy)
 

@@ -185,12 +185,13 @@ def _walk(root: Node, seed: Any, careful: bool) -> None:
         dy = node.slot
         owned = node.owned
         node.slot = None
-        if dy is None or (careful and type(dy) is not tuple and holder.algebra.is_zero(dy)):
+        zero = careful and type(dy) is not tuple and holder.algebra.is_zero(dy)
+        if dy is None or (zero and not holder.algebra.is_recorded(dy)):  # a recorded zero has a derivative itself
             _skip(op, node.args, ready)
         elif op.kind == PARTIALS:
             _apply_partials(node, op, dy, owned, careful, ready)
         else:
-            _apply_pullbacks(node, op, dy, owned, ready)
+            _apply_pullbacks(node, op, dy, owned, zero, ready)
 
 
 def _skip(op: Op, args: tuple[Any, ...], ready: list[Node]) -> None:
@@ -270,7 +271,7 @@ def _picked(node: Node, code: int) -> Any:
     return holder.algebra.unwrap(picked) if isinstance(picked, Held) else picked
 
 
-def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]) -> None:
+def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, zero: bool, ready: list[Node]) -> None:
     algebra = holder.algebra
     args = node.args
     if op.kind == OUTPUT:
@@ -287,7 +288,8 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
     if op.guarded or op.opaque:
         dy = algebra.guard(dy)
     if op.joint is not None:
-        _contribute_sequence(op, 0, args, op.joint(dy, y, arguments), ready)
+        news = op.joint(dy, y, arguments)
+        _contribute_sequence(op, 0, args, [_unless_nan(new) for new in news] if zero else news, ready)
         return
     i = 0
     for x in args:
@@ -295,6 +297,8 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
             new = None
             if not (i < len(op.adders) and x.owned and op.adders[i](x.slot, dy, arguments, node.kwargs)):
                 new = _pull(op, i, dy, y, arguments, node.kwargs)
+                if zero:
+                    new = _unless_nan(new)
                 if new is not None:
                     new = algebra.fit(new, x, op, i)
             _contribute(x, new, False, ready)
@@ -302,6 +306,11 @@ def _apply_pullbacks(node: Node, op: Op, dy: Any, owned: bool, ready: list[Node]
             new = _pull(op, i, dy, y, arguments, node.kwargs) if operands(op, (x,)) else None
             _contribute_sequence(op, i, x, new, ready)
         i += 1
+
+
+def _unless_nan(new: Any) -> Any:
+    """What a pullback gives of zeros, which is zero where it divides by zero."""
+    return None if new is None or holder.algebra.has_nan(new) else new
 
 
 def _pull(op: Op, i: int, dy: Any, y: Any, arguments: list[Any], kwargs: Any) -> Any:
