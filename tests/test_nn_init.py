@@ -24,6 +24,7 @@ def rng():
         (init.lecun_uniform, 1 / 200), (init.lecun_normal, 1 / 200),
         (partial(init.kaiming_normal, gain=3.0), 18 / 200), (partial(init.orthogonal, gain=0.5), 0.25 / 300),
         (partial(init.glorot_uniform, gain=0.5), 0.5 / 500), (partial(init.sparse, sparsity=0.5, std=0.2), 0.02),
+        (partial(init.normal, std=0.3), 0.09),
     ],
 )  # fmt: skip
 def test_initial_weights_have_the_variance_of_their_paper(f, variance):

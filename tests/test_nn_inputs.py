@@ -47,8 +47,40 @@ MADE = {"rng": RNG}
         (lambda: nn.Conv((3, 3), 1, 2, "relu", **MADE), TypeError, "Conv: activation.*str"),
         (lambda: nn.RNN(3, 2, "relu", **MADE), TypeError, "RNNCell: activation.*str"),
         (lambda: nn.Conv(1, 8, 3, **MADE), TypeError, r"\(kernel, n_in, n_out\).*given 1\."),
-        (lambda: nn.Dense(3.0, 2, **MADE), TypeError, r"whole numbers.*\(2, 3\.0\)"),
-        (lambda: nn.Dense(-3, 2, **MADE), TypeError, r"at least 0.*\(2, -3\)"),
+        (lambda: nn.Dense(3.0, 2, **MADE), TypeError, r"Dense: n_in is a whole number.*3\.0"),
+        (lambda: nn.Dense(3, None, **MADE), TypeError, "Dense: n_out is a whole number.*None"),
+        (lambda: nn.Dense((3, 4), 2, **MADE), TypeError, r"Dense: n_in.*\(3, 4\)"),
+        (lambda: nn.Dense(-3, 2, **MADE), TypeError, "at least 0.*-3"),
+        (lambda: nn.Bilinear(3, "4", 2, **MADE), TypeError, "Bilinear: m is"),
+        (lambda: nn.Embedding("a", 2, **MADE), TypeError, "Embedding: entries"),
+        (lambda: nn.Embedding(4, 2, rng=0), TypeError, "generator.*int"),
+        (lambda: nn.Embedding(4, 2, dtype=int, **MADE), TypeError, "int64"),
+        (lambda: nn.GRU(None, 2, **MADE), TypeError, "GRUCell: n_in"),
+        (lambda: nn.MultiHeadAttention(4.0, 2, **MADE), TypeError, "MultiHeadAttention: width"),
+        (lambda: nn.Scale((3, 4)), TypeError, "Scale takes whole numbers.*one by one"),
+        (lambda: nn.LayerNorm((3, 4)), TypeError, "LayerNorm takes whole numbers.*one by one"),
+        (lambda: nn.RMSNorm("3"), TypeError, "RMSNorm takes whole numbers"),
+        (lambda: nn.BatchNorm(3.0), TypeError, "BatchNorm: channels"),
+        (lambda: nn.InstanceNorm(None), TypeError, "InstanceNorm: channels"),
+        (lambda: nn.BatchNorm(3, momentum=1.5), ValueError, "momentum from 0 to 1"),
+        (lambda: nn.Conv((3, None), 1, 2, **MADE), TypeError, "Conv takes whole numbers.*None"),
+        (lambda: nn.Conv((3,), 3, 4, groups=2, **MADE), ValueError, "n_in=3.*2 groups"),
+        (lambda: nn.Conv((3,), 4, 3, groups=2, **MADE), ValueError, "n_out=3.*2 groups"),
+        (lambda: nn.ConvTranspose((3,), 3, 4, groups=0, **MADE), ValueError, "0 groups"),
+        (lambda: nn.DepthwiseConv((3,), 0, 4, **MADE), ValueError, "multiple"),
+        (lambda: nn.Conv((3,), 3, 4, stride=1.5, **MADE)(IMAGES[..., 0]), TypeError, "stride is a whole number.*1.5"),
+        (lambda: nn.MaxPool(2.0)(IMAGES), TypeError, "window is a whole number.*2.0"),
+        (lambda: nn.Pad(-1)(IMAGES), ValueError, "at least 0.*-1"),
+        (lambda: nn.Pad((1, 2, 3))(IMAGES), ValueError, "2 spatial axes"),
+        (lambda: nn.Parallel(nn.Scale(3), nn.Scale(3)), TypeError, "connection Scale does not take 1 result:"),
+        (lambda: nn.Parallel(nn.Scale(3), nn.Scale(3), nn.Scale(3)), TypeError, "Scale does not take 2 results"),
+        (lambda: nn.Parallel(np.tanh, nn.Scale(3), nn.Scale(3)), TypeError, "tanh does not take 2 results"),
+        (lambda: nn.Parallel(np.add), TypeError, "at least one layer"),
+        (lambda: nn.SkipConnection(nn.Scale(3), np.tanh), TypeError, "tanh does not take 2 results"),
+        (lambda: nn.SkipConnection(nn.Scale), TypeError, "SkipConnection: layer is the class Scale"),
+        (lambda: nn.SkipConnection(np.sin, None), TypeError, "connection.*NoneType"),
+        (lambda: nn.label_smoothing(np.array([0, 2]), 0.1), ValueError, "targets from 0 to 1"),
+        (lambda: nn.huber(np.ones(2), np.ones(2), delta=-1.0), ValueError, "delta"),
         (lambda: nn.Dense(3, 2, init="glorot", **MADE), TypeError, "init= is a function.*str"),
         (lambda: nn.Dense(3, 2, init=lambda *_: np.ones(3), **MADE), ValueError, r"\(2, 3\).*\(3,\)"),
         (lambda: nn.Dropout(1.5), ValueError, "0 <= p < 1.*1.5"),
@@ -64,6 +96,28 @@ MADE = {"rng": RNG}
 def test_what_was_given_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_connections_join_any_number_of_results():
+    x = np.array([0.5, -2.0])
+    scales = [nn.Chain(lambda x, k=k: k * x) for k in (2.0, 3.0, 5.0)]
+    np.testing.assert_array_equal(nn.Parallel(np.add, *scales)(x), 10 * x)
+    np.testing.assert_array_equal(nn.Parallel(np.multiply, *scales)(x), 30 * x**3)
+    np.testing.assert_array_equal(gradient(lambda x: np.sum(nn.Parallel(np.add, *scales)(x)), x)[0], 10.0)
+    np.testing.assert_array_equal(nn.Parallel(np.hypot, *scales[:2])(x), np.hypot(2 * x, 3 * x))
+    np.testing.assert_array_equal(nn.Parallel(np.tanh, scales[0])(x), np.tanh(2 * x))
+    bilinear = nn.Bilinear(2, 2, 1, **MADE)
+    np.testing.assert_array_equal(nn.Parallel(bilinear, *scales[:2])(x), bilinear(2 * x, 3 * x))
+    assert nn.SkipConnection(scales[0], bilinear)(x).shape == (1,)
+
+
+def test_numpys_whole_numbers_are_sizes_and_a_border_may_have_none():
+    two = np.int64(2)
+    assert nn.Dense(two, 3, **MADE).weight.shape == (3, 2)
+    assert nn.AdaptiveMaxPool(two)(IMAGES).shape == (2, 3, 2, 2)
+    assert nn.Upsample(two)(IMAGES).shape == (2, 3, 16, 16)
+    np.testing.assert_array_equal(nn.pad(IMAGES, 0), IMAGES)
+    assert nn.pad(IMAGES, (two, (0, 1))).shape == (2, 3, 12, 9)
 
 
 def test_part_of_a_gradient_of_a_chain_is_a_chain():

@@ -12,7 +12,7 @@ from tracker.nn.pooling import maxpool
 
 def _counts(x: Any, count: Any) -> tuple[int, ...]:
     size = x.shape[2:]
-    counts = (count,) * len(size) if isinstance(count, int) else tuple(count)
+    counts = (int(count),) * len(size) if isinstance(count, int | np.integer) else tuple(count)
     if len(counts) != len(size) or min((*counts, *size), default=0) < 1:
         raise ValueError(f"adaptive pooling takes a positive count for each axis of {size}; it was given {count}.")
     return counts

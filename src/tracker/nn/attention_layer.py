@@ -9,6 +9,7 @@ import numpy as np
 from tracker.nn._fields import fill
 from tracker.nn.attention import dot_product_attention
 from tracker.nn.init import Init, glorot_uniform
+from tracker.nn.inputs import check_sizes
 from tracker.nn.layers import Dense
 from tracker.nn.noise import Dropout
 from tracker.tree import static, struct
@@ -49,6 +50,7 @@ class MultiHeadAttention:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
+        check_sizes(self, width=width, heads=heads)
         if heads < 1 or width % heads:
             raise ValueError(f"MultiHeadAttention: a width of {width} can't be parted into {heads} heads.")
         if not 0 <= dropout < 1:

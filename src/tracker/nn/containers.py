@@ -11,7 +11,7 @@ import numpy as np
 
 from tracker.nn import modes
 from tracker.nn._fields import fill
-from tracker.nn.inputs import check_function
+from tracker.nn.inputs import check_connection, check_function
 from tracker.nn.summary import summary
 from tracker.tree import struct
 
@@ -129,7 +129,8 @@ class Chain(_Container):
 class Parallel(_Container):
     """`connection(*results)` of layers that all get x, or one each of a tuple x.
 
-    Raises `ValueError` for a tuple of another length.
+    A ufunc of two arguments, such as `np.add`, joins any number of results, one after the other.
+    Raises `TypeError` for a connection that does not take the results, `ValueError` for a tuple of another length.
 
     >>> Parallel(np.add, np.sin, np.cos)(0.0)
     np.float64(1.0)
@@ -139,8 +140,11 @@ class Parallel(_Container):
     layers: Any
 
     def __init__(self, connection: Callable[..., Any], *layers: Any, **named: Any) -> None:
-        check_function("Parallel", "connection", connection)
-        fill(self, connection=connection, layers=_named("Parallel", layers, named))
+        given = _named("Parallel", layers, named)
+        if not given:
+            raise TypeError("Parallel takes a connection and at least one layer.")
+        check_connection("Parallel", connection, len(given))
+        fill(self, connection=connection, layers=given)
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
         return _side_by_side(self.connection, self.layers, call, x, states)
@@ -171,12 +175,20 @@ def _side_by_side(connection: Callable[..., Any], layers: Any, call: _Call, x: A
     if len(xs) != len(layers):
         raise ValueError(f"{len(layers)} layers were given {len(xs)} inputs: give one array, or a tuple with one each.")
     found = [_at(key, call, *each) for key, *each in zip(_keys(layers), _values(layers), xs, _each(layers, states))]
-    return connection(*(y for y, _ in found)), _like(layers, [state for _, state in found])
+    return _joined(connection, [y for y, _ in found]), _like(layers, [state for _, state in found])
+
+
+def _joined(connection: Callable[..., Any], ys: list[Any]) -> Any:
+    if isinstance(connection, np.ufunc) and len(ys) > connection.nin == 2:
+        return functools.reduce(connection, ys)
+    return connection(*ys)
 
 
 @struct
 class SkipConnection(_Container):
     """connection(layer(x), x), by default their sum: He et al. (2016).
+
+    Raises `TypeError` for a layer or connection that can't be called so.
 
     >>> SkipConnection(np.cos)(0.0)
     np.float64(1.0)
@@ -184,6 +196,10 @@ class SkipConnection(_Container):
 
     layer: Any
     connection: Any = operator.add
+
+    def __post_init__(self) -> None:
+        check_function("SkipConnection", "layer", self.layer)
+        check_connection("SkipConnection", self.connection, 2)
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
         y, state = call(self.layer, x, states)

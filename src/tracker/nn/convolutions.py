@@ -11,7 +11,7 @@ from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.convolution import conv, conv_transpose
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
-from tracker.nn.inputs import check_function
+from tracker.nn.inputs import check_function, check_groups, check_shape, check_sizes
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -51,6 +51,8 @@ class _Convolution:
                 f"{type(self).__name__} takes (kernel, n_in, n_out), the kernel a tuple with one size for each "
                 f"spatial axis, (3, 3) for images; it was given {kernel!r}."
             )
+        check_shape(self, tuple(kernel))
+        check_groups(self, groups, n_in=n_in, n_out=n_out)
         weight = initial(init, rng, (*self._channels(n_in, n_out, groups), *kernel), dtype)
         fill(self, weight=weight, bias=zeros(rng, (n_out,), dtype) if bias else None, activation=activation)
         fill(self, stride=stride, pad=pad, dilation=dilation, groups=groups)
@@ -89,7 +91,8 @@ class DepthwiseConv(Conv):
     def __init__(
         self, kernel: tuple[int, ...], n_in: int, n_out: int, activation: Function = identity, **options: Any
     ) -> None:
-        if n_out % n_in:
+        check_sizes(self, n_in=n_in, n_out=n_out)
+        if n_in < 1 or n_out % n_in:
             raise ValueError(f"DepthwiseConv: {n_out} results can't be shared by {n_in} channels; give a multiple.")
         super().__init__(kernel, n_in, n_out, activation, groups=n_in, **options)
 

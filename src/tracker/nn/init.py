@@ -38,8 +38,6 @@ def initial(init: Init, rng: np.random.Generator, shape: Shape, dtype: Any) -> A
         raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
     if np.dtype(dtype).kind not in "fc":
         raise TypeError(f"parameters are real or complex numbers; dtype= was given as {np.dtype(dtype)}.")
-    if not all(isinstance(n, int | np.integer) and n >= 0 for n in shape):
-        raise TypeError(f"sizes are whole numbers, at least 0; weights were to have shape {shape}.")
     if not callable(init):
         raise TypeError(f"init= is a function, such as nn.init.glorot_uniform; it was given as {type(init).__name__}.")
     weight = init(rng, shape, dtype)
@@ -104,9 +102,18 @@ def sparse(
     if len(shape) != 2 or not 0 <= sparsity <= 1:
         raise ValueError(f"sparse takes a shape (out, in) and 0 <= sparsity <= 1; it was given {shape} and {sparsity}.")
     empty = np.argsort(rng.random(shape), axis=0)[: math.ceil(sparsity * shape[0])]
-    weights = _normal(rng, shape, std, dtype)
+    weights = normal(rng, shape, dtype, std=std)
     np.put_along_axis(weights, empty, 0, axis=0)
     return weights
+
+
+def normal(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32, *, std: float = 1.0) -> Any:
+    """Normal numbers of mean 0 and standard deviation `std`.
+
+    >>> normal(np.random.default_rng(0), (4, 3)).shape
+    (4, 3)
+    """
+    return (std * rng.standard_normal(shape)).astype(dtype)
 
 
 def truncated_normal(
@@ -138,10 +145,6 @@ def _uniform(rng: np.random.Generator, shape: Shape, bound: float, dtype: Any) -
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
-def _normal(rng: np.random.Generator, shape: Shape, std: float, dtype: Any) -> Any:
-    return (std * rng.standard_normal(shape)).astype(dtype)
-
-
 def glorot_uniform(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32, *, gain: float = 1.0) -> Any:
     """Uniform of variance 2 gain^2 / (in + out): Glorot & Bengio (2010), eq. 16.
 
@@ -157,7 +160,7 @@ def glorot_normal(rng: np.random.Generator, shape: Shape, dtype: Any = np.float3
     >>> glorot_normal(np.random.default_rng(0), (4, 3)).shape
     (4, 3)
     """
-    return _normal(rng, shape, gain * math.sqrt(2 / sum(fans(shape))), dtype)
+    return normal(rng, shape, dtype, std=gain * math.sqrt(2 / sum(fans(shape))))
 
 
 def kaiming_uniform(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32, *, gain: float = 1.0) -> Any:
@@ -175,7 +178,7 @@ def kaiming_normal(rng: np.random.Generator, shape: Shape, dtype: Any = np.float
     >>> kaiming_normal(np.random.default_rng(0), (4, 3)).shape
     (4, 3)
     """
-    return _normal(rng, shape, gain * math.sqrt(2 / fans(shape)[0]), dtype)
+    return normal(rng, shape, dtype, std=gain * math.sqrt(2 / fans(shape)[0]))
 
 
 def lecun_uniform(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32) -> Any:
@@ -193,7 +196,7 @@ def lecun_normal(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32
     >>> lecun_normal(np.random.default_rng(0), (4, 3)).shape
     (4, 3)
     """
-    return _normal(rng, shape, math.sqrt(1 / fans(shape)[0]), dtype)
+    return normal(rng, shape, dtype, std=math.sqrt(1 / fans(shape)[0]))
 
 
 def orthogonal(rng: np.random.Generator, shape: Shape, dtype: Any = np.float32, *, gain: float = 1.0) -> Any:

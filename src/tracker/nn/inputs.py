@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,72 @@ def check_function(layer: Any, what: str, f: Any) -> None:
             f"{_name(layer)}: {what} is a function of arrays, such as nn.relu, or a layer; "
             f"it was given as {type(f).__name__}.{hint}"
         )
+
+
+def check_connection(layer: Any, f: Any, n: int) -> None:
+    """Raise `TypeError` unless f can join n results: of a ufunc an argument too many would be where it writes.
+
+    >>> check_connection("Parallel", np.add, 3)
+    >>> check_connection("Parallel", np.tanh, 2)
+    Traceback (most recent call last):
+    TypeError: Parallel: the connection tanh does not take 2 results: it comes first, np.add for their sum.
+    """
+    check_function(layer, "connection", f)
+    if isinstance(f, np.ufunc):
+        fits = n == f.nin or n > f.nin == 2
+    else:
+        fits = not dataclasses.is_dataclass(f) or (n > 1 and _takes(f, n))
+    if not fits:
+        raise TypeError(
+            f"{_name(layer)}: the connection {getattr(f, '__name__', type(f).__name__)} does not take {n} "
+            f"result{'s' * (n > 1)}: it comes first, np.add for their sum."
+        )
+
+
+def _takes(f: Any, n: int) -> bool:
+    try:
+        inspect.signature(f).bind(*range(n))
+    except TypeError:
+        return False
+    return True
+
+
+def check_sizes(layer: Any, **sizes: Any) -> None:
+    """Raise `TypeError` unless these are whole numbers, at least 0.
+
+    >>> check_sizes("Dense", n_in=3, n_out=None)
+    Traceback (most recent call last):
+    TypeError: Dense: n_out is a whole number, at least 0; it was given as None.
+    """
+    for name, n in sizes.items():
+        if not _is_size(n):
+            raise TypeError(f"{_name(layer)}: {name} is a whole number, at least 0; it was given as {n!r}.")
+
+
+def check_shape(layer: Any, shape: tuple[Any, ...]) -> None:
+    """Raise `TypeError` unless this is made of whole numbers, at least 0.
+
+    >>> check_shape("LayerNorm", ((3, 4),))
+    Traceback (most recent call last):
+    TypeError: LayerNorm takes whole numbers, at least 0, one by one; it was given ((3, 4),).
+    """
+    if not all(map(_is_size, shape)):
+        raise TypeError(f"{_name(layer)} takes whole numbers, at least 0, one by one; it was given {shape}.")
+
+
+def _is_size(n: Any) -> bool:
+    return isinstance(n, int | np.integer) and bool(n >= 0)
+
+
+def check_groups(layer: Any, groups: int, **channels: int) -> None:
+    """Raise `ValueError` unless `groups` divides these numbers of channels.
+
+    >>> check_groups("Conv", 2, n_in=4, n_out=6)
+    """
+    check_sizes(layer, groups=groups, **channels)
+    for name, n in channels.items():
+        if groups < 1 or n % groups:
+            raise ValueError(f"{_name(layer)}: {name}={n} can't be parted into {groups} groups; give a divisor.")
 
 
 def _shape(x: Any) -> tuple[int, ...]:

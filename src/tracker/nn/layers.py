@@ -11,8 +11,8 @@ import numpy as np
 from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.embedding import embedding
-from tracker.nn.init import Init, glorot_uniform, initial, zeros
-from tracker.nn.inputs import check_function, check_width
+from tracker.nn.init import Init, glorot_uniform, initial, normal, zeros
+from tracker.nn.inputs import check_function, check_shape, check_sizes, check_width
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -45,6 +45,7 @@ class Dense:
         dtype: Any = np.float32,
     ) -> None:
         check_function(self, "activation", activation)
+        check_sizes(self, n_in=n_in, n_out=n_out)
         fill(
             self,
             weight=initial(init, rng, (n_out, n_in), dtype),
@@ -86,6 +87,7 @@ class Bilinear:
         dtype: Any = np.float32,
     ) -> None:
         check_function(self, "activation", activation)
+        check_sizes(self, n=n, m=m, n_out=n_out)
         fill(
             self,
             weight=initial(init, rng, (n_out, n, m), dtype),
@@ -117,6 +119,7 @@ class Scale:
         self, *shape: int, activation: Function = identity, bias: bool = True, dtype: Any = np.float32
     ) -> None:
         check_function(self, "activation", activation)
+        check_shape(self, shape)
         fill(
             self,
             scale=np.ones(shape, dtype),
@@ -147,13 +150,12 @@ class Embedding:
         width: int,
         *,
         padding: int | None = None,
-        init: Init | None = None,
+        init: Init = normal,
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
-        shape = (entries, width)
-        weight = rng.standard_normal(shape).astype(dtype) if init is None else initial(init, rng, shape, dtype)
-        fill(self, weight=weight, padding=padding)
+        check_sizes(self, entries=entries, width=width)
+        fill(self, weight=initial(init, rng, (entries, width), dtype), padding=padding)
 
     def __call__(self, indices: Any) -> Any:
         return embedding(indices, self.weight, padding=self.padding)

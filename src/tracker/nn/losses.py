@@ -109,12 +109,14 @@ def mae(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
 
 
 def huber(y: Any, target: Any, *, delta: float = 1.0, agg: Agg = np.mean) -> Any:
-    """Half the squared error up to `delta`, linear beyond: Huber (1964).
+    """Half the squared error up to `delta`, linear beyond: Huber (1964). Raises `ValueError` for a delta below 0.
 
     >>> float(huber(np.array([3.0]), np.zeros(1)))
     2.5
     """
     check_alike(y, target)
+    if delta < 0:
+        raise ValueError(f"huber takes a delta of at least 0; it was given {delta}.")
     error = np.abs(y - target)
     near = np.minimum(error, delta)
     return aggregate(agg, near * (error - 0.5 * near))
@@ -133,13 +135,14 @@ def msle(y: Any, target: Any, *, eps: float = 1e-7, agg: Agg = np.mean) -> Any:
 def label_smoothing(target: Any, amount: float, *, axis: int | None = -1) -> Any:
     """Targets (..., classes) along `axis` moved by `amount` towards 1 / classes; None: towards 1/2, for two classes.
 
-    Raises `ValueError` unless 0 <= amount < 1. Szegedy et al. (2016), section 7.
+    Raises `ValueError` unless 0 <= amount < 1 and targets are from 0 to 1. Szegedy et al. (2016), section 7.
 
     >>> label_smoothing(np.array([0.0, 1.0]), 0.5)
     array([0.25, 0.75])
     """
     if not 0 <= amount < 1:
         raise ValueError(f"label_smoothing takes an amount with 0 <= amount < 1; it was given {amount}.")
+    check_labels("label_smoothing", target)
     return target * (1 - amount) + amount / (2 if axis is None else target.shape[axis])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracker._transforms.recording import data
 from tracker.nn._fields import fill
-from tracker.nn.inputs import check_channels
+from tracker.nn.inputs import check_channels, check_groups, check_shape, check_sizes
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from tracker.tree import static, struct
 
@@ -38,6 +38,7 @@ class LayerNorm:
     eps: float = static(default=1e-5)
 
     def __init__(self, *shape: int, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
+        check_shape(self, shape)
         _affine(self, shape, affine, dtype)
         fill(self, shape=shape, eps=eps)
 
@@ -58,6 +59,7 @@ class RMSNorm:
     eps: float = static(default=1e-5)
 
     def __init__(self, *shape: int, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
+        check_shape(self, shape)
         fill(self, weight=np.ones(shape, dtype) if affine else None, shape=shape, eps=eps)
 
     def __call__(self, x: Any) -> Any:
@@ -81,8 +83,7 @@ class GroupNorm:
     def __init__(
         self, channels: int, groups: int, *, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32
     ) -> None:
-        if groups < 1 or channels % groups:
-            raise ValueError(f"GroupNorm: {channels} channels can't be parted into {groups} groups; give a divisor.")
+        check_groups(self, groups, channels=channels)
         _affine(self, (channels,), affine, dtype)
         fill(self, channels=channels, groups=groups, eps=eps)
 
@@ -105,6 +106,7 @@ class InstanceNorm:
     eps: float = static(default=1e-5)
 
     def __init__(self, channels: int, *, eps: float = 1e-5, affine: bool = True, dtype: Any = np.float32) -> None:
+        check_sizes(self, channels=channels)
         _affine(self, (channels,), affine, dtype)
         fill(self, channels=channels, eps=eps)
 
@@ -131,7 +133,7 @@ class BatchNorm:
 
     `layer(x, state)` is testing; `y, state = layer.training(x, state)` moves the state by `momentum` towards the
     batch's mean and its unbiased variance; `layer.states()` is the first one. Ioffe & Szegedy (2015), algorithm 2.
-    Raises `TypeError` where no state is given.
+    Raises `TypeError` where no state is given, `ValueError` for a momentum that is not from 0 to 1.
 
     >>> layer = BatchNorm(1, dtype=float)
     >>> y, state = layer.training(np.array([[1.0], [3.0]]), layer.states())
@@ -157,6 +159,9 @@ class BatchNorm:
         affine: bool = True,
         dtype: Any = np.float32,
     ) -> None:
+        check_sizes(self, channels=channels)
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"BatchNorm takes a momentum from 0 to 1; it was given {momentum}.")
         _affine(self, (channels,), affine, dtype)
         fill(self, channels=channels, momentum=momentum, eps=eps, dtype=dtype)
 

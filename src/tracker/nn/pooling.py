@@ -15,9 +15,16 @@ from tracker.nn.tiles import is_tiled, to_tile_maxima
 from tracker.nn.windows import Windows, inside, padded, windows
 
 
-def _over(x: Any, window: Any, stride: Any, pad: Any) -> Windows:
+def _over(x: Any, window: Any, stride: Any, pad: Any, empty: bool = True) -> Windows:
+    """The windows; raises `ValueError` for those within the border alone unless `empty` ones are allowed."""
     check_images("pooling", x)
-    return windows(x.shape[2:], window, window if stride is None else stride, pad)
+    w = windows(x.shape[2:], window, window if stride is None else stride, pad)
+    if not empty and any(
+        low >= k or (count - 1) * s >= low + n
+        for n, k, s, (low, _), count in zip(w.size, w.kernel, w.stride, w.pad, w.places)
+    ):
+        raise ValueError(f"pad {pad!r} makes windows {w.kernel} of the border alone: pad less.")
+    return w
 
 
 # Maxima
@@ -78,12 +85,13 @@ rule(
 def maxpool(x: Any, window: Any, stride: Any = None, pad: Any = 0) -> Any:
     """The maximum of each window of x (n, c, *size): (n, c, *count). Equal maxima share their gradient evenly.
 
-    `stride` is the window where it is not given; borders never win.
+    `stride` is the window where it is not given; borders never win. Raises `ValueError`, as `meanpool` does, for a
+    window within the border alone.
 
     >>> maxpool(np.array([[[1.0, 3.0, 2.0, 0.0]]]), 2)
     array([[[3., 2.]]])
     """
-    return window_max(x, _over(x, window, stride, pad))
+    return window_max(x, _over(x, window, stride, pad, empty=False))
 
 
 # Means and norms
@@ -120,7 +128,7 @@ def meanpool(x: Any, window: Any, stride: Any = None, pad: Any = 0, *, count_bor
     >>> meanpool(np.array([[[1.0]]]), 2, pad=1), meanpool(np.array([[[1.0]]]), 2, pad=1, count_borders=True)
     (array([[[1.]]]), array([[[0.5]]]))
     """
-    w = _over(x, window, stride, pad)
+    w = _over(x, window, stride, pad, empty=count_borders)
     if count_borders:
         return window_sum(x, w) / math.prod(w.kernel)
     return window_sum(x, w) / window_sum(np.ones_like(data(x), shape=(1, 1, *w.size)), w)

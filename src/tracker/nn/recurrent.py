@@ -17,7 +17,7 @@ from tracker.nn._fields import fill
 from tracker.nn.elman import rnn
 from tracker.nn.gru import gru
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
-from tracker.nn.inputs import check_function
+from tracker.nn.inputs import check_function, check_sizes
 from tracker.nn.lengths import checked, within
 from tracker.nn.lstm import lstm
 from tracker.nn.scan import scan
@@ -80,6 +80,7 @@ class _Cell:
         rng: np.random.Generator,
         dtype: Any = np.float32,
     ) -> None:
+        check_sizes(self, n_in=n_in, n_hidden=n_hidden)
         rows = self._gates * n_hidden
         fill(
             self,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any, Final
 
 import numpy as np
 
 from tracker.nn.interpolation import interpolating, mixed
-from tracker.nn.windows import per_axis
 
 _LINEAR: Final = ("linear", "bilinear", "trilinear")
 _PAD_MODES: Final[dict[str, Any]] = {
@@ -54,7 +54,7 @@ def _new_size(old: tuple[int, ...], scale: Any, size: Any) -> tuple[int, ...]:
     if (scale is None) == (size is None):
         raise ValueError("upsample takes either scale or size.")
     given = scale if size is None else size
-    each: tuple[Any, ...] = (given,) * len(old) if isinstance(given, int | float) else tuple(given)
+    each: tuple[Any, ...] = (given,) * len(old) if isinstance(given, Real) else tuple(given)
     new = each if size is not None else tuple(math.floor(n * k) for n, k in zip(old, each))
     if len(each) != len(old) or min((*new, *old), default=1) < 1:
         raise ValueError(f"upsample from spatial shape {old} to {new}: give a positive number for each axis.")
@@ -108,10 +108,12 @@ def pad(x: Any, width: Any, mode: str = "constant", value: float = 0.0) -> Any:
     if mode not in _PAD_MODES:
         raise ValueError(f"pad has the modes {', '.join(_PAD_MODES)}; it was given {mode!r}.")
     k = x.ndim - 2
-    widths = per_axis(width, k, "width") if isinstance(width, int) else tuple(width)
-    if len(widths) != k:
-        raise ValueError(f"pad takes a width for each of the {k} spatial axes; it was given {width}.")
-    pairs = [(0, 0), (0, 0), *((w, w) if isinstance(w, int) else tuple(w) for w in widths)]
+    widths = (width,) * k if isinstance(width, int | np.integer) else tuple(width)
+    pairs = [(0, 0), (0, 0), *((w, w) if isinstance(w, int | np.integer) else tuple(w) for w in widths)]
+    if len(widths) != k or any(len(pair) != 2 or min(pair) < 0 for pair in pairs):
+        raise ValueError(
+            f"pad takes a width of at least 0, or a pair, for each of the {k} spatial axes; it was given {width!r}."
+        )
     if mode == "constant":
         return np.pad(x, pairs, constant_values=value)
     return np.pad(x, pairs, _PAD_MODES[mode])

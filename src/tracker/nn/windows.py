@@ -63,6 +63,8 @@ def windows(size: Any, kernel: Any, stride: Any = 1, pad: Any = 0, dilation: Any
 def per_axis(x: Any, ndim: int, name: str) -> tuple[int, ...]:
     """One positive number for each of `ndim` axes."""
     found = tuple(x) if isinstance(x, Sequence) else (x,) * ndim
+    if not all(isinstance(n, int | np.integer) for n in found):
+        raise TypeError(f"{name} is a whole number, or one for each spatial axis; it was given as {x!r}.")
     if len(found) != ndim:
         raise ValueError(
             f"{name} {x!r} has {len(found)} entries for {ndim} spatial axes. Give a number, or one an axis."
