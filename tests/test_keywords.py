@@ -7,7 +7,7 @@ import pytest
 
 import tracker
 from tests.calls import Call, difference, directions, loss, parts
-from tests.cases.keywords import DIFFERENTIATED
+from tests.cases.keywords import DIFFERENTIATED, OF_DTYPES
 
 
 def is_single(y: Any) -> bool:
@@ -35,6 +35,15 @@ def test_call_gives_the_value_of_numpy_and_its_derivative(text: str) -> None:
     assert tracker.data(forward) == pytest.approx(slope, **close, nan_ok=True)
     for x, g in zip(call.inputs, gradients, strict=True):
         assert (np.shape(g), np.asarray(g).dtype) == (np.shape(x), np.asarray(x).dtype)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("text", OF_DTYPES)
+def test_call_gives_the_value_of_numpy_in_its_dtype(text: str) -> None:
+    call = Call(text)
+    y, _ = tracker.pullback(call, *call.inputs)
+    for a, b in zip(parts(y), parts(call.of_copies()), strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
 
 
 @pytest.mark.parametrize(

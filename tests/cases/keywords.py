@@ -41,6 +41,10 @@ _REDUCTIONS = [
     *calls("sum mean prod max min ptp median", "A", _AXES[5]),
     *calls("sum mean prod var std", "A", *_MASKED, *_TYPES),
     *calls("nansum nanmean nanprod nanvar nanstd", "N", *_MASKED, *_TYPES),
+    *calls(
+        "max min amax amin nanmax nanmin", "A", "initial=None", "axis=0, initial=None", "where=MASK, initial=C[0, 0]"
+    ),
+    *calls("max min", "A.astype(f4)", "initial=Q * 1e3", "initial=Q * -1e3", "axis=1, initial=Q, where=MASK"),
     *calls("max min amax amin", "A", *_START[:3], *(f"{k}, initial=0.777" for k in _MASKED)),
     *calls("nanmax nanmin", "N", *_START[:3], *(f"{k}, initial=0.777" for k in _MASKED)),
     *calls("sum prod", "A", *_START),
@@ -87,6 +91,12 @@ _ELEMENTWISE = [
     *calls("add multiply hypot arctan2 logaddexp power float_power", "P, P + 1", *_UFUNC[3:], *_INTO),
     *calls("modf frexp", "P", "", "out=(None, None)", "order='F'", "dtype=None"),
     *calls("divmod", "A, P", "", "order='C'", "subok=False"),
+    *calls("power float_power", "P - 2", "C", "D[0]"),
+    "np.float_power(P - 2, Q, dtype=c16)",
+    *calls("sign", "C", "dtype='c8'", "order='F'", "where=MASK, out=np.zeros_like(C)"),
+    *calls("arctan", "Q", "where=True", "where=1, out=None"),
+    *calls("modf", "Q", "where=np.array(True), out=(None, None)"),
+    "np.arctan(Q, where=np.array(True), out=None)",
     "np.sign(C)",
     "np.sign(C * 0)",
     "np.real_if_close(C, tol=1)",
@@ -129,6 +139,7 @@ _SHAPES = [
     "A.T.ravel('A')",
     "A.T.reshape(6, 2, order='A')",
     *calls("flip", "B", "", "0", "axis=-1", "axis=(0, 2)", "axis=None"),
+    *calls("transpose", "V", "0", "np.int64(-1)", "axes=(0,)"),
     *calls("roll", "B", "1", "True", "-5, 1", "(1, 2), (0, 1)", "2, axis=-1"),
     *calls("rot90", "A", "", "2", "-1", "k=3, axes=(1, 0)", "k=5"),
     *calls("moveaxis", "B", "0, -1", "[0, 1], [1, 2]"),
@@ -136,6 +147,8 @@ _SHAPES = [
     *calls("squeeze", "B[:1, :, :1]", "", "0", "axis=(0, 2)"),
     *calls("expand_dims", "A", "0", "axis=-1", "(0, 3)"),
     *calls("repeat", "A", "2", "2, 1", "[1, 0, 2], axis=0"),
+    *calls("repeat", "Q", "2, axis=-1", "[3], 0"),
+    "np.pad(Q, ((1, 1),))",
     *calls("tile", "A", "2", "(2, 1, 2)", "0"),
     *calls("concatenate concat", "[A, P]", "", "axis=1", "axis=None", "dtype=f4", "dtype=c16", "-1, None"),
     *calls("concatenate", "[V, W]", "out=np.zeros_like(V, shape=10)", "0, np.zeros_like(V, shape=10)"),
@@ -189,11 +202,16 @@ _SHAPES = [
     *calls("diagonal trace", "B", "1", "0, 1, 2", "axis1=2, axis2=0, offset=-1"),
     *calls("trace", "A", "dtype=f4", "1, 0, 1, f8"),
     *calls("tril triu", "A", "1", "k=-1"),
-    *calls("ix_", "V, U", "", "[0, 1]"),
+    *calls("ix_", "V, U", "", "[0, 1]", "(0, 1), range(2)", "[]"),
     *calls("meshgrid", "V, U", "indexing='ij'", "sparse=True", "copy=False", "sparse=True, indexing='ij'"),
     *calls("full_like", "A", "Q", "V[:4]", "Q, shape=(2, 2)", "Q, dtype=f4", "Q, order='F'", "[Q, 1.0, 2.0, Q]"),
     *calls("array", "[Q, 1.0], like=V", "", "dtype=f4", "ndmin=2"),
     "np.zeros(3, like=V) + U",
+    *calls("vander", "D", "", "N=6, increasing=True"),
+    *calls("polyval", "V", "Q", "D[0]"),
+    *calls("polyval", "[1.5, 2.0], D[0]", ""),
+    *calls("polydiv", "V", "U", "[2.0, Q]"),
+    *calls("polyint", "V", "0", "np.int64(2), [Q, 1.0]"),
     *calls("vander", "V", "", "3", "3, increasing=True", "N=2"),
     *calls("broadcast_to", "V", "(2, 5)", "shape=(2, 5), subok=True"),
     *calls("unstack", "A", "axis=1", "axis=(1,)", "axis=[-1]"),
@@ -222,7 +240,10 @@ _PICKING = [
     "np.extract(A > 0, A)",
     "np.where(MASK, A, P)",
     "np.where(MASK, A, [Q, Q, 1.0, 2.0])",
-    *calls("select", "[A > 1.123, A < -1.123], [A, P]", "", "Q", "default=7.0"),
+    *calls("select", "[A > 1.123, A < -1.123], [A, P]", "", "Q", "default=7.0", "[Q, 1.0, 2.0, V[3]]", "[Q]"),
+    *calls("select", "MASK, A", "", "Q"),
+    "np.select([A > 1.123, A < -1.123], B[:, :1], Q)",
+    "np.select([A > 1.123, A < -1.123], B[0, :2])",
     "np.select([MASK, ~MASK], [Q, [1.0, Q, 2.0, V[3]]])",
     *calls(
         "piecewise",
@@ -235,11 +256,26 @@ _PICKING = [
     *calls("sort", "A", "0", "axis=None", "kind='stable'", "stable=True"),
     *calls("partition", "A", "1, axis=1", "(1, 2), axis=-1", "1, kind='introselect'"),
     *calls("unique", "V", "return_index=True", "return_inverse=True, return_counts=True", "sorted=True"),
+    *calls("intersect1d", "V, V[1:3]", "True", "False, True", "return_indices=True, assume_unique=True"),
+    *calls("intersect1d", "V[[0, 0, 1]], V[1:]", "", "assume_unique=True"),
+    "np.intersect1d(V, V[1:3].astype(f4).astype(f8))",
+    *calls("setdiff1d setxor1d", "V, V[1:3]", "", "True", "assume_unique=1"),
+    *calls("setxor1d", "B, [True, False, True]", "True"),
+    *calls("union1d", "V, B", ""),
     *calls("unique", "A", "axis=1", "axis=0, return_inverse=True"),
     "np.unique(N, equal_nan=False)",
     "(lambda x: (np.put(x, [0, 9], W[:2], mode='wrap'), x)[1])(V * 1)",
     "(lambda x: (np.put(x, [0, 1, 2], W[:2]), x)[1])(V * 1)",
     "(lambda x: (np.put(x, 0, W[:2]), x)[1])(V * 1)",
+    "(lambda x: (np.put(x, [0, 1], W[:0]), x)[1])(V * 1)",
+    "(lambda x: (np.put(x, [0, 0], W[:2]), x)[1])(np.reshape(V[:1] * 1, ()))",
+    "(lambda x: (np.putmask(x, V > 0, W[:0]), x)[1])(V * 1)",
+    "(lambda x: (np.putmask(x, MASK.T.tolist(), V), x)[1])(A * 1)",
+    "(lambda x: (np.place(x, MASK.T, V), x)[1])(A * 1)",
+    "(lambda x: (np.place(x, MASK, Q), x)[1])(A * 1)",
+    "(lambda x: (np.fill_diagonal(x, W[:0]), x)[1])(A * 1)",
+    "(lambda x: (np.fill_diagonal(x, W[:2], True), x)[1])(R * 1)",
+    "(lambda x: (np.put_along_axis(x, np.array([[0], [1], [2]]), U[:, None], 1), x)[1])(A * 1)",
 ]
 
 _METHODS_OF_QUANTILES = (
@@ -249,6 +285,8 @@ _METHODS_OF_QUANTILES = (
 _STATISTICS = [
     *calls("quantile nanquantile", "A, 0.31", *(f"axis=0, method={m!r}" for m in _METHODS_OF_QUANTILES)),
     *calls("percentile nanpercentile", "A, [31.0, 62.0]", *(f"method={m!r}" for m in _METHODS_OF_QUANTILES)),
+    *calls("quantile nanquantile", "A", "q=Q", "q=0.31", "axis=0, q=[0.2, 0.7]"),
+    *calls("percentile nanpercentile", "A", "q=31.0", "axis=1, q=62.0"),
     *calls("quantile", "A, Q", "", "axis=1, keepdims=True", "out=None", "0, np.zeros_like(A[0])"),
     *calls(
         "quantile",
@@ -292,6 +330,8 @@ _STATISTICS = [
     "np.histogramdd([V, W], [[-1.0, 0.0, 1.0], 3], weights=W)",
     *calls("interp", "P, np.linspace(0.25, 0.7, 5), V", "", "left=Q", "right=Q", "-1.0, 7.0", "period=0.913"),
     *calls("interp", "P, np.linspace(0.25, 0.7, 5), D", "", "left=1j"),
+    *calls("interp", "P", "xp=np.linspace(0.25, 0.7, 5), fp=V", "fp=D, xp=np.linspace(0.25, 0.7, 5), right=Q"),
+    *calls("linalg.solve", "M", "b=U", "b=M[:, :2]", "b=np.ones(3)"),
     *calls(
         "gradient",
         "A",
@@ -303,18 +343,29 @@ _STATISTICS = [
         "[0.0, 1.0, 3.0], axis=0",
         "np.cumsum(W[:4]), axis=1",
         "np.cumsum(W[:3]), np.cumsum(W[:4]), edge_order=2",
+        "edge_order=0",
     ),
+    *calls("diff", "A", "0, axis=5", "0, prepend=Q"),
     *calls(
         "diff", "A", "2", "n=3, axis=1", "prepend=Q", "append=P[:, :2], prepend=1.0", "axis=0, prepend=A[:1]", "n=0"
     ),
     *calls("ediff1d", "V", "Q", "to_begin=U, to_end=[1.0]"),
+    *calls("trapezoid", "A[:, :2]", "x=V", "x=P", "dx=U[:, None]", "dx=W"),
+    *calls("trapezoid", "V[:4]", "x=A", "dx=A[:, :3]"),
+    *calls("trapezoid", "", "[1.0, 2.0], V", "A, V[:3], axis=0", "B, x=V[:3], axis=1", "C, D[:4]"),
     *calls("trapezoid", "A", "dx=Q", "x=P", "axis=0, x=W[:3]", "np.array([0, 1, 2.5, 3])"),
     *calls("unwrap", "V * 3", "4.0", "period=3.1", "discont=4.0, axis=0"),
     *calls("linspace", "V", "range(5), 3", "stop=range(1, 6), num=4"),
     *calls("linspace", "range(5)", "V, 3"),
     *calls("linspace", "Q, V, 4", "", "endpoint=False", "retstep=True", "axis=1", "dtype=f4", "device='cpu'"),
     *calls("logspace", "Q, 1.0, 4", "base=2.0", "endpoint=False", "base=Q"),
-    *calls("geomspace", "Q, W, 4", "", "axis=1"),
+    *calls("geomspace", "Q, W, 4", "", "axis=1", "dtype=c16", "dtype='longdouble'", "endpoint=False", "axis=-1"),
+    *calls("geomspace", "", "1, D, 3", "D[0], Q, 4", "C, D[:4], 3, axis=1", "-1.0, Q, 4, dtype=complex"),
+    *calls("geomspace", "", "V[3] + 1, Q, 3", "P[0], Q, 3"),
+    *calls("emath.power", "", "A, 2", "P - 1, -1", "2, A", "P - 1, A", "C, Q"),
+    *calls("emath.logn", "", "2, P - 1", "-2.0, P", "Q, C", "P - 1, C"),
+    *calls("emath.sqrt emath.log emath.log2 emath.log10 emath.arctanh", "", "P", "P - 1", "C"),
+    *calls("emath.arccos emath.arcsin", "", "A", "V", "Q", "C"),
 ]
 
 _EINSUMS = (
@@ -358,7 +409,7 @@ _PRODUCTS = [
     *calls("tensordot", "B, A", "([1, 2], [0, 1])", "axes=([1], [0])"),
     *calls("tensordot", "A, R", "1", "axes=0"),
     *calls("cross", "T, T[::-1]", "1, 2, 0", "axis=1", "axisa=1, axisb=2, axisc=0"),
-    *calls("linalg.multi_dot", "", "[A, R]", "[A, R, R.T, P.T]", "[V[:3], A, R]", "[B, R]"),
+    *calls("linalg.multi_dot", "", "T", "Z[0]", "[A, R]", "[A, R, R.T, P.T]", "[V[:3], A, R]", "[B, R]"),
 ]
 
 _ORDERS_OF_VECTORS = ("None", "2", "1", "np.inf", "-np.inf", "-1", "3.5", "0")
@@ -380,7 +431,8 @@ _LINALG = [
     "np.linalg.pinv(S, hermitian=True)",
     *calls("linalg.lstsq", "A.T, R", "rcond=None", "1e-3"),
     *calls("linalg.solve", "T", "S", "T"),
-    *calls("linalg.tensorsolve", "Z, M", "", "axes=(0, 2)"),
+    *calls("linalg.tensorsolve", "Z, M", "", "axes=(0, 2)", "axes=(0, 0)"),
+    *calls("linalg.norm linalg.vector_norm", "A", "axis=1.0"),
     *calls("linalg.tensorinv", "Z", "ind=2"),
     *calls("linalg.eigvals", "", "M", "np.eye(3) * Q", "M[:0, :0]"),
     *calls("linalg.matrix_power", "M", "-2", "n=3"),
@@ -404,6 +456,7 @@ _FFT = [
     *calls(
         "fft.rfft2 fft.rfftn", "A", "s=(5, 3), axes=(0, 1)", "axes=(1, 0)", "norm='forward'", "s=(4, None), axes=(0, 1)"
     ),
+    *calls("fft.fft fft.ifft", "A", "out=np.zeros_like(A, dtype=c16)", "out=(np.zeros_like(A, dtype=c16),)"),
     *calls("fft.fftshift fft.ifftshift", "A", "", "0", "axes=(0, 1)"),
 ]
 
@@ -428,6 +481,7 @@ _METHODS = [
 
 _COMPLEX = [
     *calls("gradient", "C", "D[0]", "2.0, D[0]", "D[:3], axis=0", "D[:3], D[1:], edge_order=2"),
+    *calls("cumulative_prod", "D", "dtype='c8'", "include_initial=True"),
     *calls("nan_to_num", "", "C, nan=Q", "N + 1j * P", "P + 1j * N, nan=Q"),
     *calls("cumprod nancumprod", "C", "dtype=f4", "axis=1"),
     *calls("subtract.accumulate divide.accumulate", "C", "axis=1", "dtype='c8'"),
@@ -449,3 +503,23 @@ DIFFERENTIATED = list(
         ]
     )
 )
+
+# Calls whose dtypes leave nothing of a difference quotient: their values alone.
+OF_DTYPES = [
+    *calls(
+        "emath.sqrt emath.log emath.log2 emath.log10 emath.arctanh emath.arccos emath.arcsin",
+        "",
+        *(f"A.astype({t!r})" for t in ("f2", "f4", "longdouble", "c8")),
+        "A[0, 0].astype(f4)",
+    ),
+    *calls("emath.power", "", "V.astype(f4), 3", "Q.astype(f4), 2.0", "V.astype(f4), -1", "2, V.astype('f2')", "Q, -1"),
+    *calls("emath.logn", "", "3, V.astype(f4)", "-2.0, V.astype(f4)", "Q.astype(f4), V", "V.astype(f4), 2"),
+    *calls("polydiv", "", "V, U.astype(f4)", "U.astype(f4), V", "V.astype(f4), [True, False, True]"),
+    *calls(
+        "geomspace", "", "Q.astype(f4), 3.0, 4", "1.0, U.astype(f4) + 2, 3", "Q.astype(f4), 2.0, 3, dtype='longdouble'"
+    ),
+    *calls("intersect1d union1d setdiff1d setxor1d", "V.astype(f4)", "V", "1.5", "[1.0, 2.0]", "np.array([1, 2])"),
+    *calls("setdiff1d", "[True, False, True], B", "assume_unique=True"),
+    *calls("histogram", "W", "bins=[]"),
+    *calls("sign", "C", "dtype='c8'", "dtype='c8', where=MASK, out=np.zeros_like(C)"),
+]

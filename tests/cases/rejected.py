@@ -293,6 +293,35 @@ REJECTED = [
         "V",
         "None",
     ),
+    *calls("linspace geomspace", "Q, U", "axis=None", "axis=()"),
+    *calls("linalg.outer", "V", "x2=W", "foo=W"),
+    *calls("sign", "C", "dtype=f8", "dtype=bool", "order=3", "casting='bad'"),
+    *calls("sum", "A", "axis=Q"),
+    *calls("setxor1d", "V, W", "np.array([True, False])"),
+    *calls("polyder polyint", "V", "'a'", "U"),
+    *calls("polyder polyint", "Q", "2"),
+    *(
+        f"(lambda x: np.{f}(x, {given}))(V * 1)"
+        for f in ("place", "putmask")
+        for given in ("True, 3.0", "[True] * 6, 3.0", "V > 0, 1j", "V > 0, 'a'", "V > 0, D")
+    ),
+    "(lambda x: np.place(x, V > 0, []))(V * 1)",
+    *(f"(lambda x: np.putmask(x, V > 0, W))({x})" for x in ("V.astype(f4)",)),
+    *calls("put", "V", "[0, 1], 1j", "[0, 1], 'a'", "[9], Q", "[0], Q, 'bad'"),
+    *calls("fill_diagonal", "M", "1j", "'a'"),
+    *calls("put_along_axis", "A", "np.array([[0, 0]]), 1j, 1", "np.array([[0, 9]]), Q, 1"),
+    *calls(
+        "argmax nanargmin any all trace", "A", "out=np.zeros((2,), int)", "out=np.zeros_like(A, shape=(2,), dtype=int)"
+    ),
+    *calls("stack concatenate", "[V]", "dtype=f8, out=np.zeros_like(V, shape=(1, 5))"),
+    *calls("absolute", "C", "casting='no', out=np.zeros_like(P, dtype=f4)"),
+    *calls(
+        "maximum add",
+        "P, 2.0",
+        "casting='safe', out=np.zeros_like(P, dtype=f4)",
+        "where=MASK, casting='safe', out=np.zeros_like(P, dtype=f4)",
+    ),
+    *calls("add negative arctan", "V", "subok=None, where=MASK", "dtype='m8', where=MASK", "order=3, where=MASK"),
     *calls("histogramdd", "A", "bins=[2, 2]", "bins=[2, 2, 2, [[1.0]]]", "range=[(1, 0)] * 4", "foo=1"),
 ]
 
@@ -317,7 +346,7 @@ REFUSED = {
     "np.linspace(0, Q, 4, dtype=int)": "dtype",
     "np.var(A, mean=C[0, 0])": "mean",
     "np.histogram(W, bins='auto')": "bins",
-    "np.geomspace(1, D, 3)": "complex",
+    "np.linalg.lstsq(A, A, np.array([0.1]))": "rcond",
     "np.sum(A, out=np.zeros(()))": "out=",
     "np.take(A, [0], 0, np.zeros((1, 4)))": "out=",
 }

@@ -143,10 +143,12 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     """Record `op(*args, **kwargs)`; any argument may be tracked, or a list of tracked values."""
     if op.kind == CONSTANT:
         if op.fun in complex_forms and _handles.spec_of(args[0]).is_complex:
-            return complex_forms[op.fun](*args)
+            return complex_forms[op.fun](*_of_loop(op, args, kwargs))
         if op.fun is _isnan:
             _conversions.refuse_root_finder(args[0])
         return op.fun(*_handles.plain(args), **{k: _handles.plain(v) for k, v in (kwargs or {}).items()})
+    if kwargs and op.ufunc and "dtype" in kwargs:
+        args = _in_complex_loop(op, args, kwargs)
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]
         inert = op.kind != PARTIALS or len(args) == 1 or type(args[1]) is not tuple  # there a tuple is an operand
@@ -203,6 +205,30 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     if not op.ufunc:
         _views.note_views(result, op, args, kwargs, y)
     return result
+
+
+def _of_loop(op: Op, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
+    """The arguments in the dtype that a ufunc's keywords ask for; what NumPy rejects is rejected."""
+    if not kwargs:
+        return args
+    dtype = op.fun(*_handles.plain(args), **kwargs).dtype
+    operands.refuse_objects(op.name, dtype)
+    return args if dtype == _handles.spec_of(args[0]).dtype else (cast(args[0], dtype, {}), *args[1:])
+
+
+def _in_complex_loop(op: Op, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
+    """The arguments of a ufunc as complex numbers where `dtype=` makes it compute with those: its rule does, too."""
+    dtype = np.dtype(kwargs["dtype"]) if kwargs["dtype"] is not None else None
+    if dtype is None or dtype.kind != "c":
+        return args
+    op.fun(*_handles.plain(args), **kwargs)  # raises as NumPy does (casting=)
+    return tuple([_as_complex(x, dtype) for x in args])
+
+
+def _as_complex(x: Any, dtype: Any) -> Any:
+    if _handles.is_tracked(x):
+        return x if _handles.spec_of(x).is_complex else cast(x, dtype, {})
+    return x.astype(dtype) if type(x) is _ndarray and x.dtype.kind != "c" else x
 
 
 def _all_inert(args: tuple[Any, ...], kwargs: Any) -> bool:

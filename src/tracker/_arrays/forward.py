@@ -68,7 +68,8 @@ def tangent_of(op: Op, tangents: Any, y: Any, values: Any, kwargs: Any) -> Any:
     if op.kind != PARTIALS and op.joint is None:
         values = _gradients.algebra.arguments(list(values))
     if op.pushforward is not None:
-        return op.pushforward(tangents, y, *values, **kwargs)
+        given_by_name = (None,) * (len(op.rules) - len(tangents))  # plain: what is tracked has been moved
+        return op.pushforward(tangents + given_by_name, y, *values, **kwargs)
     if op.kind == PARTIALS:
         return _by_partials(op, tangents, y, values, kwargs)
     if op.kind == LINEAR or op.kind == GETITEM or op.kind == SETITEM:

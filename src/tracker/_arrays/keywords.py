@@ -6,7 +6,7 @@ from typing import Any
 
 import tracker._arrays.handles as _handles
 from tracker._core.node import Op
-from tracker._core.registry import parameter_names
+from tracker._core.registry import parameter_names, positional_only
 from tracker.errors import NoRuleError
 
 
@@ -18,7 +18,7 @@ def move_tracked_keywords(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
     positional, kwargs = list(args), dict(kwargs)
     last = max((names.index(k) for k, v in kwargs.items() if k in names and _handles.level_of(v) >= 0), default=-1)
     for k, v in kwargs.items():
-        if _handles.level_of(v) >= 0 and k not in names:
+        if _handles.level_of(v) >= 0 and (k not in names or k in positional_only(op.fun)):
             raise _setting_error(op, args, kwargs, k)
     for name in names[len(positional) : last + 1]:
         positional.append(kwargs.pop(name) if name in kwargs else _default(op.fun, name))

@@ -64,11 +64,23 @@ def _turns(places: Any) -> Any:
 
 def put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
     """ndarray.put: into the flattened array."""
+    plain = _handles.plain(values)
+    np.put(np.empty(1, x.dtype), 0, plain, mode)  # type: ignore[arg-type]  # rejects what is no number
+    if np.size(plain) == 0:
+        return
     positions = np.arange(x.size)
     flat: Any = np.take(positions, _handles.plain(indices), mode=mode)  # type: ignore[call-overload]
-    if np.shape(values) != flat.shape:
-        values = np.resize(values, flat.shape)
-    x[np.unravel_index(flat, x.shape)] = values
+    _write_flat(x, flat, values)
+
+
+def _write_flat(x: Any, places: Any, values: Any) -> None:
+    """`values`, again and again if they are fewer, at these places of the flattened array."""
+    if np.shape(values) != places.shape:
+        values = np.resize(values, places.shape)
+    if x.ndim:
+        x[np.unravel_index(places, x.shape)] = values
+    elif places.size:
+        x[()] = np.ravel(values)[-1]
 
 
 class Flat:
@@ -103,17 +115,28 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """numpy.putmask into a tracked array; `values` repeats if it is shorter."""
     _need_tracked(a, "numpy.putmask")
-    mask = _handles.plain(mask)
-    if np.shape(values) != a.shape:
-        values = np.resize(values, a.shape)
-    a[...] = np.where(mask, values, a)
+    mask = _mask_of(a, mask, "putmask")
+    np.putmask(np.empty(0, a.dtype), np.empty(0, bool), _handles.plain(values))  # rejects what can't be cast
+    if np.size(values):
+        values = values if np.shape(values) == a.shape else np.resize(values, a.shape)
+        a[...] = np.where(mask, values, a)
 
 
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """numpy.place into a tracked array; `vals` repeats if it is shorter."""
     _need_tracked(arr, "numpy.place")
+    mask = _mask_of(arr, mask, "place")
+    plain = _handles.plain(vals)
+    np.place(np.empty(1, arr.dtype), np.array([mask.any()]), plain)  # rejects what can't be cast, or is empty
+    if mask.any():
+        _write_flat(arr, np.flatnonzero(mask), vals)
+
+
+def _mask_of(x: Any, mask: Any, name: str) -> Any:
     mask = np.asarray(_handles.plain(mask), bool)
-    arr[mask] = np.resize(vals, (int(mask.sum()),))
+    if mask.size != x.size:
+        raise ValueError(f"{name}: mask and data must be the same size")
+    return mask.reshape(x.shape)
 
 
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
@@ -121,18 +144,18 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     _need_tracked(arr, "numpy.put_along_axis")
     positions = np.arange(arr.size).reshape(arr.shape)
     flat = np.take_along_axis(positions, _handles.plain(indices), axis)
-    arr[np.unravel_index(flat, arr.shape)] = np.broadcast_to(values, flat.shape)
+    arr[np.unravel_index(flat, arr.shape)] = values
 
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     """numpy.fill_diagonal into a tracked array."""
     _need_tracked(a, "numpy.fill_diagonal")
+    np.empty(1, a.dtype).flat[:] = _handles.plain(val)  # rejects what is no number
     positions = np.full(a.shape, -1)
     np.fill_diagonal(positions, np.arange(a.size), wrap)
     where = np.argsort(positions.reshape(-1), kind="stable")[np.sum(positions < 0) :]
-    if np.ndim(val):
-        val = np.resize(val, where.shape)
-    a[np.unravel_index(where, a.shape)] = val
+    if np.size(val):
+        _write_flat(a, where, val)
 
 
 def np_put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:

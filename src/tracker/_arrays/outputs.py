@@ -56,6 +56,9 @@ def masked_call(op: Any, inputs: Any, kwargs: Any, out: Any) -> Any:
     # entries outside the mask are not computed: they may be out of the function's domain
     picked = [np.broadcast_to(x, shape)[mask] if np.ndim(x) else x for x in inputs]
     values = _dispatch.record(op, tuple(picked), kwargs)
+    for y, target in zip(values if type(values) is tuple else (values,), out or (), strict=False):
+        if target is not None:
+            _check_cast(y, target, kwargs.get("casting", "same_kind"))
     if type(values) is tuple:
         return tuple([_masked(v, mask, o, op) for v, o in zip(values, out or (None,) * len(values), strict=True)])
     return _masked(values, mask, out[0] if out else None, op)
@@ -68,11 +71,18 @@ def _flags(mask: Any) -> Any:
     return mask if np.ndim(mask) and hasattr(mask, "dtype") else np.asarray(mask, bool)
 
 
+def _check_cast(y: Any, out: Any, casting: Any) -> None:
+    if not np.can_cast(y.dtype, out.dtype, casting):
+        raise TypeError(f"out= has dtype {out.dtype}, which the result, {y.dtype}, is not cast to ({casting})")
+
+
 def _masked(values: Any, mask: Any, target: Any, op: Any) -> Any:
     """`target` (zeros if None) with `values` where the mask is true."""
     if target is not None and not isinstance(target, _array.TrackedArray):
         values = _buffers.without_buffers(values)
     if target is None:
+        if not mask.shape:  # a number: zero where it is not computed
+            return values if mask else values.dtype.type(0)
         empty = np.zeros(mask.shape, values.dtype)
         target = _handles.new_buffer(empty, 0) if _handles.is_tracked(values) else empty
     elif _handles.is_tracked(values):

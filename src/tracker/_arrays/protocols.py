@@ -15,10 +15,11 @@ import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
 import tracker._arrays.outputs as _outputs
 import tracker._arrays.real as _real
+import tracker._arrays.rejections as _rejections
 from tracker._arrays import counterparts
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, methods, parameter_names, refusals
-from tracker.errors import NoRuleError
+from tracker.errors import NoRuleError, TrackerError
 
 _ndarray: Final = np.ndarray
 
@@ -27,9 +28,9 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     """A NumPy function on tracked arguments (NEP 18)."""
     treatment = compositions.get(func)
     if treatment is not None:
-        return treatment(*args, **kwargs)
+        return treatment(*args, **kwargs) if func in _CALLING else _as_numpy(func, treatment, args, kwargs)
     if func in _operators.table.mutators:
-        return _mutators.write(func, args, kwargs)
+        return _as_numpy(func, lambda *a, **k: _mutators.write(func, a, k), args, kwargs)
     if func in _operators.table.buffers or func is np.full_like and _fills_plainly(args, kwargs):
         value = func(*_handles.plain(args), **{k: _handles.plain(v) for k, v in kwargs.items()})
         return _handles.new_buffer(value, 0) if _handles.is_inexact(value.dtype) else value
@@ -38,11 +39,26 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
         raise no_rule(func, args, kwargs)
     if "out" in kwargs or len(args) > 2:
         args, kwargs, out = _without_out(func, args, kwargs)
-        if type(out) is tuple:
-            raise TypeError(f"out= of {op.name} must be an array, not a tuple")
         if out is not None:
-            return _outputs.write_out(out, _dispatch.record(op, args, kwargs), func)
+            y = _dispatch.record(op, args, kwargs)
+            _check_out(func, args, {**kwargs, "out": out}, out, y)
+            return _outputs.write_out(out, y, func)
     return _dispatch.record(op, args, kwargs)
+
+
+_CALLING: Final = frozenset((np.apply_along_axis, np.apply_over_axes, np.piecewise))  # a user's function, once for each
+
+
+def _as_numpy(func: Any, treatment: Any, args: Any, kwargs: Any) -> Any:
+    """`treatment(*args, **kwargs)`, with the error of `func` where NumPy rejects the call."""
+    try:
+        return treatment(*args, **kwargs)
+    except TrackerError:
+        raise
+    except _rejections.MISTAKES as error:
+        mistake = error
+    raised = _rejections.as_numpy_says(func, args, kwargs, mistake)
+    raise raised from (mistake if raised is not mistake else None)
 
 
 def _fills_plainly(args: Any, kwargs: Any) -> bool:
@@ -63,6 +79,18 @@ def _without_out(func: Any, args: Any, kwargs: Any) -> Any:
     return (*args[:place], *rest), kwargs, args[place]
 
 
+def _check_out(func: Any, args: Any, kwargs: Any, out: Any, y: Any) -> None:
+    """Raise what NumPy does if it does not take this `out` for the result `y`; where all agrees it isn't asked."""
+    if type(out) is tuple or "dtype" in kwargs or _differs(out, y):
+        rejected = _rejections.error_of(func, args, kwargs)
+        if rejected is not None:
+            raise rejected
+
+
+def _differs(out: Any, y: Any) -> bool:
+    return np.shape(out) != np.shape(y) or getattr(out, "dtype", None) != getattr(y, "dtype", None)
+
+
 def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
     """A ufunc or one of its methods on tracked arguments (NEP 13)."""
     kwargs = {k: v for k, v in kwargs.items() if not (v is None and k == "out")}
@@ -79,12 +107,17 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
         if op is None:
             raise no_rule(ufunc, inputs, kwargs)
         if "where" in kwargs:
-            return _outputs.masked_call(op, inputs, kwargs, out)
+            given = kwargs if out is None else {**kwargs, "out": out}
+            return _as_numpy(ufunc, lambda *_, **__: _outputs.masked_call(op, inputs, dict(kwargs), out), inputs, given)
         y = _dispatch.record(op, inputs, kwargs)
     else:
         y = _call_method(ufunc, method, inputs, kwargs)
     if out is None:
         return y
+    if any(o is not None and _differs(o, v) for o, v in zip(out, y if type(y) is tuple else (y,), strict=False)):
+        rejected = _rejections.error_of(getattr(ufunc, method), inputs, {**kwargs, "out": out})
+        if rejected is not None:
+            raise rejected
     write = _outputs.broadcast_out if method == "__call__" else _outputs.write_out
     if len(out) == 1:
         return write(out[0], y, ufunc)

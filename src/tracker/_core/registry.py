@@ -198,6 +198,15 @@ def parameter_names(f: Any) -> list[str]:
     return found
 
 
+def positional_only(f: Any) -> list[str]:
+    """The names of the parameters of `f` that can't be given by name."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]
+
+
 def _positional(f: Any) -> list[str]:
     try:
         parameters = inspect.signature(f).parameters.values()

@@ -50,19 +50,25 @@ def _select_first(condlist: Any) -> Any:
     return np.select(condlist, list(range(len(condlist))), len(condlist))
 
 
-def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> list[Any]:
+def _select_adjoint(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     first = _select_first(condlist)
-    return [_for_list(only(dy, first == i), choice) for i, choice in enumerate(choicelist)]
+    parts = [only(dy, first == i) for i in range(len(choicelist))]
+    if isinstance(choicelist, list | tuple):
+        return [_for_list(part, choice) for part, choice in zip(parts, choicelist, strict=True)]
+    return np.stack([_summed(part, choicelist.shape[1:]) for part in parts])
 
 
 def _for_list(dy: Any, choice: Any) -> Any:
     """The gradient of a choice; of a list of numbers, however nested, such a list."""
     if not isinstance(choice, list | tuple):
         return dy
-    shape = _shape(choice)
+    return _as_list(_summed(dy, _shape(choice)), choice)
+
+
+def _summed(dy: Any, shape: tuple[int, ...]) -> Any:
+    """`dy` summed to the shape of a choice that was broadcast."""
     dy = np.sum(dy, axis=tuple(range(dy.ndim - len(shape))))
-    dy = np.sum(dy, axis=tuple(k for k, n in enumerate(shape) if n == 1), keepdims=True)
-    return _as_list(dy, choice)
+    return np.sum(dy, axis=tuple(k for k, n in enumerate(shape) if n == 1), keepdims=True)
 
 
 def _shape(xs: Any) -> tuple[int, ...]:
@@ -74,7 +80,7 @@ def _as_list(dy: Any, xs: Any) -> Any:
 
 
 def _select_adjoint_default(dy: Any, y: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    return only(dy, _select_first(condlist) == len(condlist))
+    return _for_list(only(dy, _select_first(condlist) == len(condlist)), default)
 
 
 linear(

@@ -148,15 +148,15 @@ def _cumulative_prod_pullback(
     dy, y = _row(dy, axis), _row(y, axis)
     if include_initial:
         dy, y = dy[..., 1:], y[..., 1:]
-    return _unrow(_cumprod_back(dy, y, _row(x, axis)), np.shape(x), axis)
+    return _unrow(_cumprod_back(dy, y, _row(_as_result(x, y), axis)), np.shape(x), axis)
 
 
 def _cumulative_prod_pushforward(
     tangents: Any, y: Any, x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None,
     include_initial: bool = False,
 ) -> Any:  # fmt: skip
-    row = _row(x, axis)
-    dy = recurrence(row, products_before(row) * _row(tangents[0], axis))
+    row, t = (_row(_as_result(v, y), axis) for v in (x, tangents[0]))
+    dy = recurrence(row, products_before(row) * t)
     if include_initial:
         dy = np.concatenate((np.zeros_like(dy, shape=(*dy.shape[:-1], 1)), dy), axis=-1)
     return _unrow(dy, y.shape, axis)

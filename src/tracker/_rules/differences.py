@@ -67,10 +67,10 @@ def _length(x: Any, axis: int) -> int:
 
 def _diff_parts(dy: Any, shape: tuple[int, ...], n: int, axis: int, prepend: Any, append: Any) -> list[Any]:
     """The gradients of `prepend`, the array (of this shape) and `append`."""
+    if n == 0:  # np.diff gives back the array alone, whatever the axis
+        return [None, dy, None]
     dy = np.moveaxis(dy, axis, -1)
     before, length, after = _length(prepend, axis), shape[axis], _length(append, axis)
-    if n == 0:  # np.diff gives back the array alone
-        before, after = 0, 0
     total = before + length + after
     if dy.shape[-1] == 0:
         dy = np.zeros_like(dy, shape=(*dy.shape[:-1], total))
@@ -93,13 +93,13 @@ def _diff_pullback_a(
 def _diff_pullback_prepend(
     dy: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
 ) -> Any:
-    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[0] if n else None
+    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[0]
 
 
 def _diff_pullback_append(
     dy: Any, y: Any, a: Any, n: int = 1, axis: int = -1, prepend: Any = MISSING, append: Any = MISSING
 ) -> Any:
-    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[2] if n else None
+    return _diff_parts(dy, np.shape(a), n, axis, prepend, append)[2]
 
 
 def _diff_pushforward(
@@ -179,7 +179,7 @@ def _share(h: Any) -> Any:
 def _inner(dy: Any, edge_order: int) -> Any:
     """What comes in for the two-sided means, and for the slopes at the ends."""
     first, inner, last = dy[..., :1], dy[..., 1:-1], dy[..., -1:]
-    if edge_order == 2:
+    if edge_order != 1:  # NumPy takes all up to 2 for 2
         none = np.zeros_like(inner[..., 1:])
         inner = inner - np.concatenate((first, none), axis=-1) - np.concatenate((none, last), axis=-1)
         first, last = 2 * first, 2 * last
@@ -260,15 +260,31 @@ def _pair_sums(y: Any, axis: int, like: Any) -> Any:
     return np.moveaxis(y[..., 1:] + y[..., :-1], -1, axis)
 
 
+def _summed_to(g: Any, shape: tuple[int, ...]) -> Any:
+    """`g` summed over the axes along which an array of this shape was stretched."""
+    if g.ndim > len(shape):
+        g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    stretched = tuple([k for k, n in enumerate(shape) if n == 1 and g.shape[k] != 1])
+    return np.sum(g, axis=stretched, keepdims=True) if stretched else g
+
+
+def _stretched(g: Any, *shapes: tuple[int, ...]) -> Any:
+    """`g` in the shape that arrays of these shapes have together."""
+    shape = np.broadcast_shapes(*shapes)
+    return g if g.shape == shape else np.broadcast_to(g, shape)
+
+
 def _trapezoid_pullback_y(
     dy: Any, result: Any, /, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1
 ) -> Any:  # fmt: skip
     shape = np.shape(y)
     if shape[axis] < 2:
         return np.zeros_like(dy, shape=shape)
-    g = np.expand_dims(dy, axis) * conj(np.multiply(_widths(x, dx, axis, len(shape)), 0.5))
-    g = np.moveaxis(g, axis, -1)
-    g = np.broadcast_to(g, (*g.shape[:-1], shape[axis] - 1))
+    widths = _widths(x, dx, axis, len(shape))
+    g = np.expand_dims(dy, axis) * conj(np.multiply(widths, 0.5))
+    pairs = list(shape)
+    pairs[axis] -= 1
+    g = np.moveaxis(_summed_to(_stretched(g, tuple(pairs), np.shape(widths)), tuple(pairs)), axis, -1)
     none = np.zeros_like(g[..., :1])
     return np.moveaxis(np.concatenate((g, none), -1) + np.concatenate((none, g), -1), -1, axis)
 
@@ -278,8 +294,20 @@ def _trapezoid_pullback_x(
 ) -> Any:  # fmt: skip
     if np.shape(y)[axis] < 2:
         return np.zeros_like(dy, shape=np.shape(x))
-    g = _diff_back(np.moveaxis(np.expand_dims(dy, axis) * conj(0.5 * _pair_sums(y, axis, dy)), axis, -1))
-    return g if np.ndim(x) == 1 else np.moveaxis(g, -1, axis)
+    sums = _pair_sums(y, axis, dy)
+    widths = _widths_shape(x, axis, sums.ndim)
+    g = np.expand_dims(dy, axis) * conj(0.5 * sums)
+    g = _summed_to(_stretched(g, widths, sums.shape), widths)
+    if np.ndim(x) == 1:
+        return _diff_back(np.reshape(g, -1))
+    return np.moveaxis(_diff_back(np.moveaxis(g, axis, -1)), -1, axis)
+
+
+def _widths_shape(x: Any, axis: int, ndim: int) -> tuple[int, ...]:
+    """The shape of `_widths`."""
+    shape = [1] * ndim if np.ndim(x) == 1 else list(np.shape(x))
+    shape[axis] = np.shape(x)[axis if np.ndim(x) > 1 else 0] - 1
+    return tuple(shape)
 
 
 def _trapezoid_pullback_dx(

@@ -51,7 +51,10 @@ def _infinite_times(b: Any, p: Any) -> Any:
 
 def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
     """a^b log a; zero where a is."""
-    return y * np.log(where_zero(a, 1))
+    a = where_zero(a, 1)
+    if is_complex(y) and not is_complex(a):  # a negative number's power is complex, as its logarithm then is
+        a = a + 0j
+    return y * np.log(a)
 
 
 partials(np.add, lambda y, a, b: 1, lambda y, a, b: 1)

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from tracker._core.registry import composed
 
+_SINGLE: Final = frozenset("fFbhBH")  # NumPy makes these complex64, all else complex128
+
 
 def _complex(x: Any) -> Any:
-    return np.astype(np.asarray(x) if isinstance(x, int | float) else x, np.result_type(x, np.complex64))
+    return np.astype(x, np.complex64 if x.dtype.char in _SINGLE else np.complex128)
 
 
 def _array(x: Any) -> Any:
-    return np.stack(x) if isinstance(x, list | tuple) else x
+    """`x` as an array, or as a number whose dtype is as strong as that of the array NumPy makes of it."""
+    if isinstance(x, list | tuple):
+        return np.stack(x)
+    if not hasattr(type(x), "__array_function__"):
+        return np.asarray(x)
+    return x if np.ndim(x) else np.positive(x)
 
 
 def _if_negative(x: Any) -> Any:
     x = _array(x)
-    return _complex(x) if np.isrealobj(x) and np.any(np.less(x, 0)) else x
+    return _complex(x) if np.any(np.isreal(x) & np.less(x, 0)) else x
 
 
 def _if_beyond_one(x: Any) -> Any:
     x = _array(x)
-    return _complex(x) if np.isrealobj(x) and np.any(np.abs(x) > 1) else x
+    return _complex(x) if np.any(np.isreal(x) & np.greater(np.abs(x), 1)) else x
 
 
 def _power(x: Any, p: Any) -> Any:
     x, p = _if_negative(x), _array(p)
-    if np.result_type(p).kind in "iu" and np.any(np.less(p, 0)):
-        p = p * np.float64(1)  # as strong as the array that NumPy makes of it
-    return np.power(x, p)
+    return np.power(x, p * 1.0 if np.any(np.isreal(p) & np.less(p, 0)) else p)
 
 
 composed(np.emath.sqrt, lambda x: np.sqrt(_if_negative(x)))

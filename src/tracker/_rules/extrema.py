@@ -11,17 +11,27 @@ from tracker._rules.choosing import only
 from tracker._rules.reductions import MISSING, divide, entry, plus, skipping_nan, unmasked, unreduce
 
 
+def _is_given(initial: Any) -> bool:
+    return initial is not MISSING and initial is not None
+
+
+def _reached(initial: Any, y: Any) -> Any:
+    """Where the extremum `y` is `initial`, which NumPy casts to the dtype of the entries."""
+    start = np.real(initial) if np.iscomplexobj(initial) and not np.iscomplexobj(y) else initial
+    return np.equal(np.positive(start, dtype=y.dtype, casting="unsafe"), y)
+
+
 def _chosen(y: Any, a: Any, axis: Any, initial: Any, where: Any) -> tuple[Any, Any]:
     """Which entries of `a` are the extremum `y` (axes kept), and how many values tie for it (None: one for each)."""
     chosen = np.equal(a, y)
     if np.any(np.isnan(y)):  # an extremum is NaN where an entry is
         chosen = chosen | np.isnan(a)
     chosen = chosen if unmasked(where) else chosen & where
-    if axis is not None and initial is MISSING and _one_each(chosen, y, axis, where):
+    if axis is not None and not _is_given(initial) and _one_each(chosen, y, axis, where):
         return chosen, None
     # without an axis count_nonzero need not go through integers
     n = np.count_nonzero(chosen) if axis is None else np.sum(chosen, axis=axis, keepdims=True, dtype=np.int32)
-    n = n if initial is MISSING else np.add(np.equal(initial, y), n)
+    n = np.add(_reached(initial, y), n) if _is_given(initial) else n
     return chosen, np.maximum(n, 1)
 
 
@@ -52,7 +62,7 @@ def _max_pullback_initial(
 ) -> Any:  # fmt: skip
     y = unreduce(y, np.ndim(a), axis, keepdims)
     _, n = _chosen(y, a, axis, initial, where)
-    return only(divide(unreduce(dy, np.ndim(a), axis, keepdims), n), np.equal(initial, y))
+    return only(divide(unreduce(dy, np.ndim(a), axis, keepdims), n), _reached(initial, y))
 
 
 def _max_pushforward(
@@ -63,7 +73,7 @@ def _max_pushforward(
     kept = unreduce(y, np.ndim(a), axis, keepdims)
     chosen, n = _chosen(kept, a, axis, initial, where)
     dy = None if t is None else np.sum(only(t, chosen), axis=axis, keepdims=True)
-    more = None if t_initial is None else np.where(np.equal(initial, kept), t_initial, 0)
+    more = None if t_initial is None else np.where(_reached(initial, kept), t_initial, 0)
     return np.reshape(_shared(plus(dy, more), n), y.shape)
 
 

@@ -48,7 +48,8 @@ def _counts_between(a: Any, edges: Any, weights: Any) -> Any:
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Given edges, or evenly spaced ones between the ends of `range` or the extremes of the data."""
     _check_weights(a, weights)
-    bins = np.stack(bins) if isinstance(bins, list | tuple) and len(bins) else bins
+    if isinstance(bins, list | tuple):
+        bins = np.stack(bins) if len(bins) else np.asarray(bins)
     if np.ndim(bins) > 1:
         raise ValueError("`bins` must be 1d, when an array")
     if np.ndim(bins) == 1:

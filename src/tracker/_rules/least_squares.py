@@ -70,6 +70,7 @@ def _mean_slope(f: Any, s: Any, kept: Any, sign: int) -> Any:
 def lstsq_pullback_a(dy: Any, y: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     """Of the solution as of pinv(a) @ b; of the sums of squared residuals; of the singular values."""
     dx, dr, _, ds = dy
+    _refuse_array(rcond)
     x, b = _columns(y[0]), _columns(array(b, a))
     pseudo = _pinv_of_lstsq(a, rcond)
     residual, turned = b - a @ x, conj_transpose(pseudo)
@@ -92,6 +93,7 @@ def lstsq_pullback_a(dy: Any, y: Any, a: Any, b: Any, rcond: Any = None) -> Any:
 
 def lstsq_pullback_b(dy: Any, y: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     dx, dr = dy[:2]
+    _refuse_array(rcond)
     a, shape = array(a, y[0]), b.shape
     g = np.zeros_like(_columns(b))
     if dx is not None:
@@ -99,6 +101,11 @@ def lstsq_pullback_b(dy: Any, y: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     if dr is not None and dr.size:
         g = g + 2 * (_columns(b) - np.dot(a, _columns(y[0]))) * dr
     return g.reshape(shape)
+
+
+def _refuse_array(rcond: Any) -> None:
+    if np.ndim(rcond):
+        raise NotImplementedError("numpy.linalg.lstsq with an array for rcond has no derivative: pass one number.")
 
 
 def _columns(x: Any) -> Any:

@@ -187,9 +187,13 @@ def diagonal_mask(like: Any, n: int, m: int, offset: int) -> Any:
 # ---------------------------------------------------------------- products of many
 
 
-def multi_dot_pullback(dy: Any, y: Any, arrays: Any, *, out: Any = None) -> list[Any]:
+def multi_dot_pullback(dy: Any, y: Any, arrays: Any, *, out: Any = None) -> Any:
     """Each factor's gradient is a chain too, so it is multiplied in its own best order."""
-    arrays = [array(x, dy) for x in arrays]
+    gradients = _multi_dot_gradients(dy, y, [array(x, dy) for x in arrays])
+    return gradients if isinstance(arrays, list | tuple) else np.stack(gradients)
+
+
+def _multi_dot_gradients(dy: Any, y: Any, arrays: list[Any]) -> list[Any]:
     if len(arrays) == 2:  # np.dot, which takes more than matrices
         return [dot_adjoint_a(dy, y, *arrays), dot_adjoint_b(dy, y, *arrays)]
     shapes = [x.shape for x in arrays]

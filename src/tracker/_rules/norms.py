@@ -14,7 +14,7 @@ _Axes = tuple[int, ...]
 def norm_pullback(dy: Any, y: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if axis is None and ord is None:
         return _two(dy, y, x)
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
     if not keepdims:
         dy, y = _expand(dy, axes), _expand(y, axes)
     if len(axes) == 1:
@@ -23,7 +23,7 @@ def norm_pullback(dy: Any, y: Any, x: Any, ord: Any = None, axis: Any = None, ke
 
 
 def vector_norm_pullback(dy: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
     if not keepdims:
         dy, y = _expand(dy, axes), _expand(y, axes)
     return _vector(dy, y, x, 2 if ord is None else ord, axes)

@@ -15,6 +15,8 @@ _STATISTICS = ("maximum", "minimum", "median", "mean")
 def _pad_pullback(dy: Any, y: Any, array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     shape = array.shape
     widths = _widths(pad_width, shape, mode)
+    if not shape:
+        return dy
     if mode in ("constant", "empty") or array.size == 0:
         return dy[_core(widths, shape)]
     # NumPy pads axis after axis: undone from the last to the first

@@ -47,6 +47,8 @@ def polyval(p: Any, x: Any) -> Any:
     if np.ndim(p) == 0:
         raise TypeError("iteration over a 0-d array")
     p = _vector(p)
+    if not isinstance(x, list | tuple | np.poly1d) and np.ndim(x) == 0:
+        x = np.reshape(np.atleast_1d(x), ())  # NumPy multiplies arrays of complex numbers otherwise than numbers
     x = _of_kind(p, x) if isinstance(x, list | tuple) else x
     if type(p) is np.ndarray and p.ndim == 1:
         return horner(tuple(p), x)
@@ -114,10 +116,11 @@ def _trimmed(a: Any) -> Any:
 def polydiv(u: Any, v: Any) -> Any:
     """Quotient and remainder by long division."""
     _refuse_poly1d("polydiv", u, v)
-    w = _vector(u)[:1] + _vector(v)[:1]
-    if max(np.ndim(u), np.ndim(v)) > 1:
+    u, v = _vector(u) + 0.0, _vector(v) + 0.0
+    if max(u.ndim, v.ndim) > 1:
         raise ValueError("polydiv takes coefficients in vectors, not in matrices")
-    u, v = (np.astype(_vector(a), w.dtype) for a in (u, v))
+    w = u[:1] + v[:1]
+    u = np.astype(u, w.dtype)
     scale, steps = 1.0 / v[0], max(len(u) - len(v) + 1, 0)
     quotient, rest = [], u
     if not steps:  # the remainder is u, which may be plain: in an array of the kind of both
@@ -134,32 +137,36 @@ def polydiv(u: Any, v: Any) -> Any:
 
 def polyder(p: Any, m: int = 1) -> Any:
     """The m-th derivative."""
-    _refuse_order("polyder", m)
+    m = _order("polyder", p, m)
     p = _vector(p)
-    for _ in range(int(m)):
+    for _ in range(m):
         p = p[:-1] * np.arange(len(p) - 1, 0, -1)
     return p
 
 
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """The m-th antiderivative, `k` its constants, that of the highest power first."""
-    _refuse_order("polyint", m)
-    p = _vector(p)
-    k = [0.0] * int(m) if k is None else [k] if isinstance(k, int | float) else k
+    m = _order("polyint", p, m)
+    p = _vector(p) if m else p
+    k = [0.0] * m if k is None else [k] if isinstance(k, int | float) else k
     k = _of_kind(p, k) if isinstance(k, list | tuple) else _vector(k)
     if len(k) == 1 and m > 1:
         k = np.repeat(k, m)
     if len(k) < m:
         raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
-    for i in range(int(m)):
+    for i in range(m):
         powers = np.flip(np.cumsum(np.ones_like(p, dtype=np.intp)))  # an array of the kind of p
         p = np.concatenate([p / powers, k[i : i + 1]])
     return p
 
 
-def _refuse_order(name: str, m: int) -> None:
+def _order(name: str, p: Any, order: Any) -> int:
+    m = int(order)
     if m < 0:
         raise ValueError(f"Order of {'derivative' if name == 'polyder' else 'integral'} must be positive")
+    if np.ndim(p) == 0 and (m or name == "polyder"):
+        raise TypeError("len() of unsized object")
+    return m
 
 
 def poly(seq_of_zeros: Any) -> Any:
@@ -205,10 +212,12 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
         raise ValueError("x must be a one-dimensional array or sequence.")
     n = len(x) if N is None else N
     x = np.astype(x, np.promote_types(x.dtype, int))
-    columns = [np.ones_like(x)]
-    for _ in range(n - 1):
+    columns = [np.ones_like(x)][:n]
+    if x.dtype.kind == "c" and n > 1:  # multiplied as NumPy does: two complex numbers alone may differ by a rounding
+        columns += np.unstack(np.cumprod(np.stack([x] * (n - 1), axis=1), axis=1), axis=1)
+    for _ in range(n - len(columns)):
         columns.append(columns[-1] * x)
-    v = np.stack(columns[:n], axis=1) if n else np.zeros_like(x, shape=(len(x), 0))
+    v = np.stack(columns, axis=1) if n else np.zeros_like(x, shape=(len(x), 0))
     return v if increasing else np.flip(v, 1)
 
 

@@ -27,7 +27,7 @@ def linspace(
     y = y + start
     if endpoint and num > 1:
         y = np.concatenate([y[:-1], np.expand_dims(np.broadcast_to(stop, y.shape[1:]), 0)])
-    y = np.moveaxis(y, 0, axis) if axis else y
+    y = np.moveaxis(y, 0, axis) if axis != 0 else y
     y = np.astype(y, dt if dtype is None else dtype)
     return (y, step) if retstep else y
 
@@ -83,27 +83,33 @@ def logspace(
 
 
 def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    """A geometric progression between real ends of equal sign."""
+    """A geometric progression, between complex ends along a logarithmic spiral."""
     _refuse_dtype("geomspace", dtype)
-    num = _count(num)
-    one = np.float64(1)  # as strong as the dtype that NumPy computes in
-    start, stop = _number(start) * one, _number(stop) * one
-    if np.iscomplexobj(start) or np.iscomplexobj(stop):
-        raise NotImplementedError(
-            "numpy.geomspace between complex ends has no derivative rule: use start * (stop / start) ** linspace(0, 1)."
-        )
+    start, stop = _array_of(start), _array_of(stop)
     if np.any(np.equal(start, 0)) or np.any(np.equal(stop, 0)):
         raise ValueError("Geometric sequence cannot include zero")
-    sign = np.sign(start)
-    first, last = start / sign, stop / sign
-    y = np.logspace(np.log10(first), np.log10(last), num=num, endpoint=endpoint, base=10.0)
+    num = _count(num)
+    kind = np.result_type(start, stop, float(num), np.zeros((), dtype))
+    start, stop = np.astype(start, kind), np.astype(stop, kind)
+    turn = np.sign(start)  # -1, or of complex numbers the direction
+    first, last = start / turn, stop / turn
+    y = np.logspace(np.log10(first), np.log10(last), num=num, endpoint=endpoint, base=10.0, dtype=kind)
     if num:
         y = np.concatenate([_row(first, y), y[1:]])
     if num > 1 and endpoint:
         y = np.concatenate([y[:-1], _row(last, y)])
-    y = y * sign
-    y = np.moveaxis(y, 0, axis) if axis else y
+    y = y * turn
+    y = np.moveaxis(y, 0, axis) if axis != 0 else y
     return y if dtype is None else np.astype(y, dtype)
+
+
+def _array_of(x: Any) -> Any:
+    """`x` as an array, or as a number whose dtype is as strong as that of the array NumPy makes of it."""
+    if isinstance(x, list | tuple | range):
+        return np.stack(x)
+    if np.ndim(x):
+        return x
+    return x * np.int8(1) if hasattr(type(x), "__array_function__") else np.asarray(x)
 
 
 def _row(x: Any, y: Any) -> Any:

@@ -36,7 +36,7 @@ def _transpose_adjoint(dy: Any, y: Any, a: Any, axes: Any = None) -> Any:
     if axes is None:
         return np.transpose(dy)
     ndim = a.ndim
-    axes = [k % ndim for k in axes]
+    axes = [k % ndim for k in (axes if np.ndim(axes) else (axes,))]
     return np.transpose(dy, [axes.index(k) for k in range(ndim)])
 
 
@@ -234,7 +234,7 @@ def _tile_adjoint(dy: Any, y: Any, A: Any, reps: Any) -> Any:
 
 
 def _repeat_adjoint(dy: Any, y: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
-    shape = a.shape if axis is not None else (a.size,)
+    shape = a.shape if axis is not None and a.ndim else (a.size,)
     axis = axis % len(shape) if axis is not None else 0
     if np.size(repeats) == 1:
         count = int(repeats if np.ndim(repeats) == 0 else repeats[0])
@@ -309,7 +309,16 @@ linear(np.roll, lambda dy, y, a, shift, axis=None: np.roll(dy, -np.asarray(shift
 
 def ix_(*args: Any) -> tuple[Any, ...]:
     """Each vector along an axis of its own; of flags, where they hold."""
-    return tuple([_along(np.stack(x) if isinstance(x, list) else x, k, len(args)) for k, x in enumerate(args)])
+    return tuple([_along(_index_array(x), k, len(args)) for k, x in enumerate(args)])
+
+
+def _index_array(x: Any) -> Any:
+    """A sequence, which may hold tracked numbers, as an array; an empty one is of whole numbers."""
+    if hasattr(x, "dtype"):
+        return x
+    if isinstance(x, list | tuple) and x:
+        return np.stack(x)
+    return np.asarray(x) if np.size(x) else np.zeros(np.shape(x), np.intp)
 
 
 def _along(x: Any, k: int, n: int) -> Any:
@@ -317,7 +326,7 @@ def _along(x: Any, k: int, n: int) -> Any:
         raise ValueError("Cross index must be 1 dimensional")
     if x.dtype == bool:
         (x,) = np.nonzero(x)
-    return np.reshape(x, (1,) * k + (-1,) + (1,) * (n - k - 1)) if x.size else np.ix_(*[np.empty(0)] * n)[k]
+    return np.reshape(x, (1,) * k + (-1,) + (1,) * (n - k - 1)) if x.size else np.ix_(*[np.empty(0, x.dtype)] * n)[k]
 
 
 composed(np.ix_, ix_)

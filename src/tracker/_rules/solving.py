@@ -81,7 +81,7 @@ def _tensorsolve_transposed(dy: Any, a: Any, order: list[int]) -> Any:
 
 def _tensorsolve_order(axes: Any, ndim: int) -> list[int]:
     """The axes of the coefficient tensor with those in `axes` moved to the end."""
-    moved = [] if axes is None else [ax % ndim for ax in axes]
+    moved = [] if axes is None else list(dict.fromkeys([ax % ndim for ax in axes]))
     return [ax for ax in range(ndim) if ax not in moved] + moved
 
 

@@ -133,7 +133,7 @@ def _sample_weights(fweights: Any, aweights: Any) -> Any:
 
 def _freedom(n: int, bias: Any, ddof: Any, fweights: Any, aweights: Any) -> Any:
     """What np.cov divides by."""
-    ddof = (0 if bias else 1) if ddof is None else ddof
+    ddof = (1 if bias == 0 else 0) if ddof is None else ddof
     w = _sample_weights(fweights, aweights)
     if w is None:
         return max(n - ddof, 0.0)
@@ -192,7 +192,7 @@ def _cov_pullback_aweights(
     f = _freedom(x.shape[1], bias, ddof, fweights, aweights)
     dw = np.real(np.sum(conj(z) * np.matmul(np.reshape(dy, (x.shape[0], x.shape[0])), z), axis=0)) / f
     df = -np.real(np.sum(conj(dy) * result)) / f
-    ddof = (0 if bias else 1) if ddof is None else ddof
+    ddof = (1 if bias == 0 else 0) if ddof is None else ddof
     total = np.sum(w)
     slope = 1 - ddof * (2 * np.multiply(aweights, 1.0) / total - np.sum(np.multiply(w, aweights)) / total**2)
     return (dw + df * slope) * (1 if fweights is None else np.multiply(fweights, 1.0))
