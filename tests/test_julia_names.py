@@ -9,7 +9,8 @@ PAGE = (Path(__file__).parents[1] / "docs/from-tracker-jl.md").read_text(encodin
 
 NAMES = {
     "Tracker.jl": """
-        TrackedArray TrackedVector TrackedMatrix TrackedReal Params Grads gradient jacobian hessian param back!
+        TrackedArray TrackedVector TrackedMatrix TrackedVecOrMat TrackedTuple TrackedReal losscheck
+        Params Grads gradient jacobian hessian param back!
         withgradient hook checkpoint nobacksies istracked isleaf grad data track @grad update! zero_grad! forward
         ngradient gradcheck forwarddiff collect""",
     "NNlib": """

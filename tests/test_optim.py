@@ -120,6 +120,11 @@ def test_steps_along_a_turned_line_of_complex_numbers_are_the_reference_turned(n
         np.testing.assert_allclose(x, u * np.array(expected), rtol=1e-7, atol=1e-9)
 
 
+def test_a_chain_of_no_rules_is_descent_by_the_gradient_as_in_optimisers_jl():
+    x = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(optim.update(optim.setup(optim.OptimiserChain(), x), x, x / 2)[1], x / 2)
+
+
 def test_every_reference_is_compared():
     assert RULES.keys() | VARIED.keys() == PATHS.keys()
 
@@ -528,6 +533,12 @@ REFUSED = [
     (lambda: optim.adjust(optim.setup(optim.Adam(), 1.0), float("inf")), ValueError, "eta is at least 0 and finite"),
     (lambda: optim.freeze({"W": np.ones(2)}), TypeError, "take a state made by optim.setup"),
     (lambda: schedules.warm_up(0.1, 4), TypeError, r"such as constant\(0.1\)"),
+    (lambda: optim.adjust({"W": np.ones(2)}, 0.1), TypeError, r"adjust takes a state.*dict.*optim\.setup"),
+    (lambda: optim.adjust(optim.Adam(), 0.1), TypeError, "adjust takes a state.*Adam"),
+    (lambda: optim.adjust(optim.setup(optim.Adam(), np.ones(2))), TypeError, "adjust takes a learning rate"),
+    (lambda: optim.NormGrowthCap(-1.0), ValueError, "tau"),
+    (lambda: optim.ClipNorm(1.0, "2"), TypeError, "p is a number"),
+    (lambda: optim.Rprop(gamma=(1.0, 0.1)), ValueError, "smallest step and the largest"),
 ]
 
 

@@ -39,6 +39,33 @@ def test_resumed_training_ends_bit_for_bit_as_an_uninterrupted_one(tmp_path):
     assert parts.state["w"].state[2] == whole.state["w"].state[2]
 
 
+def trained_by(rule, epochs, file):
+    data = nn.DataLoader(X, Y, batch_size=8)
+    model = {"w": np.zeros(3), "b": 0.5}
+    return nn.train(loss, model, data, rule, epochs=epochs, checkpoint=file, progress=False)
+
+
+def test_a_checkpoint_goes_on_with_a_rule_of_its_kind_alone(tmp_path):
+    trained_by(optim.Momentum(0.1), 2, tmp_path / "a")
+    with pytest.raises(ValueError, match="a goes on with the rule Momentum; train was given Nesterov"):
+        trained_by(optim.Nesterov(0.1), 3, tmp_path / "a")
+    assert trained_by(optim.Momentum(0.01), 3, tmp_path / "a").state["w"].rule.eta == 0.01
+
+    chain = optim.OptimiserChain(optim.WeightDecay(), optim.Descent())
+    trained_by(chain, 1, tmp_path / "b")
+    with pytest.raises(
+        ValueError, match=r"OptimiserChain\(WeightDecay, Descent\).*OptimiserChain\(SignDecay, Descent\)"
+    ):
+        trained_by(optim.OptimiserChain(optim.SignDecay(), optim.Descent()), 2, tmp_path / "b")
+
+
+def test_a_checkpoint_that_train_did_not_write_is_named(tmp_path):
+    model = {"w": np.zeros(3), "b": 0.5}
+    nn.save_checkpoint(tmp_path / "c", (model, optim.setup(optim.Descent(), model), None))
+    with pytest.raises(ValueError, match="not written by train"):
+        trained_by(optim.Descent(), 1, tmp_path / "c")
+
+
 def layered(epochs, dtype=np.float32, seed=3, **options):
     """A model with batch norm and dropout, trained through `nn.train`, with generators of their own for both uses."""
     r = np.random.default_rng(0)

@@ -13,6 +13,7 @@ from tracker import optim, tree
 from tracker._transforms.reverse import withgradient
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.history import History
+from tracker.optim.rule import kind
 
 
 class Trained(NamedTuple):
@@ -73,7 +74,8 @@ def train(
     `schedule` gives the learning rate of each epoch, counted from 0 (`optim.schedules`).
     `checkpoint` names a file that is written after each epoch, with the states of `rng` and of `data.rng` if there is
     one; if it is there to begin with, training goes on from it, and ends bit for bit as if it had not been
-    interrupted. A training that a callback has ended stays ended.
+    interrupted. A training that a callback has ended stays ended. The rule has to be one of the same kind then; its
+    hyperparameters are those that are given now.
     Raises `FloatingPointError` for a loss that is infinite or NaN, `ValueError` for `data` without a batch and
     `TypeError` for a batch that is no tuple or a loss without its states. `progress` shows a bar, which needs tqdm.
 
@@ -102,7 +104,7 @@ def train(
     given = _with_states(loss, rng) if states is not None or rng is not None else _alone(loss)
     generators = _generators(rng, data)
     if checkpoint is not None and os.path.exists(checkpoint):
-        now, ended = _resumed(checkpoint, now, generators)
+        now, ended = _resumed(checkpoint, now, generators, rule)
     for epoch in () if ended else _epochs(len(now.history.values.get("loss", ())), epochs, progress):
         if schedule is not None:
             now = now._replace(state=optim.adjust(now.state, schedule(epoch)))
@@ -110,7 +112,7 @@ def train(
         answers = [callback(now) for callback in callbacks]  # all are called
         ended = any(isinstance(answer, bool | np.bool) and bool(answer) for answer in answers)
         if checkpoint is not None:
-            _save(checkpoint, now, generators, ended)
+            _save(checkpoint, now, generators, rule, ended)
         if ended:
             break
     return now
@@ -193,14 +195,18 @@ def _generators(rng: np.random.Generator | None, data: Any) -> dict[str, np.rand
     return {name: generator for name, generator in found.items() if generator is not None}
 
 
-def _save(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], ended: bool) -> None:
+def _save(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], rule: Any, ended: bool) -> None:
     drawn = {name: generator.bit_generator.state for name, generator in generators.items()}
     kept = now.model, now.state, now.states
-    save_checkpoint(path, kept, history=now.history.values, generators=drawn, ended=ended)
+    save_checkpoint(path, kept, history=now.history.values, generators=drawn, rule=kind(rule), ended=ended)
 
 
-def _resumed(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any]) -> tuple[Trained, bool]:
+def _resumed(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], rule: Any) -> tuple[Trained, bool]:
     (model, state, states), notes = load_checkpoint(path, (now.model, now.state, now.states))
+    if notes.keys() < {"history", "generators", "ended"}:
+        raise ValueError(f"{path} was not written by train: read it with nn.load_checkpoint.")
+    if notes.get("rule", kind(rule)) != kind(rule):
+        raise ValueError(f"{path} goes on with the rule {notes['rule']}; train was given {kind(rule)}.")
     drawn = notes["generators"]
     if drawn.keys() != generators.keys():
         raise ValueError(f"{path} goes on with the generators {sorted(drawn)}; train was given {sorted(generators)}.")

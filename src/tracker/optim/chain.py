@@ -14,7 +14,7 @@ from tracker.optim.rule import Rule, must_be_rule
 class OptimiserChain(Rule):
     """Rules one after the other: each gets the step of the one before it as its gradient.
 
-    A chain of no rules gives the gradient as the step.
+    A chain of no rules gives the gradient as the step, as in Optimisers.jl.
 
     >>> from tracker import optim
     >>> rule = OptimiserChain(optim.WeightDecay(0.1), optim.Descent(0.5))

@@ -185,6 +185,19 @@ def must_be_rule(what: str, rule: Any) -> None:
         raise TypeError(f"{what}, such as optim.Adam(); it was given {_described(rule)}.")
 
 
+def kind(rule: Any) -> str:
+    """The class of a rule, and of those within it, without their hyperparameters.
+
+    >>> from tracker import optim
+    >>> kind(optim.OptimiserChain(optim.ClipNorm(), optim.Adam(0.1)))
+    'OptimiserChain(ClipNorm, Adam)'
+    """
+    values = vars(rule).values() if hasattr(rule, "__dict__") else ()
+    parts = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+    inner = [kind(part) for part in parts if isinstance(part, Rule)]
+    return f"{type(rule).__name__}({', '.join(inner)})" if inner else type(rule).__name__
+
+
 def must_be_real(rule: str, dx: Any) -> None:
     if np.iscomplexobj(dx):
         raise TypeError(f"{rule} takes real gradients, and was given {dx.dtype}: complex numbers have no order.")

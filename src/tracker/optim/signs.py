@@ -38,7 +38,7 @@ class Lion(Rule):
 class Rprop(Rule):
     """A step size for each entry, from signs alone, for whole batches: Riedmiller and Braun (1993).
 
-    `ell`: factors after a change of sign and without; `gamma`: the smallest and the largest step.
+    `ell`: factors after a change of sign and without; `gamma`: the smallest and the largest step, in this order.
 
     >>> Rprop()
     Rprop(eta=0.001, ell=(0.5, 1.2), gamma=(1e-06, 50.0))
@@ -49,6 +49,11 @@ class Rprop(Rule):
     eta: float = 0.001
     ell: tuple[float, float] = (0.5, 1.2)
     gamma: tuple[float, float] = (1e-6, 50.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.gamma[0] > self.gamma[1]:
+            raise ValueError(f"Rprop: gamma is the smallest step and the largest; it was given {self.gamma}.")
 
     def init(self, x: Any) -> Any:
         return np.zeros_like(x), np.zeros_like(x) + self.eta

@@ -61,7 +61,7 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> Any:
     """`state` with another learning rate, or other hyperparameters, in each rule that has them.
 
     Rules within a chain and the fallback of `Muon`, whose rate keeps its ratio to Muon's, are adjusted, too.
-    Raises `TypeError` if no rule has such a hyperparameter, or if it decides what the state holds.
+    Raises `TypeError` if no rule has such a hyperparameter, if it decides what the state holds, and for a model.
 
     >>> from tracker import optim
     >>> adjust(setup(optim.Momentum(), np.ones(1)), 0.5, rho=0.8).rule
@@ -69,12 +69,14 @@ def adjust(state: Any, eta: float | None = None, **hyperparameters: Any) -> Any:
     """
     if eta is not None:
         hyperparameters["eta"] = eta
+    if not hyperparameters:
+        raise TypeError("adjust takes a learning rate, or hyperparameters by name: optim.adjust(state, 0.1, rho=0.8).")
     for name, value in hyperparameters.items():
         if isinstance(value, np.generic):  # a NumPy float64 would make float32 steps float64
             hyperparameters[name] = value.item()
     used: set[str] = set()
     new: dict[int, Leaf] = {}
-    leaves, treedef = _leaves(state)
+    leaves, treedef = _leaves(state, "adjust takes")
     rules: dict[int, Rule] = {}  # what shares a rule goes on to: small arrays are stepped together by it
     for leaf in leaves:
         if isinstance(leaf, Leaf) and id(leaf) not in new:
@@ -114,22 +116,22 @@ def thaw(state: Any) -> None:
 
 
 def _set_frozen(state: Any, frozen: bool) -> None:
-    found = [leaf for leaf in _leaves(state)[0] if isinstance(leaf, Leaf)]
-    if not found:
-        raise TypeError(
-            f"freeze and thaw take a state made by optim.setup, or a part of it; there is none in a "
-            f"{type(state).__name__}."
-        )
-    for leaf in found:
-        leaf.frozen = frozen
+    for leaf in _leaves(state, "freeze and thaw take")[0]:
+        if isinstance(leaf, Leaf):
+            leaf.frozen = frozen
 
 
-def _leaves(state: Any) -> tuple[list[Any], Any]:
-    """The `Leaf`s of a state, whole, and the structure around them."""
+def _leaves(state: Any, what: str) -> tuple[list[Any], Any]:
+    """The `Leaf`s of a state, whole, and the structure around them. Raises `TypeError` if there are none."""
     tree.flatten(state)  # so that all classes are known
     leaves, treedef = optree.tree_flatten(
         state, is_leaf=lambda x: isinstance(x, Leaf), none_is_leaf=True, namespace=tree._NAMESPACE
     )
+    if not any(isinstance(leaf, Leaf) for leaf in leaves):
+        raise TypeError(
+            f"{what} a state made by optim.setup, or a part of it; there is none in a {type(state).__name__}. "
+            "For a model make one with optim.setup(rule, model)."
+        )
     return leaves, treedef
 
 

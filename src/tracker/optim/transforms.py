@@ -72,7 +72,7 @@ class ClipNorm(Rule):
     array([ 0.6, -0.8])
     """
 
-    ranges: ClassVar[Mapping[str, Range]] = {"omega": OR_INFINITE}
+    ranges: ClassVar[Mapping[str, Range]] = {"omega": OR_INFINITE, "p": OR_INFINITE}
     omega: float = 10.0
     p: float = 2.0
     throw: bool = True
@@ -95,6 +95,7 @@ class NormGrowthCap(Rule):
     array([3.])
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {"tau": OR_INFINITE, "epsilon": NOT_NEGATIVE, "lb": NOT_NEGATIVE}
     tau: float = 1.01
     epsilon: float = 1e-8
     lb: float = 1e-7
