@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import tree
+from tracker.tree._classes import Static
 
 
 class Point(NamedTuple):
@@ -209,7 +210,7 @@ def test_replaced_leaves_stand_where_the_old_ones_stood(x):
     marks = [object() for _ in leaves]
     again, _ = tree.flatten(tree.unflatten(treedef, marks))
     # The own attributes of a subclassed container are a leaf that is made anew each time.
-    assert all(b is a or isinstance(b, tree._Static) for a, b in zip(marks, again, strict=True))
+    assert all(b is a or isinstance(b, Static) for a, b in zip(marks, again, strict=True))
 
 
 # Containers

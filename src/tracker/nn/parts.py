@@ -11,6 +11,7 @@ import optree
 from tracker import tree
 from tracker._arrays import handles
 from tracker._arrays.leaf import param
+from tracker.tree._classes import NAMESPACE, Static
 
 
 class Part(NamedTuple):
@@ -36,12 +37,12 @@ def parts(model: Any) -> list[Part]:
 
 def _parts(x: Any, path: tuple[Any, ...], trainable: bool) -> Iterator[Part]:
     leaves, _ = tree.flatten(x)
-    accessors = optree.tree_accessors(x, none_is_leaf=True, namespace=tree._NAMESPACE)
+    accessors = optree.tree_accessors(x, none_is_leaf=True, namespace=NAMESPACE)
     for leaf, accessor in zip(leaves, accessors, strict=True):
         here = (*path, *(entry.entry for entry in accessor))
         if is_part(leaf):
             yield Part(here, leaf, trainable and tree.is_parameter(leaf))
-        elif type(leaf) is tree._Static and leaf.fixed:
+        elif type(leaf) is Static and leaf.fixed:
             yield from _parts(leaf.value, here, False)
 
 
@@ -60,8 +61,8 @@ def with_parts(model: Any, values: Iterator[Any]) -> Any:
     for leaf in leaves:
         if is_part(leaf):
             leaf = next(values)
-        elif type(leaf) is tree._Static and leaf.fixed:
-            leaf = tree._Static(with_parts(leaf.value, values), fixed=True)
+        elif type(leaf) is Static and leaf.fixed:
+            leaf = Static(with_parts(leaf.value, values), fixed=True)
         made.append(leaf)
     return tree.unflatten(treedef, made)
 

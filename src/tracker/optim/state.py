@@ -14,6 +14,7 @@ from tracker._arrays import handles
 from tracker.optim.chain import MixedPrecision, OptimiserChain
 from tracker.optim.muon import Muon
 from tracker.optim.rule import Rule, must_be_rule
+from tracker.tree._classes import NAMESPACE, Static
 
 
 @dataclass(eq=False)
@@ -47,7 +48,7 @@ def setup(rule: Rule, model: Any) -> Any:
     for i, x in enumerate(leaves):
         if not tree.is_parameter(x):
             tree.refuse_foreign(x)
-            states.append(x if type(x) is tree._Static else None)
+            states.append(x if type(x) is Static else None)
             continue
         if (key := _identity(x, i)) not in made:
             made[key] = Leaf(rule, rule.init(handles.plain(x)))
@@ -125,7 +126,7 @@ def _leaves(state: Any, what: str) -> tuple[list[Any], Any]:
     """The `Leaf`s of a state, whole, and the structure around them. Raises `TypeError` if there are none."""
     tree.flatten(state)  # so that all classes are known
     leaves, treedef = optree.tree_flatten(
-        state, is_leaf=lambda x: isinstance(x, Leaf), none_is_leaf=True, namespace=tree._NAMESPACE
+        state, is_leaf=lambda x: isinstance(x, Leaf), none_is_leaf=True, namespace=NAMESPACE
     )
     if not any(isinstance(leaf, Leaf) for leaf in leaves):
         raise TypeError(
