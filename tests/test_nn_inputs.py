@@ -79,6 +79,29 @@ MADE = {"rng": RNG}
         (lambda: nn.SkipConnection(nn.Scale(3), np.tanh), TypeError, "tanh does not take 2 results"),
         (lambda: nn.SkipConnection(nn.Scale), TypeError, "SkipConnection: layer is the class Scale"),
         (lambda: nn.SkipConnection(np.sin, None), TypeError, "connection.*NoneType"),
+        (lambda: nn.Recurrence(nn.LSTM(3, 2, **MADE)), TypeError, "Recurrence takes a cell.*LSTM runs over"),
+        (lambda: nn.Recurrence(nn.LSTMCell), TypeError, "cell is the class LSTMCell"),
+        *(
+            (lambda layer=layer: layer((IMAGES, IMAGES)), TypeError, "a tuple of 2.*itemgetter")
+            for layer in (
+                nn.Flatten(),
+                nn.LayerNorm(8),
+                nn.RMSNorm(8),
+                nn.GroupNorm(3, 1),
+                nn.MaxPool(2),
+                nn.GlobalMeanPool(),
+            )
+        ),
+        *(
+            (lambda layer=layer: layer(np.ones((2, 1, 3), np.float32)), TypeError, "a tuple of 2.*itemgetter")
+            for layer in (
+                nn.SkipConnection(nn.GRU(3, 3, **MADE)),
+                nn.Maxout(nn.GRU(3, 3, **MADE), nn.GRU(3, 3, **MADE)),
+                nn.Parallel(np.add, nn.GRU(3, 3, **MADE), np.sin),
+            )
+        ),
+        (lambda: nn.LayerNorm(3)(np.ones((2, 4))), ValueError, r"LayerNorm takes arrays \(\.\.\., 3\)"),
+        (lambda: nn.save("none", [np.ones(2)], epoch=3), TypeError, "notes.*epoch is a int"),
         (lambda: nn.label_smoothing(np.array([0, 2]), 0.1), ValueError, "targets from 0 to 1"),
         (lambda: nn.huber(np.ones(2), np.ones(2), delta=-1.0), ValueError, "delta"),
         (lambda: nn.Dense(3, 2, init="glorot", **MADE), TypeError, "init= is a function.*str"),

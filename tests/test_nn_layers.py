@@ -229,7 +229,7 @@ def test_one_hot_rows_times_a_table_have_the_gradients_of_its_rows():
         (lambda x: nn.upsample(x, 2, mode="cubic"), "cubic"), (lambda x: nn.upsample(x), "either"),
         (lambda x: nn.upsample(x, size=0), "positive"), (lambda x: nn.pixel_shuffle(x, 3), "multiple"),
         (lambda x: nn.pixel_unshuffle(x, 2), "multiple"), (lambda x: nn.pad(x, 1, "mirror"), "mirror"),
-        (lambda x: nn.adaptive_maxpool(x, (2, 2)), "each axis"), (nn.LayerNorm(2), "last axes"),
+        (lambda x: nn.adaptive_maxpool(x, (2, 2)), "each axis"), (nn.LayerNorm(2), "LayerNorm takes arrays"),
         (lambda x: nn.rrelu(rng(), x, 1.0, 0.5), "low <= high"), (lambda x: nn.grid_sample(x, x), "grid"),
         (lambda x: nn.GroupNorm(4, 3), "divisor"), (lambda x: nn.DepthwiseConv((1,), 2, 3, rng=rng()), "multiple"),
     ],

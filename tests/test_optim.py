@@ -666,6 +666,13 @@ def test_a_gradient_of_another_structure_is_described_without_its_values(wrong, 
     assert "array(" not in str(caught.value)
 
 
+def test_a_state_of_other_containers_is_described_without_its_values():
+    state = optim.setup(optim.Momentum(), {"layers": (np.ones(9),)})
+    with pytest.raises(ValueError, match="Expected an instance of dict") as caught:
+        optim.update(state, {"layers": {"first": np.ones(9)}}, {"layers": {"first": np.ones(9)}})
+    assert "array(" not in str(caught.value)
+
+
 def test_a_rule_given_as_a_class_or_mistaken_for_the_model_is_named():
     with pytest.raises(TypeError, match=r"the class Adam: write Adam\(\.\.\.\)"):
         optim.setup(optim.Adam, np.ones(2))

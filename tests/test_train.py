@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from tracker import nn, optim, withgradient
+from tracker import nn, optim, param, withgradient
 from tracker.nn.parts import parts
 
 X = np.random.default_rng(1).standard_normal((30, 3))
@@ -160,6 +160,21 @@ def test_layers_that_need_states_or_a_generator_say_so_in_train():
         run(nn.Chain(nn.Scale(8), norm), rng=np.random.default_rng(0))
 
 
+def test_a_history_takes_numbers_and_after_an_error_has_none_of_them():
+    history = nn.History()
+    for wrong in ("high", np.ones(2), param(1.0)):
+        with pytest.raises(TypeError):
+            history.append(loss=1.0, accuracy=wrong)
+    assert history.values == {}
+    with pytest.raises(TypeError, match=r"accuracy was given as an array \(2,\)"):
+        history.append(accuracy=np.ones(2))
+
+
+def test_arrays_given_for_batches_are_named():
+    with pytest.raises(TypeError, match=r"nn.DataLoader\(x, y\)"):
+        nn.train(loss, {"w": np.zeros(3), "b": 0.5}, (X, Y), optim.Adam(), epochs=1, progress=False)
+
+
 def test_a_batch_that_is_no_tuple_is_refused():
     with pytest.raises(TypeError, match="ndarray"):
         nn.train(lambda m, x: np.sum(m * x), np.ones(2), [np.ones(2)], optim.Adam(), epochs=1, progress=False)
@@ -253,6 +268,7 @@ def test_early_stopping_and_plot():
     [
         ({"epochs": 2.5}, TypeError, "whole number of epochs.*2.5"),
         ({"epochs": -1}, TypeError, "whole number of epochs.*-1"),
+        ({"rng": 0}, TypeError, "rng= is a generator.*int"),
         ({"schedule": 0.1}, TypeError, "schedule= is a function.*0.1"),
         ({"callbacks": nn.EarlyStopping(1)}, TypeError, r"list of functions: \[EarlyStopping"),
         ({"callbacks": [nn.EarlyStopping]}, TypeError, "a callback is a function.*EarlyStopping"),
@@ -290,6 +306,8 @@ def test_a_loss_that_is_nan_says_in_which_batch():
         (lambda: nn.DataLoader(X, rng=0), TypeError, "generator.*int"),
         (lambda: nn.DataLoader(X, batch_size=2.0), TypeError, "batch_size.*2.0"),
         (lambda: nn.EarlyStopping(-1), ValueError, "patience.*-1"),
+        (lambda: nn.EarlyStopping("loss", 3), TypeError, "positional"),
+        (lambda: nn.EarlyStopping("loss"), TypeError, "epochs first.*'loss'"),
     ],
 )
 def test_what_a_loader_or_a_callback_was_given_is_named(call, error, message):

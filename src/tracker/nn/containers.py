@@ -11,7 +11,7 @@ import numpy as np
 
 from tracker.nn import modes
 from tracker.nn._fields import fill
-from tracker.nn.inputs import check_connection, check_function
+from tracker.nn.inputs import check_connection, check_function, refuse_tuple
 from tracker.nn.summary import summary
 from tracker.tree import struct
 
@@ -167,7 +167,12 @@ class Maxout(_Container):
         fill(self, layers=layers)
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
-        return _side_by_side(lambda *ys: functools.reduce(np.maximum, ys), self.layers, call, x, states)
+        return _side_by_side(_largest, self.layers, call, x, states)
+
+
+def _largest(*ys: Any) -> Any:
+    refuse_tuple("Maxout", ys[0])
+    return functools.reduce(np.maximum, ys)
 
 
 def _side_by_side(connection: Callable[..., Any], layers: Any, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
@@ -179,6 +184,9 @@ def _side_by_side(connection: Callable[..., Any], layers: Any, call: _Call, x: A
 
 
 def _joined(connection: Callable[..., Any], ys: list[Any]) -> Any:
+    if isinstance(connection, np.ufunc) or connection is operator.add:
+        for y in ys:
+            refuse_tuple(connection.__name__, y)
     if isinstance(connection, np.ufunc) and len(ys) > connection.nin == 2:
         return functools.reduce(connection, ys)
     return connection(*ys)
@@ -203,7 +211,7 @@ class SkipConnection(_Container):
 
     def _run(self, call: _Call, x: Any, states: Any) -> tuple[Any, Any]:
         y, state = call(self.layer, x, states)
-        return self.connection(y, x), state
+        return _joined(self.connection, [y, x]), state
 
     def states(self) -> Any:
         return modes.states(self.layer)

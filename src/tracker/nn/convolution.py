@@ -149,5 +149,6 @@ def _check(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
         raise ValueError(f"conv takes x (n, c, *size) and w (out, c / groups, *kernel); it was given {x} and {w}.")
     if groups < 1 or w[1] * groups != x[1] or w[0] % groups:
         raise ValueError(
-            f"x {x} has {x[1]} channels in {groups} groups, which w {w} does not fit: see tracker.nn.conv."
+            f"x {x} has {x[1]} channels, its second axis, in {groups} groups; w {w} takes {w[1] * groups}: "
+            "see tracker.nn.conv."
         )

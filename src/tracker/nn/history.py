@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 class History:
     """A list of values for each name: `history["loss"][-1]`. Raises `KeyError` for a name that it has not.
@@ -19,9 +21,9 @@ class History:
         self.values = {} if values is None else values
 
     def append(self, **values: float) -> None:
-        """Add one value to each of these names."""
-        for name, value in values.items():
-            self.values.setdefault(name, []).append(float(value))
+        """Add one value to each of these names. Raises `TypeError` for what is no number, and adds none."""
+        for name, number in {name: _number(name, value) for name, value in values.items()}.items():
+            self.values.setdefault(name, []).append(number)
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self.values:
@@ -43,3 +45,10 @@ class History:
         if self.values:
             ax.legend()
         return ax
+
+
+def _number(name: str, value: Any) -> float:
+    if np.shape(value) != () or isinstance(value, str):
+        kind = f"an array {np.shape(value)}" if np.ndim(value) else f"a {type(value).__name__}"
+        raise TypeError(f"a history holds numbers; {name} was given as {kind}.")
+    return float(value)

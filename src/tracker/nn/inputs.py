@@ -16,12 +16,7 @@ def check_width(layer: Any, x: Any, *shape: int) -> None:
     Traceback (most recent call last):
     ValueError: Dense takes arrays (..., 4); it was given (2, 3).
     """
-    if isinstance(x, tuple):
-        raise TypeError(
-            f"{_name(layer)} takes an array; it was given a tuple of {len(x)}. "
-            "Of a recurrent layer's (outputs, state), operator.itemgetter(0) takes the outputs."
-        )
-    found = _shape(x)
+    found = _shape(layer, x)
     if found[max(0, len(found) - len(shape)) :] != shape:
         raise ValueError(f"{_name(layer)} takes arrays (..., {', '.join(map(str, shape))}); it was given {found}.")
 
@@ -31,15 +26,15 @@ def check_channels(layer: Any, x: Any, channels: int) -> None:
 
     >>> check_channels("BatchNorm", np.ones((2, 3, 5)), 3)
     """
-    found = _shape(x)
+    found = _shape(layer, x)
     if len(found) < 2 or found[1] != channels:
         raise ValueError(f"{_name(layer)} takes arrays (n, {channels}, ...); it was given {found}.")
 
 
 def check_images(name: str, x: Any) -> None:
     """Raise `ValueError` unless x is (n, channels, *size), with at least one spatial axis."""
-    if len(_shape(x)) < 3:
-        raise ValueError(f"{name} takes images (n, channels, *size); it was given {_shape(x)}.")
+    if len(_shape(name, x)) < 3:
+        raise ValueError(f"{name} takes images (n, channels, *size); it was given {_shape(name, x)}.")
 
 
 def check_function(layer: Any, what: str, f: Any) -> None:
@@ -125,7 +120,17 @@ def check_groups(layer: Any, groups: int, **channels: int) -> None:
             raise ValueError(f"{_name(layer)}: {name}={n} can't be parted into {groups} groups; give a divisor.")
 
 
-def _shape(x: Any) -> tuple[int, ...]:
+def refuse_tuple(layer: Any, x: Any) -> None:
+    """Raise `TypeError` for a tuple."""
+    if isinstance(x, tuple):
+        raise TypeError(
+            f"{_name(layer)} takes an array; it was given a tuple of {len(x)}. "
+            "Of a recurrent layer's (outputs, state), operator.itemgetter(0) takes the outputs."
+        )
+
+
+def _shape(layer: Any, x: Any) -> tuple[int, ...]:
+    refuse_tuple(layer, x)
     return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)  # np.shape of a tracked array is a dispatched call
 
 

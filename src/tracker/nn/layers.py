@@ -12,7 +12,7 @@ from tracker.nn._fields import fill
 from tracker.nn.activations import identity
 from tracker.nn.embedding import embedding
 from tracker.nn.init import Init, glorot_uniform, initial, normal, zeros
-from tracker.nn.inputs import check_function, check_shape, check_sizes, check_width
+from tracker.nn.inputs import check_function, check_shape, check_sizes, check_width, refuse_tuple
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -170,6 +170,7 @@ class Flatten:
     """
 
     def __call__(self, x: Any) -> Any:
+        refuse_tuple(self, x)
         if np.ndim(x) < 1:
             raise ValueError("Flatten takes arrays (n, ...); it was given a number.")
         return x.reshape(x.shape[0], math.prod(x.shape[1:]))

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracker._transforms.recording import data
 from tracker.nn._fields import fill
-from tracker.nn.inputs import check_channels, check_groups, check_shape, check_sizes
+from tracker.nn.inputs import check_channels, check_groups, check_shape, check_sizes, check_width
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from tracker.tree import static, struct
 
@@ -17,10 +17,10 @@ def _affine(layer: Any, shape: tuple[int, ...], affine: bool, dtype: Any) -> Non
     fill(layer, weight=np.ones(shape, dtype) if affine else None, bias=np.zeros(shape, dtype) if affine else None)
 
 
-def _last(shape: tuple[int, ...], x: Any) -> tuple[int, ...]:
-    """The last axes of x, which have this shape."""
-    if tuple(x.shape[-len(shape) :]) != shape:
-        raise ValueError(f"this layer normalises over last axes of shape {shape}; it was given {x.shape}.")
+def _last(layer: Any, x: Any) -> tuple[int, ...]:
+    """The last axes of x, which have the shape of the layer."""
+    shape = layer.shape
+    check_width(layer, x, *shape)
     return tuple(range(-len(shape), 0))
 
 
@@ -43,7 +43,7 @@ class LayerNorm:
         fill(self, shape=shape, eps=eps)
 
     def __call__(self, x: Any) -> Any:
-        return layer_norm(x, self.weight, self.bias, _last(self.shape, x), self.eps)
+        return layer_norm(x, self.weight, self.bias, _last(self, x), self.eps)
 
 
 @struct(init=False)
@@ -63,7 +63,7 @@ class RMSNorm:
         fill(self, weight=np.ones(shape, dtype) if affine else None, shape=shape, eps=eps)
 
     def __call__(self, x: Any) -> Any:
-        return rms_norm(x, self.weight, _last(self.shape, x), self.eps)
+        return rms_norm(x, self.weight, _last(self, x), self.eps)
 
 
 @struct(init=False)

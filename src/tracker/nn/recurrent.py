@@ -192,7 +192,7 @@ class Recurrence:
     a state the cell begins with its own. A cell is any `y, state = cell(x, state)`; one that has `over` runs by it.
     With `lengths` (*batch) only so many steps of each sequence count: after them outputs are zero, the last state is
     that at the end of each, and it does not matter what xs holds there. Raises `ValueError` for lengths that are no
-    whole numbers up to the time there is.
+    whole numbers up to the time there is, `TypeError` for a recurrent layer in place of a cell.
 
     >>> layer = Recurrence(GRUCell(3, 2, rng=np.random.default_rng(0)), batch_first=True)
     >>> ys, h = layer(np.ones((5, 7, 3), np.float32))
@@ -202,6 +202,14 @@ class Recurrence:
 
     cell: Any
     batch_first: bool = static(default=False)
+
+    def __post_init__(self) -> None:
+        check_function("Recurrence", "cell", self.cell)
+        if hasattr(self.cell, "batch_first"):
+            raise TypeError(
+                f"Recurrence takes a cell, such as nn.LSTMCell, which makes one step; {type(self.cell).__name__} runs "
+                "over a sequence by itself."
+            )
 
     def __call__(self, xs: Any, state: Any = None, *, lengths: Any = None) -> tuple[Any, Any]:
         xs = np.swapaxes(xs, 0, 1) if self.batch_first else xs

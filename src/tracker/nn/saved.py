@@ -15,7 +15,8 @@ def save(path: str | os.PathLike[str], model: Any, **notes: str) -> None:
     """Write the arrays and numbers of `model` to a safetensors file, and `notes` into its header.
 
     Names are paths: "layers.0.weight". The file is there whole or not at all. Needs the package safetensors.
-    Raises `ValueError` where two paths have the same name, `TypeError` for a dtype that the format has not.
+    Raises `ValueError` where two paths have the same name, `TypeError` for a dtype that the format has not and for
+    notes that are no text.
 
     >>> import tempfile
     >>> from tracker import nn
@@ -26,6 +27,9 @@ def save(path: str | os.PathLike[str], model: Any, **notes: str) -> None:
     """
     from safetensors import numpy as safetensors
 
+    for name, note in notes.items():
+        if not isinstance(note, str):
+            raise TypeError(f"notes of a safetensors file are text; {name} is a {type(note).__name__}: str() of it.")
     arrays = {name: _storable(name, plain(part)) for name, part in _named(model)}
     content = safetensors.save(arrays, metadata=notes)
     write_whole(path, lambda file: file.write(content))

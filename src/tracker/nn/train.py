@@ -40,6 +40,8 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 5, *, name: str = "loss", least: float = 0.0) -> None:
+        if not isinstance(patience, int | np.integer):
+            raise TypeError(f"EarlyStopping takes (patience, *, name, least), epochs first; it was given {patience!r}.")
         if patience < 0:
             raise ValueError(f"EarlyStopping needs a patience of at least 0 epochs; it was given {patience}.")
         self.patience, self.name, self.least = patience, name, least
@@ -99,7 +101,7 @@ def train(
     >>> trained.model(x[:, None], trained.states).shape
     (20, 1)
     """
-    _check(epochs, schedule, callbacks, checkpoint)
+    _check(epochs, rng, schedule, callbacks, checkpoint)
     now, ended = Trained(model, optim.setup(rule, model), History(), states), False
     given = _with_states(loss, rng) if states is not None or rng is not None else _alone(loss)
     generators = _generators(rng, data)
@@ -118,9 +120,11 @@ def train(
     return now
 
 
-def _check(epochs: Any, schedule: Any, callbacks: Any, checkpoint: Any) -> None:
+def _check(epochs: Any, rng: Any, schedule: Any, callbacks: Any, checkpoint: Any) -> None:
     if not isinstance(epochs, int | np.integer) or epochs < 0:
         raise TypeError(f"train takes a whole number of epochs; it was given {epochs!r}.")
+    if rng is not None and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
     if schedule is not None and not callable(schedule):
         raise TypeError(f"schedule= is a function of the epoch, such as optim.schedules.constant; given {schedule!r}.")
     if not isinstance(callbacks, Sequence):
@@ -161,7 +165,10 @@ def _epoch(loss: _Loss, now: Trained, data: Iterable[tuple[Any, ...]], epoch: in
     losses: list[float] = []
     for batch in data:
         if not isinstance(batch, tuple | list):
-            raise TypeError(f"a batch is a tuple of arrays; it was given as {type(batch).__name__}: (x,) for one.")
+            raise TypeError(
+                f"a batch is a tuple of arrays; it was given as {type(batch).__name__}: (x,) for one array, and "
+                "as data [(x, y)] for one batch, nn.DataLoader(x, y) for many."
+            )
         try:
             (value, states), (dmodel,) = withgradient(_of_model(loss, tuple(batch), states), model)
         except FloatingPointError as error:

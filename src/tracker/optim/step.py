@@ -107,7 +107,7 @@ class _Step:
     def _difference(self, other: Any, error: ValueError) -> str:
         """How `other` is not like the model: its kind, or what was found within, without the values."""
         if type(other) is type(self.model):
-            return re.split(r"[;,] (?!expected:|got:)\w+: ", str(error))[0].rstrip(".")
+            return re.split(r"[;,] (?!expected:|got:)\w+: |, got (?!type:)", str(error))[0].rstrip(".")
         found = f"{type(other).__name__} was given for {type(self.model).__name__}"
         if isinstance(other, WithGradient):
             return f"{found}: of withgradient take .grad[0]"
