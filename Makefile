@@ -17,7 +17,7 @@ PIP := $(PY) -m pip --quiet --disable-pip-version-check
 SOURCES := $(shell find src/tracker -name __pycache__ -prune -o -name '*.py' -print -o -name '*.c' -print -o -name '*.pyi' -print -o -type d -print)
 
 # The modules whose pages `make docs` writes, with what is in them.
-PUBLIC := tracker tracker.errors tracker.tree tracker.nn tracker.optim tracker.interop tracker.scipy
+PUBLIC := tracker tracker.errors tracker.tree tracker.nn tracker.optim tracker.interop tracker.polynomial tracker.scipy
 
 .PHONY: demo test lint format bench docs clean
 .DELETE_ON_ERROR:

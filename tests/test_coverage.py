@@ -99,23 +99,6 @@ def test_every_basis_has_its_functions_of_x() -> None:
     assert len(_BY_X) == 11  # six bases, of which one has the weight 1
 
 
-_CONVERTING = [
-    n
-    for n, f in FUNCTIONS.items()
-    if coverage.status(n, f).kind == coverage.REFUSED
-    and n.startswith("numpy.polynomial.")
-    and n.rpartition(".")[2].endswith(("vander", "roots", "der", "int", "companion", "mapdomain", "trim", "Polynomial"))
-]
-
-
-@pytest.mark.parametrize("name", _CONVERTING)
-def test_functions_of_coefficients_raise_rather_than_lose_a_gradient(name: str) -> None:
-    more = {"vander": (2,), "mapdomain": ([0, 1], [2, 3])}
-    extra = next((a for end, a in more.items() if name.endswith(end)), ())
-    with pytest.raises(TypeError):
-        FUNCTIONS[name](tracker.param([1.0, 2.0, 3.0]), *extra)
-
-
 def test_every_public_name_of_scipy_is_accounted_for() -> None:
     found = scipy_coverage.found()
     missing = [f"{s}.{n}" for s, names in found.items() for n, x in names.items() if x.kind == scipy_coverage.MISSING]

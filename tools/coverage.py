@@ -16,8 +16,7 @@ from numpy.testing import overrides
 
 import tracker  # noqa: F401  (registers the rules)
 from tools import scipy_coverage
-from tools.status import DIFFERENTIATED, MISSING, NO_DERIVATIVE, REFUSED, Status, section
-from tracker._arrays.coefficients import _CLASSES, instead_of
+from tools.status import COUNTERPART, DIFFERENTIATED, MISSING, NO_DERIVATIVE, REFUSED, Status, section
 from tracker._arrays.operators import table
 from tracker._core.node import CONSTANT
 from tracker._core.registry import compositions, lookup, refusals
@@ -41,7 +40,6 @@ _LAYOUT = "It makes a plain array of a memory layout: use x itself, or numpy.cop
 _MATRIX = "It makes a numpy.matrix, a plain array: use the array itself with @."
 _ITERATOR = "Its entries come out plain: iterate over x, numpy.ndindex(x.shape) or x.flat."
 _WINDOW = "NumPy makes beta a plain number: write numpy.i0(beta * numpy.sqrt(...)) / numpy.i0(beta)."
-_COEFFICIENTS = "It makes its coefficients a plain array: use numpy.polyval and its kin."
 _RANGE = "NumPy makes its ends plain numbers: numpy.linspace(start, stop, n), or start + step * numpy.arange(n)."
 _JOIN = "NumPy makes the parts plain arrays: numpy.concatenate, numpy.stack, numpy.column_stack."
 
@@ -76,15 +74,10 @@ _UNDEFINED: Final = frozenset(
     refusals[f] for f in (np.busday_count, np.fromfile, np.require, np.tri, np.strings.str_len)
 )
 
-# Functions written in others that have rules: they work as they are, by x.
-_EVALUATE: Final = ("polyval", "chebval", "legval", "lagval", "hermval", "hermeval", "polyvalfromroots")
-
-_POINTS: Final = {
-    "as_series": _COEFFICIENTS,
-    "format_float": "Text carries no gradient: pass tracker.data(x).",
-}
-
-_BY_X: Final = ("mapdomain", "chebinterpolate", *_CLASSES)
+# Functions of numpy.polynomial written in others that have rules: they work as they are, by x.
+_BY_X: Final = frozenset(
+    "polyval chebval legval lagval hermval hermeval polyvalfromroots mapdomain mapparms trimseq chebinterpolate".split()
+)
 
 # No arrays of floats go in, or nothing that has a derivative comes out.
 _NOTHING: Final = Status(NO_DERIVATIVE, "takes or gives no array that has a derivative")
@@ -175,9 +168,9 @@ def status(name: str, f: Any) -> Status:
         return Status(NO_DERIVATIVE if op.kind == CONSTANT else DIFFERENTIATED)
     if name in CONVERTS:
         return Status(REFUSED, CONVERTS[name])
-    module, _, last = name.rpartition(".")
-    if module.startswith("numpy.polynomial") and last not in ("test", "set_default_printstyle"):
-        return _of_polynomial(last)
+    last = name.rpartition(".")[2]
+    if name.startswith("numpy.polynomial"):
+        return _of_polynomial(name, f)
     if last in _NO_ARRAYS or (hashable and f in table.buffers):
         return _NOTHING
     if name in ("numpy.loadtxt", "numpy.genfromtxt"):  # NumPy's list has their inner functions
@@ -185,16 +178,17 @@ def status(name: str, f: Any) -> Status:
     return _OTHERS.get(name, Status(MISSING))
 
 
-def _of_polynomial(name: str) -> Status:
-    """By x where that stays as it is; coefficients become plain arrays."""
-    if name in _EVALUATE or name.endswith("weight") or name in _BY_X:
-        return Status(DIFFERENTIATED, "by x. " + _COEFFICIENTS)
-    if name.endswith("gauss") or name in ("chebpts1", "chebpts2"):
+def _of_polynomial(name: str, f: Any) -> Status:
+    """By x where that stays as it is; by coefficients in tracker.polynomial."""
+    section, _, last = name.removeprefix("numpy.").rpartition(".")
+    if last in _BY_X or last.endswith("weight"):
+        return Status(DIFFERENTIATED, "by x")
+    if last.endswith("gauss") or last in ("ABCPolyBase", "chebpts1", "chebpts2", "set_default_printstyle", "test"):
         return _NOTHING  # points for a given number of them
-    if name in _POINTS:
-        return Status(REFUSED, _POINTS[name])
-    instead = instead_of(name)
-    return Status(REFUSED, _COEFFICIENTS if instead is None else f"`{instead}`" if "(" in instead else instead)
+    ours = getattr(importlib.import_module(f"tracker.{section}"), last, f)
+    if hasattr(ours, "refusal"):
+        return Status(REFUSED, ours.refusal)
+    return Status(MISSING if ours is f else COUNTERPART)
 
 
 _OTHERS: Final = {
@@ -213,7 +207,8 @@ _OTHERS: Final = {
 def page() -> str:
     """docs/coverage.md."""
     found = {name: status(name, f) for name, f in functions().items()}
-    counts = {kind: sum(s.kind == kind for s in found.values()) for kind in (DIFFERENTIATED, NO_DERIVATIVE, REFUSED)}
+    kinds = {"differentiated": DIFFERENTIATED, "more": COUNTERPART, "constant": NO_DERIVATIVE, "refused": REFUSED}
+    counts = {word: sum(s.kind == kind for s in found.values()) for word, kind in kinds.items()}
     count, of = share(found)
     return (
         _INTRODUCTION.format(percent=100 * count / of, of=of, version=np.__version__[:3], total=len(found), **counts)
@@ -241,10 +236,11 @@ _INTRODUCTION = """# Coverage of NumPy
 Written by `python -m tools.coverage`; a test fails if it is out of date, or if a function is in none of the lists.
 
 Of {total} public names of NumPy {version} (`numpy.ma`, exceptions and types of numbers apart) {differentiated} are
-differentiated, {constant} are constant (their derivative is zero, or there is none to take), and {refused} are refused
-with an error that says what to use. Of the {of} functions that NumPy lets other arrays take over and that have a
-derivative, {percent:.1f} % differentiate, to second order and in both modes. The rest are functions that make plain
-arrays before anyone is asked: constructors, and those of `numpy.polynomial` by their coefficients.
+differentiated as they are called, {more} in [tracker.polynomial](guide-polynomials.md) (where `chebval` and its kin,
+which take tracked points anywhere, take tracked coefficients, too), {constant} are constant (their derivative is zero,
+or there is none to take), and {refused} are refused with an error that says what to use. Of the {of} functions that
+NumPy lets other arrays take over and that have a derivative, {percent:.1f} % differentiate, to second order and in both
+modes. The rest are constructors, which make plain arrays before anyone is asked.
 [SciPy](#coverage-of-scipy) is below.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DIFFERENTIATED, NO_DERIVATIVE, REFUSED, MISSING = "differentiated", "constant", "refused", "missing"
+COUNTERPART = "differentiated in tracker.polynomial"  # where the error of NumPy's own function leads to
 
 
 class Status(NamedTuple):
@@ -18,7 +19,7 @@ class Status(NamedTuple):
 def section(title: str, statuses: dict[str, Status]) -> str:
     """A section of a page of docs: names by status, and why those are refused that are."""
     parts = [f"\n## `{title}`\n"]
-    for kind in (DIFFERENTIATED, NO_DERIVATIVE):
+    for kind in (DIFFERENTIATED, COUNTERPART, NO_DERIVATIVE):
         names = [f"`{name}`" for name, s in statuses.items() if s.kind == kind]
         if names:
             parts.append(f"\n{kind.capitalize()}: {', '.join(names)}.\n")

@@ -77,7 +77,7 @@ __all__ = [
     "zeros",
 ]
 
-_SUBMODULES = frozenset({"interop", "nn", "optim", "scipy"})  # imported when first asked for
+_SUBMODULES = frozenset({"interop", "nn", "optim", "polynomial", "scipy"})  # imported when first asked for
 
 
 def __getattr__(name: str) -> object:

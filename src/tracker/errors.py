@@ -16,7 +16,8 @@
           ├── RuleError                 + ValueError            a rule gave a wrong number or shape of gradients
           └── DegenerateError           + ValueError            the derivative does not exist at this value
     UserWarning
-     └── ConstantLossWarning                                    nothing was recorded on the way to the loss
+     ├── ConstantLossWarning                                    nothing was recorded on the way to the loss
+     └── DroppedZerosWarning                                    NumPy dropped coefficients that have a derivative
 
 Each is also the built-in exception that NumPy or Python would raise for the same mistake, so code that
 catches the built-in needs no knowledge of tracker:
@@ -33,6 +34,7 @@ __all__ = [
     "ConstantLossWarning",
     "ConversionError",
     "DegenerateError",
+    "DroppedZerosWarning",
     "FreedRecordError",
     "LossTypeError",
     "NoRuleError",
@@ -136,6 +138,13 @@ class ConstantLossWarning(UserWarning):
     (0.0,)
     >>> caught[0].category
     <class 'tracker.errors.ConstantLossWarning'>
+    """
+
+
+class DroppedZerosWarning(UserWarning):
+    """Zeros that end the result of a function of numpy.polynomial, which NumPy drops, depend on a parameter.
+
+    Their part of the gradient is missing. Way out: start from small numbers, not from zeros.
     """
 
 

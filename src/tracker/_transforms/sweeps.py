@@ -36,7 +36,7 @@ def sweep_loss(loss: Any, level: int) -> dict[Node, Any]:
         warnings.warn(
             "The loss does not depend on any argument through tracked operations: all gradients are zero.",
             ConstantLossWarning,
-            stacklevel=_level_of_caller(),
+            stacklevel=level_of_caller(),
         )
         return {}
     with np.errstate(all="ignore"):
@@ -52,7 +52,7 @@ def warn_of_constants(args: tuple[Any, ...]) -> None:
         "floats are differentiated, and those in lists, dicts, dataclasses and classes marked tracker.struct; objects "
         "of other classes are constants.",
         ConstantLossWarning,
-        stacklevel=_level_of_caller(),
+        stacklevel=level_of_caller(),
     )
 
 
@@ -61,10 +61,10 @@ def _kind(x: Any) -> str:
     return f"array of dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
 
 
-def _level_of_caller() -> int:
+def level_of_caller() -> int:
     """The `stacklevel`, for the function that calls this one, of who called tracker."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("tracker."):
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(("tracker.", "numpy.")):
         level, frame = level + 1, frame.f_back
     return level
 
