@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
@@ -357,3 +359,22 @@ def test_gradient_of_a_computed_value_names_hook():
         with pytest.raises(AttributeError, match=r"tracker\.hook"):
             x.grad  # noqa: B018 (reading it raises)
         assert not hasattr(x, "tobytes")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.complex128])
+def test_tolist_gives_tracked_numbers_of_the_types_of_numpys(dtype: Any) -> None:
+    x = np.array([[1.5, -2.25], [0.1, 3.0]], dtype)
+    for tracked, plain in zip([*chain(*param(x).tolist())], [*chain(*x.tolist())], strict=True):
+        assert (type(tracked.data), tracked.data) == (type(plain), plain)
+    assert type(param(x[0, 0]).tolist().data) is type(x[0, 0].tolist())
+    (g,) = tracker.gradient(lambda x: np.real(x.tolist()[1][0] * x.tolist()[0][1]), x)
+    np.testing.assert_array_equal(g, np.conj(np.array([[0, x[1, 0]], [x[0, 1], 0]])).astype(dtype))
+    assert g.dtype == dtype
+
+
+def test_a_number_has_the_attributes_of_numpys_numbers() -> None:
+    q = param(np.float64(2.0))
+    plain = q.data
+    assert (q.device, q.strides, q.base) == (plain.device, plain.strides, plain.base)
+    assert q.is_integer() is True
+    assert q.flags.c_contiguous

@@ -3,6 +3,7 @@
 import math
 import numbers
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -733,3 +734,24 @@ def test_a_back_without_a_return_is_asked_about(count):
     assert "is there a return missing?" in message_of(lambda x: gradient(total, *[x] * count), X, Exception)
     declared = tracker.custom_gradient(lambda x: (np.sum(x), lambda dy: (None,)))
     np.testing.assert_array_equal(gradient(declared, X)[0], np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f, x: np.apply_along_axis(f, 0, x),
+        lambda f, x: np.apply_over_axes(lambda a, axis: f(a), x, 0),
+        lambda f, x: np.piecewise(x, [x > 0], [f]),
+        lambda f, x: np.vectorize(f)(x),
+    ],
+)
+def test_an_error_of_the_users_function_reaches_the_user_and_it_is_called_once(call: Any) -> None:
+    calls = []
+
+    def fails(x: Any) -> Any:
+        calls.append(x)
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        call(fails, tracker.param(np.ones(3)))
+    assert len(calls) == 1

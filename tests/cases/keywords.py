@@ -461,6 +461,11 @@ _FFT = [
 ]
 
 _METHODS = [
+    *calls(
+        "multiply.reduceat fmin.reduceat add.reduceat", "V", "[0, 2, 1], axis=(0,)", "[0, 2], axis=None", "[3], (-1,)"
+    ),
+    *(f"{x}.tolist()" for x in ("A", "C", "Q")),
+    "A.to_device('cpu') + Q.to_device('cpu')",
     *calls("fmax.reduce hypot.reduce logaddexp2.reduce", "A", "axis=None", "axis=(0, 1), initial=Q"),
     *calls("fmax.reduce hypot.reduce logaddexp2.reduce", "A", "where=MASK, initial=Q", "1, None, None, True"),
     *calls("subtract.reduce divide.reduce float_power.reduce", "P", "", "1", "axis=-1, initial=Q, keepdims=True"),
@@ -485,6 +490,12 @@ _COMPLEX = [
     *calls("nan_to_num", "", "C, nan=Q", "N + 1j * P", "P + 1j * N, nan=Q"),
     *calls("cumprod nancumprod", "C", "dtype=f4", "axis=1"),
     *calls("subtract.accumulate divide.accumulate", "C", "axis=1", "dtype='c8'"),
+    *calls("prod nanprod", "C", "dtype=f8", "axis=0, dtype=f8, initial=D[0]"),
+    "np.arctan(C, dtype=f8, casting='unsafe')",
+    *calls(
+        "add multiply power", "P", "2, dtype=c16", "[1, 2, 3, 4.5], dtype=c16", "MASK, dtype=c16", "P - 2, dtype=c16"
+    ),
+    *calls("log arcsin sqrt", "P - 2", "dtype=c16", "dtype=c16, where=MASK, out=np.zeros_like(C)"),
 ]
 
 DIFFERENTIATED = list(
@@ -506,6 +517,11 @@ DIFFERENTIATED = list(
 
 # Calls whose dtypes leave nothing of a difference quotient: their values alone.
 OF_DTYPES = [
+    *calls("linspace logspace", "U.astype(f4), Q, 4", "dtype=float", ""),
+    *calls("linspace", "Q, U.astype(f4), 4", "dtype=float", ""),
+    *calls("clip", "", "1.5 - 1j, Q.astype(f4), [1.0, 2.0]", "[1.0, 2.0], Q.astype(f4), 5.0", "Q, 0, V.astype(f4)"),
+    *calls("polyfit", "", "W, V.astype(f4), 2, w=[1, 2, 3, 4, 5.5]", "W.astype(f4), V.astype(f4), 1, w=W"),
+    *calls("histogram", "V.astype(f4)", "density=True", "weights=[1, 0, 1, 1, 0], density=True"),
     *calls(
         "emath.sqrt emath.log emath.log2 emath.log10 emath.arctanh emath.arccos emath.arcsin",
         "",

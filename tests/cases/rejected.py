@@ -26,6 +26,14 @@ REJECTED = [
     ),
     *calls("add.reduceat multiply.reduceat power.reduceat", "A", "[0, 5], axis=1", "[0, 1], axis=3", "['a']"),
     *calls("add.accumulate maximum.accumulate", "Q"),
+    *calls(
+        "multiply.reduceat fmin.reduceat add.reduceat", "A", "[0], axis=None", "[0], axis=(0, 1)", "[0.5], axis=None"
+    ),
+    *calls("maximum.reduce fmin.reduce sum amax add", "np.ones((3, 4))", "where=A", "where=A > 0, initial=1, axis=7"),
+    *(f"(lambda x: np.{f}.at(x, 0, 2.0))(Q * 1)" for f in ("add", "multiply", "heaviside")),
+    *(f"(lambda x: x.{f}({v}))(V * 1)" for f in ("__iadd__", "__ipow__") for v in ("D", "1j", "U")),
+    *(f"(lambda x: x.fill({v}))(V * 1)" for v in ("W", "[1.0]", "[]", "'a'", "1j")),
+    *("A.to_device('gpu')", "A.view(dtype='bad')", "Q.item(1)", "A.item(12)"),
     *calls("sqrt.reduce exp.accumulate", "A"),
     *calls("add.outer multiply.outer", "V", "", "W, foo=1", "'a'"),
     *(
@@ -55,6 +63,11 @@ REJECTED = [
     *calls("intersect1d", "V", "None", "[None]", "[1.0, None], True", "np.array([None])"),
     "np.intersect1d(None, V)",
     "A.sort(axis=None)",
+    *calls("apply_along_axis", "np.sum", "1.0, A", "[0, 1], A", "5, A", "0, Q", "1, A[:0]"),
+    *calls("apply_along_axis", "3", "0, A"),
+    *calls("apply_over_axes", "np.sum, A", "(None,)", "5", "'a'"),
+    *calls("piecewise", "Q", "[V > 0], [1, 2]", "[], [1, 2]", "[Q > 0], np.sin"),
+    *calls("piecewise", "V", "[V > 0, U > 0], [1, 2]", "[], np.sin"),
     *calls("transpose", "B", "(0, 1)", "(0, 0, 1)", "()"),
     "B.transpose(())",
     *calls("moveaxis", "B", "0, 5", "[0, 1], [1]"),
@@ -347,6 +360,9 @@ REFUSED = {
     "np.var(A, mean=C[0, 0])": "mean",
     "np.histogram(W, bins='auto')": "bins",
     "np.linalg.lstsq(A, A, np.array([0.1]))": "rcond",
+    "np.prod(D, dtype=object)": "objects",
+    "np.trace(M, dtype='O')": "objects",
+    "A.view(dtype=f8)": "astype",
     "np.sum(A, out=np.zeros(()))": "out=",
     "np.take(A, [0], 0, np.zeros((1, 4)))": "out=",
 }

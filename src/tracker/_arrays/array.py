@@ -440,6 +440,8 @@ class TrackedArray:
         return np.dot(self, other, out)
 
     def fill(self, value: Any) -> None:
+        if np.ndim(value):
+            np.empty(1, self.dtype).fill(_handles.plain(value))  # raises
         self[...] = value
 
     def flatten(self, order: Any = "C") -> Any:
@@ -503,9 +505,14 @@ class TrackedArray:
     def take(self, *args: Any, **kwargs: Any) -> Any:
         return np.take(self, *args, **kwargs)
 
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Any:
+        """The array itself: NumPy's are on the "cpu"."""
+        self.data.to_device(device, stream=stream)  # raises for any other
+        return self
+
     def tolist(self) -> Any:
-        """A nested list of tracked numbers."""
-        return [x.tolist() if x.ndim else x for x in self] if self.shape else self[()]
+        """A nested list of tracked numbers, which are Python's as NumPy's are."""
+        return [x.tolist() for x in self] if self.shape else self[()].tolist()
 
     def trace(self, *args: Any, **kwargs: Any) -> Any:
         return np.trace(self, *args, **kwargs)
@@ -518,9 +525,9 @@ class TrackedArray:
     def var(self, *args: Any, **kwargs: Any) -> Any:
         return np.var(self, *args, **_without_correction(kwargs))
 
-    def view(self, *args: Any) -> Any:
+    def view(self, *args: Any, **kwargs: Any) -> Any:
         """A view of the same shape; another dtype would have no derivative and is refused."""
-        if args and args[0] is not np.ndarray:
+        if kwargs or (args and args[0] is not np.ndarray):
             raise ConversionError(
                 "A reinterpretation of its bytes has no derivative. Use x.astype, or x.data.view(...)."
             )

@@ -177,6 +177,8 @@ def missing_attribute(name: str) -> Any:
 
 def number_attribute(x: Any, name: str) -> Any:
     """An attribute of a tracked number that it shares with arrays: a method of its 0-d array."""
+    if name in _OF_VALUES:
+        return getattr(np.asarray(_handles.plain(x))[()], name)
     if name not in _OF_ARRAYS:
         return missing_attribute(name)
 
@@ -187,10 +189,12 @@ def number_attribute(x: Any, name: str) -> Any:
     return method
 
 
+_OF_VALUES: Final = frozenset(("base", "device", "flags", "is_integer", "strides"))
 _OF_ARRAYS: Final = frozenset(
     (
-        "all", "any", "argmax", "argmin", "argsort", "clip", "compress", "cumprod", "cumsum", "diagonal", "flatten",
-        "nonzero", "repeat", "searchsorted", "squeeze", "std", "swapaxes", "take", "trace", "transpose", "var", "view",
+        "all", "any", "argmax", "argmin", "argsort", "choose", "clip", "compress", "cumprod", "cumsum", "diagonal",
+        "flatten", "nonzero", "repeat", "searchsorted", "squeeze", "std", "swapaxes", "take", "to_device",
+        "trace", "transpose", "var", "view",
     )
 )  # fmt: skip
 _REFUSED: Final = {

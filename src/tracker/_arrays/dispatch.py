@@ -147,8 +147,9 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         if op.fun is _isnan:
             _conversions.refuse_root_finder(args[0])
         return op.fun(*_handles.plain(args), **{k: _handles.plain(v) for k, v in (kwargs or {}).items()})
-    if kwargs and op.ufunc and "dtype" in kwargs:
-        args = _in_complex_loop(op, args, kwargs)
+    if kwargs and "dtype" in kwargs:
+        operands.refuse_object_dtype(op.name, kwargs["dtype"])
+        args = _in_complex_loop(op, args, kwargs) if op.ufunc else args
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]
         inert = op.kind != PARTIALS or len(args) == 1 or type(args[1]) is not tuple  # there a tuple is an operand
@@ -217,18 +218,22 @@ def _of_loop(op: Op, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
 
 
 def _in_complex_loop(op: Op, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, ...]:
-    """The arguments of a ufunc as complex numbers where `dtype=` makes it compute with those: its rule does, too."""
+    """The arguments of a ufunc that `dtype=` makes compute with complex numbers, or without: its rule does, too."""
     dtype = np.dtype(kwargs["dtype"]) if kwargs["dtype"] is not None else None
-    if dtype is None or dtype.kind != "c":
+    if dtype is None or (dtype.kind != "c" and not any(_is_complex(x) for x in args)):
         return args
     op.fun(*_handles.plain(args), **kwargs)  # raises as NumPy does (casting=)
-    return tuple([_as_complex(x, dtype) for x in args])
+    wanted = dtype.kind == "c"
+    return tuple(
+        [
+            cast(x, dtype, {}) if _is_complex(x) != wanted and (_handles.is_tracked(x) or type(x) is _ndarray) else x
+            for x in args
+        ]
+    )
 
 
-def _as_complex(x: Any, dtype: Any) -> Any:
-    if _handles.is_tracked(x):
-        return x if _handles.spec_of(x).is_complex else cast(x, dtype, {})
-    return x.astype(dtype) if type(x) is _ndarray and x.dtype.kind != "c" else x
+def _is_complex(x: Any) -> bool:
+    return (_handles.is_tracked(x) or type(x) is _ndarray) and bool(_handles.spec_of(x).is_complex)
 
 
 def _all_inert(args: tuple[Any, ...], kwargs: Any) -> bool:

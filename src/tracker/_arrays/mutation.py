@@ -161,13 +161,13 @@ def update_with(x: Any, y: Any) -> Any:
     """`x op= ...`, where y is `x op ...`: into x itself, as NumPy does."""
     if y is NotImplemented:
         return y
+    if not np.can_cast(y.dtype, x.dtype, casting="same_kind"):
+        # NumPy's own error for it
+        np.add(np.empty(0, y.dtype), 0, out=np.empty(0, x.dtype))
     if np.shape(y) != x.shape:
         raise ValueError(
             f"non-broadcastable output operand with shape {x.shape} doesn't match the broadcast shape {np.shape(y)}"
         )
-    if not np.can_cast(y.dtype, x.dtype, casting="same_kind"):
-        # NumPy's own error for it
-        np.add(np.empty(0, y.dtype), 0, out=np.empty(0, x.dtype))
     pause = current_pause()
     recorded = isinstance(y, _array.TrackedArray) and pause is None
     if recorded and x.root is None and y.root is None and y.dtype == x.dtype and _same_layout(x.value, y.value):

@@ -32,7 +32,7 @@ def ufunc_at(ufunc: Any, x: Any, index: Any, *v: Any) -> None:
     if not isinstance(x, _array.TrackedArray):
         v = _buffers.without_buffers(v)
         if _handles.level_of(v) < 0:
-            ufunc.at(x, _views.plain_index(index), *v)
+            ufunc.at(_handles.plain(x), _views.plain_index(index), *v)  # a number raises
             return
         raise ConversionError(
             f"numpy.{ufunc.__name__}.at writes a tracked value into a plain array, which would lose its "

@@ -45,6 +45,12 @@ def refuse_objects(name: str, dtype: Any) -> None:
         )
 
 
+def refuse_object_dtype(name: str, dtype: Any) -> None:
+    """Raise for `dtype=object`: a reduction in it may end in a number that looks like any other."""
+    if dtype is object or (type(dtype) is str and dtype in ("O", "object")) or getattr(dtype, "kind", "") == "O":
+        refuse_objects(name, np.dtype(object))
+
+
 def refuse_result(name: str, y: Any) -> None:
     """Raise for a result that is an object unknown to NumPy: if it holds floats, their derivatives would be lost."""
     if y is not None and not hasattr(y, "dtype") and not isinstance(y, numbers.Number | str | bytes | np.dtype):

@@ -28,7 +28,7 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     """A NumPy function on tracked arguments (NEP 18)."""
     treatment = compositions.get(func)
     if treatment is not None:
-        return treatment(*args, **kwargs) if func in _CALLING else _as_numpy(func, treatment, args, kwargs)
+        return _as_numpy(func, treatment, args, kwargs)
     if func in _operators.table.mutators:
         return _as_numpy(func, lambda *a, **k: _mutators.write(func, a, k), args, kwargs)
     if func in _operators.table.buffers or func is np.full_like and _fills_plainly(args, kwargs):
@@ -46,9 +46,6 @@ def call_function(func: Any, args: Any, kwargs: Any) -> Any:
     return _dispatch.record(op, args, kwargs)
 
 
-_CALLING: Final = frozenset((np.apply_along_axis, np.apply_over_axes, np.piecewise))  # a user's function, once for each
-
-
 def _as_numpy(func: Any, treatment: Any, args: Any, kwargs: Any) -> Any:
     """`treatment(*args, **kwargs)`, with the error of `func` where NumPy rejects the call."""
     try:
@@ -57,7 +54,10 @@ def _as_numpy(func: Any, treatment: Any, args: Any, kwargs: Any) -> Any:
         raise
     except _rejections.MISTAKES as error:
         mistake = error
-    raised = _rejections.as_numpy_says(func, args, kwargs, mistake)
+    if func in _rejections.STAND_INS:
+        raised = _rejections.without_calls(func, args, kwargs, mistake)
+    else:
+        raised = _rejections.as_numpy_says(func, args, kwargs, mistake)
     raise raised from (mistake if raised is not mistake else None)
 
 
@@ -102,6 +102,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
     where = kwargs.get("where", True)
     if where is True:
         kwargs.pop("where", None)
+    elif _handles.level_of(where) >= 0:
+        kwargs["where"] = _handles.plain(where)
     if method == "__call__":
         op = lookup(ufunc)
         if op is None:
@@ -155,10 +157,12 @@ def _call_method(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
         )
     if len(inputs) == 1 + (method == "reduceat"):
         kwargs.setdefault("axis", 0)
-    if method == "accumulate":
-        inputs, kwargs = _of_one_axis(ufunc, inputs, kwargs)
+    if method != "reduce":
+        inputs, kwargs = _of_one_axis(ufunc, method, inputs, kwargs)
     op = lookup(f)
-    return compositions[f](*inputs, **kwargs) if op is None else _dispatch.record(op, inputs, kwargs)
+    if op is None:
+        return _as_numpy(getattr(ufunc, method), compositions[f], inputs, kwargs)
+    return _dispatch.record(op, inputs, kwargs)
 
 
 _INSTEAD_OF: Final = {
@@ -168,14 +172,16 @@ _INSTEAD_OF: Final = {
 }
 
 
-def _of_one_axis(ufunc: Any, inputs: Any, kwargs: Any) -> Any:
-    """The arguments of `ufunc.accumulate` with the axis an integer, as the function of its rule wants it."""
-    axis = kwargs["axis"] if "axis" in kwargs else inputs[1]
+def _of_one_axis(ufunc: Any, method: str, inputs: Any, kwargs: Any) -> Any:
+    """The arguments of `accumulate` or `reduceat` with the axis an integer, as the function of its rule wants it."""
+    place = 2 if method == "reduceat" else 1
+    axis = kwargs["axis"] if "axis" in kwargs else inputs[place]
     if type(axis) is int and np.ndim(inputs[0]):
         return inputs, kwargs
-    ufunc.accumulate(*_handles.plain(inputs), **{k: _handles.plain(v) for k, v in kwargs.items()})  # no None, no number
-    axis = operator.index(axis[0] if type(axis) is tuple else axis)
-    return (inputs[0], axis, *inputs[2:]), {k: v for k, v in kwargs.items() if k != "axis"}
+    plain = {k: _handles.plain(v) for k, v in kwargs.items()}
+    getattr(ufunc, method)(*_handles.plain(inputs), **plain)  # several axes, and numbers, are rejected
+    axis = 0 if axis is None else operator.index(axis[0] if type(axis) is tuple else axis)
+    return (*inputs[:place], axis, *inputs[place + 1 :]), {k: v for k, v in kwargs.items() if k != "axis"}
 
 
 def no_rule(f: Any, args: Any, kwargs: Any) -> NoRuleError:

@@ -293,10 +293,10 @@ class TrackedReal(Node):
     def __reduce__(self) -> Any:
         return _leaves.reduce_leaf(self)
 
-    def item(self) -> Any:
+    def item(self, *args: Any) -> Any:
         """A plain Python number."""
         x = self.data
-        return x.item() if isinstance(x, np.generic) else x
+        return x.item(*args) if args or isinstance(x, np.generic) else x
 
     def conjugate(self) -> Any:
         return np.conj(self)
@@ -311,7 +311,9 @@ class TrackedReal(Node):
         return self
 
     def tolist(self) -> Any:
-        return self
+        if self.spec.scalar is float or self.spec.scalar is complex:
+            return self
+        return _dispatch.record(_operators.table.python_number, (self,), None)
 
     def sum(self, *args: Any, **kwargs: Any) -> Any:
         return np.sum(self, *args, **kwargs)

@@ -65,7 +65,7 @@ def clip(
     bounds = [b for b in (low, high) if b is not None]
     own = np.result_type(a)
     dtype = np.result_type(own, *bounds)  # one for both steps; to NumPy's clip even a Python number `a` is an array
-    if own != dtype or np.result_type(a, *bounds) != dtype:
+    if own != dtype or any(np.result_type(a, b) != dtype for b in bounds):
         a = np.multiply(a, np.ones((), dtype)[()])
     if all(b is None or isinstance(b, int | float | np.number | np.ndarray) for b in (low, high)) and bounds:
         y = clipped(a, low, high)

@@ -97,7 +97,7 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     """Counts and edges; with `density` the counts over their sum and the widths of the bins."""
     edges = histogram_bin_edges(a, bins, range, weights)
     counts = _counts_between(a, edges, weights) if np.ndim(bins) else _counts_of_even(a, edges, weights)
-    return (counts / np.diff(edges) / np.sum(counts) if density else counts), edges
+    return (counts / np.astype(np.diff(edges), float) / np.sum(counts) if density else counts), edges
 
 
 # ---------------------------------------------------------------- several variables

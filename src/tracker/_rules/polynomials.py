@@ -234,8 +234,8 @@ def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: 
             raise TypeError("expected a 1-d array for weights")
         if w.shape[0] != y.shape[0]:
             raise TypeError("expected w and y to have the same length")
-        left = left * w[:, None]
-        right = right * (w[:, None] if right.ndim == 2 else w)
+        left = np.astype(left * w[:, None], left.dtype)
+        right = np.astype(right * (w[:, None] if right.ndim == 2 else w), right.dtype)
     scale = np.sqrt(np.sum(left * left, axis=0))
     left = left / scale
     c, residuals, rank, s = np.linalg.lstsq(left, right, rcond)

@@ -28,7 +28,8 @@ def linspace(
     if endpoint and num > 1:
         y = np.concatenate([y[:-1], np.expand_dims(np.broadcast_to(stop, y.shape[1:]), 0)])
     y = np.moveaxis(y, 0, axis) if axis != 0 else y
-    y = np.astype(y, dt if dtype is None else dtype)
+    y = np.astype(y, dt)
+    y = y if dtype is None else np.astype(y, dtype)
     return (y, step) if retstep else y
 
 

@@ -267,10 +267,16 @@ def _times_others(dy: Any, a: Any, axis: Any) -> Any:
     return one_pass.others(np.ascontiguousarray(dy), a, a.shape[axis], math.prod(a.shape[axis:][1:]))
 
 
+def _as_real_as(y: Any, x: Any) -> Any:
+    """`x`, or its real part where `y` is real: with a real dtype= NumPy drops the imaginary parts first."""
+    return np.real(x) if np.iscomplexobj(x) and y.dtype.kind != "c" else x
+
+
 def _prod_pullback(
     dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: Any = False, initial: Any = MISSING, where: Any = True,
 ) -> Any:  # fmt: skip
+    a, initial = _as_real_as(y, a), _as_real_as(y, initial)
     dy = unreduce(dy, np.ndim(a), axis, keepdims)
     dy = dy if initial is MISSING or initial is None else dy * np.conj(initial)
     found = _times_others(dy, a, axis) if unmasked(where) and dtype is None else None
@@ -281,6 +287,7 @@ def _prod_pullback_initial(
     dy: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: Any = False, initial: Any = MISSING, where: Any = True,
 ) -> Any:  # fmt: skip
+    a = _as_real_as(y, a)
     return dy * np.conj(np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where))
 
 
@@ -288,7 +295,8 @@ def _prod_pushforward(
     tangents: Any, y: Any, a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: Any = False, initial: Any = MISSING, where: Any = True,
 ) -> Any:  # fmt: skip
-    t, t_initial = tangents[0], entry(tangents, 5)
+    t, t_initial = (_as_real_as(y, entry(tangents, k)) for k in (0, 5))
+    a, initial = _as_real_as(y, a), _as_real_as(y, initial)
     dy = more = None
     if t is not None:
         dy = np.sum(t * _others(a, axis, dtype, where), axis=axis, keepdims=keepdims, where=where)
