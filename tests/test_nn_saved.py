@@ -175,6 +175,39 @@ def test_trainable_names_fields_that_there_are():
 # Text
 
 
+def tied():
+    w = np.random.default_rng(4).standard_normal((3, 3))
+    return {"in": w, "bias": np.ones(3), "out": w}
+
+
+@pytest.mark.parametrize("save", ["safetensors", "checkpoint"])
+def test_an_array_in_two_places_is_one_again_when_it_is_loaded(tmp_path, save):
+    model = tied()
+    if save == "safetensors":
+        nn.save(tmp_path / "m", model)
+        loaded = nn.load(tmp_path / "m", model)
+    else:
+        nn.save_checkpoint(tmp_path / "m", model)
+        loaded = nn.load_checkpoint(tmp_path / "m", model)[0]
+    assert loaded["in"] is loaded["out"]
+    np.testing.assert_array_equal(loaded["in"], model["in"])
+    parted = {**tied(), "out": np.full((3, 3), np.nan)}  # saved from a model where they were two
+    nn.save_checkpoint(tmp_path / "p", parted)
+    np.testing.assert_array_equal(nn.load_checkpoint(tmp_path / "p", model)[0]["out"], parted["out"])
+
+
+def test_an_array_in_two_places_is_counted_once_and_in_the_vector_once():
+    model = tied()
+    assert nn.summary(model).split()[-2:] == ["total", "12"]
+    vector, rebuild = nn.destructure(model)
+    assert vector.shape == (12,)
+    made = rebuild(2 * vector)
+    assert made["in"] is made["out"]
+    np.testing.assert_array_equal(made["out"], 2 * model["in"])
+    loss = lambda m: np.sum(np.tanh(m["in"]) @ m["out"] @ m["bias"])
+    assert tracker.gradcheck(lambda v: loss(rebuild(v)), vector)
+
+
 def test_summary_counts_what_is_trained_and_what_is_not():
     text = nn.summary({"a": frozen(), "b": np.ones((1000, 2))})
     assert text.splitlines()[0].split() == ["dict", "shape", "dtype", "parameters"]

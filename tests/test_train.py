@@ -39,6 +39,22 @@ def test_resumed_training_ends_bit_for_bit_as_an_uninterrupted_one(tmp_path):
     assert parts.state["w"].state[2] == whole.state["w"].state[2]
 
 
+def test_a_training_of_tied_weights_resumes_bit_for_bit(tmp_path):
+    w = np.random.default_rng(3).standard_normal((3, 3))
+    tied = {"in": w, "out": w, "last": np.ones(3)}
+
+    def run(epochs, file=None):
+        loss = lambda m, x, y: np.mean((np.tanh(x @ m["in"]) @ m["out"] @ m["last"] - y) ** 2)
+        data = nn.DataLoader(X, Y, batch_size=8)
+        return nn.train(loss, tied, data, optim.Adam(0.05), epochs=epochs, checkpoint=file, progress=False)
+
+    whole = run(4)
+    run(2, tmp_path / "c")
+    resumed = run(4, tmp_path / "c")
+    assert resumed.model["in"] is resumed.model["out"]
+    assert_alike(resumed, whole)
+
+
 def trained_by(rule, epochs, file):
     data = nn.DataLoader(X, Y, batch_size=8)
     model = {"w": np.zeros(3), "b": 0.5}

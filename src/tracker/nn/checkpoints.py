@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tracker.nn.files import write_whole
-from tracker.nn.parts import as_part, mismatch, parts, plain, with_parts
+from tracker.nn.parts import mismatch, parts, plain, restored, with_parts
 
 _NOTES = "notes"
 
@@ -51,7 +51,7 @@ def load_checkpoint(path: str | os.PathLike[str], like: Any) -> tuple[Any, dict[
         for saved, part in zip(found, kept):
             if wrong := mismatch(saved, part):
                 raise ValueError(f"{wrong}.")
-        return with_parts(like, map(as_part, found, kept)), json.loads(str(file[_NOTES]))
+        return with_parts(like, restored(found, kept)), json.loads(str(file[_NOTES]))
 
 
 def _opened(stream: Any, path: str | os.PathLike[str]) -> Any:

@@ -80,6 +80,18 @@ def mismatch(saved: Any, part: Part) -> str | None:
     return f"{part.name} is {old.dtype} of shape {old.shape}; the file has {saved.dtype} of {saved.shape}"
 
 
+def restored(found: list[Any], kept: list[Part]) -> Iterator[Any]:
+    """The arrays `found` in a file as what the parts are; what was one array in several places is one again."""
+    made: dict[int, tuple[Any, Any]] = {}  # where more than numbers are: what was found, and what was made of it
+    for saved, part in zip(found, kept, strict=True):
+        if not handles.is_tracked(part.value) and not isinstance(part.value, np.ndarray):
+            yield as_part(saved, part)
+            continue
+        first, x = made.setdefault(id(part.value), (saved, as_part(saved, part)))
+        same = first is saved or np.array_equal(first, saved, equal_nan=first.dtype.kind in "fc")
+        yield x if same else as_part(saved, part)
+
+
 def as_part(saved: Any, part: Part) -> Any:
     """The array `saved` as what the part is: an array, a tracked one, or a number."""
     x = part.value

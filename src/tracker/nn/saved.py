@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tracker.nn.files import write_whole
-from tracker.nn.parts import Part, as_part, mismatch, parts, plain, with_parts
+from tracker.nn.parts import Part, mismatch, parts, plain, restored, with_parts
 
 
 def save(path: str | os.PathLike[str], model: Any, **notes: str) -> None:
@@ -60,7 +60,7 @@ def load(path: str | os.PathLike[str], like: Any) -> Any:
     wrong += filter(None, [mismatch(found[name], part) for name, part in expected if name in found])
     if wrong:
         raise ValueError(f"{path} is not of this model: {'; '.join(wrong)}.")
-    return with_parts(like, iter([as_part(found[name], part) for name, part in expected]))
+    return with_parts(like, restored([found[name] for name, _ in expected], [part for _, part in expected]))
 
 
 def _named(model: Any) -> list[tuple[str, Part]]:

@@ -11,7 +11,8 @@ from tracker.nn.parts import Part, parts, plain
 def summary(model: Any) -> str:
     """A table of the arrays of `model` with their shapes, dtypes and numbers of entries, and the total.
 
-    What is not trained, fixed fields and whole numbers, is marked, and counted apart. `print` of a `Chain` or another
+    What is not trained, fixed fields and whole numbers, is marked, and counted apart; an array in several places is
+    counted once. `print` of a `Chain` or another
     container shows it.
 
     >>> import numpy as np
@@ -37,7 +38,8 @@ def _row(part: Part) -> tuple[str, str, str, str]:
 
 
 def _count(kept: list[Part], trainable: bool) -> int:
-    return sum(plain(part).size for part in kept if part.trainable is trainable)
+    once = {id(part.value) if hasattr(part.value, "shape") else i: part for i, part in enumerate(kept)}
+    return sum(plain(part).size for part in once.values() if part.trainable is trainable)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
