@@ -1,7 +1,5 @@
 """tracker.scipy.linalg: SciPy's values; derivatives against differences; types, batches, empty and bad input."""
 
-import inspect
-
 import numpy as np
 import pytest
 import scipy.linalg
@@ -478,15 +476,6 @@ def test_scipys_circulant_solver_is_plain_numpy():
 def test_lu_solve_of_scipy_names_its_counterpart_by_the_right_hand_side():
     with pytest.raises(TypeError, match=r"Call tracker\.scipy\.linalg\.lu_solve instead"):
         scipy.linalg.lu_solve(scipy.linalg.lu_factor(A), tracker.param(V))
-
-
-@pytest.mark.parametrize("name", sorted(set(linalg.__all__) & set(scipy.linalg.__all__)))
-def test_signatures_are_scipys(name):
-    ours, theirs = (inspect.signature(getattr(m, name)).parameters for m in (linalg, scipy.linalg))
-    deprecated = {"disp", "blocksize"}  # by SciPy; refused of tracked matrices
-    expected = [p for p in theirs.values() if p.name not in deprecated]
-    found = [p for p in ours.values() if p.name != "deprecated"]
-    assert [(p.name, p.kind, p.default) for p in found] == [(p.name, p.kind, p.default) for p in expected]
 
 
 @pytest.mark.parametrize("name", ["expm", "cholesky", "cho_factor"])

@@ -235,3 +235,15 @@ def test_spline_coefficients(mode):
 def test_the_rest_is_refused_with_a_reason(name):
     with pytest.raises(NotImplementedError, match=rf"scipy\.ndimage\.{name} has no derivative: [a-z]"):
         getattr(ndimage, name)(tracker.param(IMAGE), np.sum)
+
+
+@pytest.mark.parametrize("name", ["correlate", "convolve"])
+@pytest.mark.parametrize(
+    ("axes", "shape", "origin"), [((0, 2), (2, 3), (0, 1)), (1, (3,), 0), ((0, 1, 2), (2, 2, 2), 0)]
+)
+def test_kernels_along_some_axes(name, axes, shape, origin):
+    x, w = RNG.standard_normal((3, 4, 5)), RNG.standard_normal(shape)
+    make = lambda f: lambda x, w: f(x, w, mode="mirror", origin=origin, axes=axes)
+    assert_derivatives(make, getattr(ndimage, name), getattr(scipy.ndimage, name), x, w)
+    with pytest.raises(RuntimeError, match="must match"):
+        getattr(ndimage, name)(tracker.param(x), w[None], axes=axes)

@@ -89,7 +89,7 @@ def test_eigenvalues():
 def test_what_has_no_derivative_is_refused():
     diagonal = lambda v: sparse.SparseMatrix(v, np.arange(5), np.arange(5))
     with pytest.raises(ValueError, match="coincide"):
-        tracker.gradient(lambda v: np.sum(sparse.eigsh(diagonal(v), 2)), np.array([1.0, 1, 2, 3, 3]))
+        tracker.gradient(lambda v: np.sum(sparse.eigsh(diagonal(v), 2)[0]), np.array([1.0, 1, 2, 3, 3]))
     with pytest.raises(NotImplementedError, match="M="):
         sparse.eigsh(diagonal(tracker.param(np.arange(5.0))), 1, M=np.eye(5))
     with pytest.raises(NotImplementedError, match="by the matrix"):
@@ -144,10 +144,12 @@ def test_sums_and_products_of_matrices(f):
 def test_matrices_by_columns_diagonals_and_dense_arrays():
     make = lambda m: lambda v, x: m.csc_matrix((v, [2, 0, 1], [0, 1, 3]), (3, 2)) @ x
     assert_derivatives(make, sparse, scipy.sparse, DATA[:3], VECTOR[:2])
-    make = lambda m: lambda d, e, x: m.diags([d, e, 2.0 * e], [0, 1, -2], (4, 4)) @ x
+    make = lambda m: lambda d, e, x: m.diags([d, e[:2], 2.0 * e], [0, 1, -2], (4, 4)) @ x
     shifted = lambda m: lambda d, e, x: m.diags([d, e, 2.0 * e[:2]], [0, 1, -2], (4, 4)) @ x
     assert_derivatives(shifted, sparse, scipy.sparse, VECTOR, DATA[:3], VECTOR)
-    with pytest.raises(ValueError, match="offset -2"):
+    longer = lambda m: lambda d, e, x: m.diags([d, e, 2.0 * e], [0, 1, -2], (4, 4)) @ x  # SciPy leaves out the rest
+    assert_derivatives(longer, sparse, scipy.sparse, VECTOR, DATA[:3], VECTOR)
+    with pytest.raises(ValueError, match="does not agree"):
         make(sparse)(tracker.param(VECTOR), DATA[:3], VECTOR)
     dense = lambda m: lambda a, x: m(a) @ x
     assert_derivatives(dense, sparse.csr_matrix, scipy.sparse.csr_array, COLUMNS, VECTOR[:3], exact=False)
@@ -286,3 +288,43 @@ def test_unknown_names_are_unknown():
     for module in (sparse, linalg):
         with pytest.raises(AttributeError, match="solve_everything"):
             module.solve_everything  # noqa: B018
+
+
+def test_eigsh_gives_values_and_vectors_as_scipy_does():
+    a = theirs(DATA) + theirs(DATA).T + 5 * scipy.sparse.eye_array(4)
+    start = np.ones(4)
+    for got, expected in zip(linalg.eigsh(a, 2, v0=start), scipy.sparse.linalg.eigsh(a, 2, v0=start), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize(("module", "wrap"), [(sparse, tracker.param), (sparse, np.array), (scipy.sparse, np.array)])
+def test_matrices_are_made_of_what_scipy_takes_and_rejected_as_there(module, wrap):
+    v = wrap([1.0, 2.0])
+    for name, data, error in (
+        ("coo_matrix", (v, ([0, 5], [0, 1])), ValueError),
+        ("coo_matrix", (v, ([0, -1], [0, 1])), ValueError),
+        ("csr_matrix", (v, [0, 1], [0, 1]), ValueError),
+        ("csc_matrix", (v, [0, 1], [0, 1, 3]), ValueError),
+    ):
+        with pytest.raises(error):
+            getattr(module, name)(data, shape=(2, 2))
+    with pytest.raises(ValueError, match="does not agree"):
+        module.diags([v, v], [0, 1], (4, 4))
+    with pytest.raises(ValueError, match="nonsense"):
+        module.diags([v], [0], format="nonsense")
+
+
+def test_matrices_in_a_dtype_and_of_diagonals_as_in_scipy():
+    v = np.array([1.5, 2.5], np.float32)
+    for make in (
+        lambda m, v: m.coo_matrix((v, ([0, 1], [1, 1])), dtype=float),
+        lambda m, v: m.csc_matrix(v[None], dtype=np.float64),
+        lambda m, v: m.diags([v, [7.0]], [0, 1], (2, 3), "csr", float),
+        lambda m, v: m.diags_array([v], offsets=[1], dtype=np.float32),
+        lambda m, v: m.diags(v, 1),
+        lambda m, v: m.csr_matrix((v[:0], [], [0, 0, 0]), (2, 2)),
+    ):
+        y, (expected,) = make(sparse, tracker.param(v)).toarray(), (make(scipy.sparse, v).toarray(),)
+        np.testing.assert_array_equal(tracker.data(y), expected)
+        assert y.dtype == expected.dtype
+    assert sparse.coo_matrix((2, 3)).shape == (2, 3)

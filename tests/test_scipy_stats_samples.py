@@ -266,3 +266,31 @@ def test_a_number_is_data_of_one_entry(name):
     y, back = tracker.pullback(getattr(stats, name), 2.0)
     assert y == getattr(scipy.stats, name)(2.0)
     assert back(1.0)[0] == pytest.approx(1.0 if name in ("gmean", "hmean") else 0.0)
+
+
+@pytest.mark.parametrize("name", ["ttest_1samp", "ttest_rel", "ttest_ind"])
+def test_tests_keep_reduced_axes(name):
+    b = 1.0 if name == "ttest_1samp" else A[::-1] + 0.1
+    make = lambda f: lambda a: f(a, b, axis=1, keepdims=True).pvalue
+    assert_derivatives(make, *both(name), A, exact=False)
+
+
+@pytest.mark.parametrize("name", ["boxcox_llf", "yeojohnson_llf"])
+def test_log_likelihoods_of_transforms_keep_reduced_axes(name):
+    assert_derivatives(lambda f: lambda x: f(0.7, x, axis=1, keepdims=True), *both(name), A, exact=False)
+    assert np.isnan(getattr(stats, name)(0.7, tracker.param([1.0, np.nan]), nan_policy="propagate"))
+
+
+@pytest.mark.parametrize("keepdims", [True, False])
+def test_linregress_along_an_axis(keepdims):
+    make = lambda f: lambda x, y: f(x, y, axis=1, keepdims=keepdims).stderr
+    assert_derivatives(make, *both("linregress"), A, A[::-1] ** 2, exact=False)
+
+
+def test_p_values_that_are_drawn_are_refused_if_tracked():
+    how = scipy.stats.PermutationMethod(n_resamples=9, rng=np.random.default_rng(0))
+    for f in (stats.pearsonr, stats.ttest_ind):
+        with pytest.raises(NotImplementedError, match="method="):
+            f(tracker.param(X), Y, method=how)
+        assert f(X, Y, method=how).pvalue <= 1
+    assert stats.ttest_ind(X, Y, trim=0.2) == scipy.stats.ttest_ind(X, Y, trim=0.2)

@@ -39,7 +39,23 @@ _AGREEMENT = 1e-6  # between the sum over the intervals and SciPy's value, relat
 _CLOSE = 1e-9  # there the integrand is smooth, and so is its derivative
 
 
-def quad(func: Any, a: Any, b: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
+def quad(
+    func: Any,
+    a: Any,
+    b: Any,
+    args: Any = (),
+    full_output: Any = 0,
+    epsabs: float = 1.49e-8,
+    epsrel: float = 1.49e-8,
+    limit: int = 50,
+    points: Any = None,
+    weight: Any = None,
+    wvar: Any = None,
+    wopts: Any = None,
+    maxp1: int = 50,
+    limlst: int = 50,
+    complex_func: bool = False,
+) -> Any:
     """`scipy.integrate.quad`, differentiable by the limits, by `args` and by what `func` captures.
 
     The derivative is that of a Gauss sum of 21 points on each interval that SciPy came to use, or of a sum that closes
@@ -53,19 +69,23 @@ def quad(func: Any, a: Any, b: Any, args: Any = (), full_output: Any = 0, **opti
     """
     if not callable(func):
         return _integrate.quad(func, 0.0, 1.0)  # raises
-    if options.get("complex_func") and not full_output:
+    options = {
+        "epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points, "weight": weight, "wvar": wvar,
+        "wopts": wopts, "maxp1": maxp1, "limlst": limlst,
+    }  # fmt: skip
+    if complex_func and not full_output:
         parts = [_part(func, take) for take in (np.real, np.imag)]
-        real, imaginary = (quad(part, a, b, args, **{**options, "complex_func": False}) for part in parts)
+        real, imaginary = (quad(part, a, b, args, **options) for part in parts)
         return real[0] + 1j * imaginary[0], real[1] + 1j * imaginary[1]
     args = args if isinstance(args, tuple) else (args,)
     limits = [handles.plain(a), handles.plain(b)]
     f = lambda x: plainly(func(x, *args))
-    result, seen = watched(lambda: _integrate.quad(f, *limits, (), 1, **options))
+    result, seen = watched(lambda: _integrate.quad(f, *limits, (), 1, **options, complex_func=complex_func))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):
         return shown
-    for name in ("weight", "complex_func"):
-        if options.get(name):
+    for name, setting in (("weight", weight), ("complex_func", complex_func)):
+        if setting:
             raise UnsupportedKeywordError(f"quad can't be differentiated with {name}=. Put it into the function.")
     info = result[2]
     intervals = np.stack([info["alist"], info["blist"]], axis=1)[: info["last"]]
@@ -93,7 +113,20 @@ def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), n: int 
 
 
 def quad_vec(
-    f: Callable[..., Any], a: Any, b: Any, *, args: Any = (), full_output: bool = False, **options: Any
+    f: Callable[..., Any],
+    a: Any,
+    b: Any,
+    epsabs: float = 1e-200,
+    epsrel: float = 1e-8,
+    norm: str = "2",
+    cache_size: float = 100e6,
+    limit: float = 10000,
+    workers: Any = 1,
+    points: Any = None,
+    quadrature: Any = None,
+    full_output: bool = False,
+    *,
+    args: Any = (),
 ) -> Any:
     """`scipy.integrate.quad_vec`, differentiable as `quad` is; `f` may give an array.
 
@@ -105,7 +138,8 @@ def quad_vec(
     args = args if isinstance(args, tuple) else (args,)
     limits = [handles.plain(a), handles.plain(b)]
     plain = lambda x: plainly(f(x, *args))
-    result, seen = watched(lambda: _integrate.quad_vec(plain, *limits, full_output=True, **options))
+    settings = (epsabs, epsrel, norm, cache_size, limit, workers, points, quadrature, True)
+    result, seen = watched(lambda: _integrate.quad_vec(plain, *limits, *settings))
     shown = result if full_output else result[:2]
     if not (seen or any_tracked((a, b, args))):
         return shown

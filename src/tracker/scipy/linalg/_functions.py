@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import scipy.linalg as sl
@@ -15,6 +15,7 @@ from tracker.errors import UnsupportedKeywordError
 from tracker.scipy.linalg._call import call, gathered, matrix
 
 _lib: Any = sl
+_NOT_GIVEN: Final = object()
 
 
 def expm(A: Any) -> Any:
@@ -27,7 +28,7 @@ def expm(A: Any) -> Any:
     return track(_lib.expm, matrix(A))
 
 
-def logm(A: Any, **deprecated: Any) -> Any:
+def logm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
     """The principal logarithm of a square matrix, (..., n, n) -> (..., n, n).
 
     Raises `NotImplementedError` for SciPy's deprecated `disp` if A is tracked.
@@ -36,10 +37,10 @@ def logm(A: Any, **deprecated: Any) -> Any:
     >>> round(tracker.gradient(lambda t: logm(t * np.eye(2))[0, 0], 2.0)[0], 12)
     0.5
     """
-    return _without_deprecated(_lib.logm, gathered(A), deprecated)
+    return _without_deprecated(_lib.logm, gathered(A), disp=disp)
 
 
-def sqrtm(A: Any, **deprecated: Any) -> Any:
+def sqrtm(A: Any, disp: Any = _NOT_GIVEN, blocksize: Any = _NOT_GIVEN) -> Any:
     """The principal square root of a square matrix, (..., n, n) -> (..., n, n).
 
     Raises `NotImplementedError` for SciPy's deprecated `disp` and `blocksize` if A is tracked.
@@ -48,10 +49,13 @@ def sqrtm(A: Any, **deprecated: Any) -> Any:
     >>> tracker.gradient(lambda t: sqrtm(t * np.eye(2))[0, 0], 4.0)
     (0.25,)
     """
-    return _without_deprecated(_lib.sqrtm, matrix(A), deprecated)  # SciPy leaves the root of a number unwritten
+    return _without_deprecated(
+        _lib.sqrtm, matrix(A), disp=disp, blocksize=blocksize
+    )  # SciPy leaves the root of a number unwritten
 
 
-def _without_deprecated(f: Any, a: Any, deprecated: dict[str, Any]) -> Any:
+def _without_deprecated(f: Any, a: Any, **settings: Any) -> Any:
+    deprecated = {name: value for name, value in settings.items() if value is not _NOT_GIVEN}
     if not deprecated:
         return track(f, a)
     if not handles.is_tracked(a):
@@ -128,7 +132,7 @@ def fractional_matrix_power(A: Any, t: Any) -> Any:
     return call(_lib.fractional_matrix_power, composition, (2,), A, t=t)
 
 
-def signm(A: Any, **deprecated: Any) -> Any:
+def signm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
     """The sign of a square matrix, A inv(sqrtm(A^2)); no eigenvalue may be imaginary: (..., n, n) -> (..., n, n).
 
     Higham (2008), Functions of Matrices, section 5.1.
@@ -137,8 +141,8 @@ def signm(A: Any, **deprecated: Any) -> Any:
     >>> bool(abs(tracker.gradient(lambda t: signm(t * np.eye(2))[0, 0], 4.0)[0]) < 1e-15)
     True
     """
-    if deprecated:
-        return _without_deprecated(_lib.signm, gathered(A), deprecated)
+    if disp is not _NOT_GIVEN:
+        return _without_deprecated(_lib.signm, gathered(A), disp=disp)
     return call(_lib.signm, lambda a: a @ np.linalg.inv(sqrtm(a @ a)), (2,), A)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage
 
+from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._array import array
 from tracker.scipy._derived import derived
@@ -19,8 +20,9 @@ _ndimage: Any = scipy.ndimage
 
 
 def correlate(
-    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0
-) -> Any:
+    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0, *,
+    axes: Any = None,
+) -> Any:  # fmt: skip
     """`scipy.ndimage.correlate`, differentiable by the image and by the weights.
 
     >>> import tracker
@@ -28,6 +30,8 @@ def correlate(
     array([1., 2., 3.])
     """
     no_output(output)
+    if axes is not None:
+        return _along_axes(correlate, array(input), array(weights), mode, cval, origin, axes)
 
     value = lambda x, w, cval: _ndimage.correlate(x, w, None, mode, cval, origin)
     before = lambda w: [n // 2 + o for n, o in zip(w.shape, each(origin, w.ndim), strict=True)]
@@ -35,8 +39,9 @@ def correlate(
 
 
 def convolve(
-    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0
-) -> Any:
+    input: Any, weights: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0, origin: Any = 0, *,
+    axes: Any = None,
+) -> Any:  # fmt: skip
     """`scipy.ndimage.convolve`, differentiable by the image and by the weights.
 
     >>> import tracker
@@ -44,10 +49,25 @@ def convolve(
     array([3., 2., 1.])
     """
     no_output(output)
+    if axes is not None:
+        return _along_axes(convolve, array(input), array(weights), mode, cval, origin, axes)
 
     value = lambda x, w, cval: _ndimage.convolve(x, w, None, mode, cval, origin)
     before = lambda w: [(n - 1) // 2 - o for n, o in zip(w.shape, each(origin, w.ndim), strict=True)]
     return _correlated("scipy.ndimage.convolve", value, before, np.flip, mode, cval, array(input), array(weights))
+
+
+def _along_axes(f: Callable[..., Any], x: Any, weights: Any, mode: Any, cval: Any, origin: Any, axes: Any) -> Any:
+    """`f`, the kernel one place wide along the axes of the image that are not among `axes`."""
+    getattr(_ndimage, f.__name__)(handles.plain(x), handles.plain(weights), None, mode, cval, origin, axes=axes)
+    along = [int(axis) % x.ndim for axis in np.atleast_1d(axes)]
+    if len(along) == x.ndim:
+        return f(x, weights, None, mode, cval, origin)
+    origins = [0] * x.ndim
+    for axis, shift in zip(along, each(origin, len(along)), strict=True):
+        origins[axis] = shift
+    across = tuple([axis for axis in range(x.ndim) if axis not in along])
+    return f(x, np.expand_dims(weights, across), None, mode, cval, origins)
 
 
 def _correlated(

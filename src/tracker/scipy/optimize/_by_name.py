@@ -16,6 +16,7 @@ from tracker.scipy._derived import derived
 from tracker.scipy.optimize._root import root, root_scalar
 
 _optimize: Any = scipy.optimize
+_NOT_GIVEN: Final = object()
 _RTOL: Final = 4 * float(np.finfo(float).eps)
 
 
@@ -83,7 +84,7 @@ def fixed_point(func: Any, x0: Any, args: Any = (), xtol: float = 1e-8, maxiter:
 # Least squares
 
 
-def nnls(A: Any, b: Any, maxiter: int | None = None) -> tuple[Any, Any]:
+def nnls(A: Any, b: Any, *, maxiter: int | None = None, atol: Any = _NOT_GIVEN) -> tuple[Any, Any]:
     """`scipy.optimize.nnls`: x >= 0 of least |A x - b|, and that norm, by A (m, n) and b (m,).
 
     The entries of x that are zero stay so.
@@ -93,13 +94,15 @@ def nnls(A: Any, b: Any, maxiter: int | None = None) -> tuple[Any, Any]:
     (array([1., 0.]),)
     """
 
+    deprecated = {} if atol is _NOT_GIVEN else {"atol": atol}
+
     def composition(a: Any, b: Any) -> Any:
         positive = _optimize.nnls(handles.plain(a), handles.plain(b))[0] > 0
         part = np.linalg.lstsq(a[:, positive], b, rcond=None)[0]
         x = np.eye(a.shape[1])[:, positive] @ part
         return x, np.linalg.norm(a @ x - b)
 
-    value: Callable[..., Any] = lambda a, b: tuple(_optimize.nnls(a, b, maxiter=maxiter))
+    value: Callable[..., Any] = lambda a, b: tuple(_optimize.nnls(a, b, maxiter=maxiter, **deprecated))
     return derived("scipy.optimize.nnls", value, composition, array(A), array(b))  # type: ignore[no-any-return]
 
 

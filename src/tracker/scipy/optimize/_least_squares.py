@@ -43,9 +43,16 @@ def least_squares(
     x_scale: Any = None,
     loss: Any = "linear",
     f_scale: float = 1.0,
+    diff_step: Any = None,
+    tr_solver: Any = None,
+    tr_options: Any = None,
+    jac_sparsity: Any = None,
+    max_nfev: int | None = None,
+    verbose: int = 0,
     args: Any = (),
     kwargs: Any = None,
-    **options: Any,
+    callback: Any = None,
+    workers: Any = None,
 ) -> Any:
     """`scipy.optimize.least_squares` with the Jacobian of its own, from any structure `x0`.
 
@@ -73,10 +80,14 @@ def least_squares(
             ftol=ftol,
             xtol=xtol,
             gtol=gtol,
-            **given(x_scale=x_scale),
             loss=loss,
             f_scale=handles.plain(f_scale),
-            **options,
+            diff_step=diff_step,
+            tr_solver=tr_solver,
+            jac_sparsity=jac_sparsity,
+            max_nfev=max_nfev,
+            verbose=verbose,
+            **given(x_scale=x_scale, tr_options=tr_options, callback=callback, workers=workers),
         )
     vector = result.x
     if handles.is_tracked(live(vector)) or handles.is_tracked(f_scale):

@@ -11,7 +11,7 @@ from tracker.scipy._without import because as _because
 from tracker.scipy._without import names as _names
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.sparse import linalg
-from tracker.scipy.sparse._matrix import SparseMatrix, coo_matrix, csc_matrix, csr_matrix, diags
+from tracker.scipy.sparse._matrix import SparseMatrix, coo_matrix, csc_matrix, csr_matrix, diags, diags_array
 from tracker.scipy.sparse._matrix import plain as _plain
 from tracker.scipy.sparse.linalg import eigsh, spsolve
 
@@ -30,7 +30,7 @@ __all__ = [
     "spsolve",
 ]
 
-coo_array, csc_array, csr_array, diags_array = coo_matrix, csc_matrix, csr_matrix, diags
+coo_array, csc_array, csr_array = coo_matrix, csc_matrix, csr_matrix
 
 _JOINED = "join values and places with numpy.concatenate, and make a csr_matrix or coo_matrix of them."
 _OTHER = "take csr_matrix, csc_matrix, coo_matrix or diags, which keep tracked values."

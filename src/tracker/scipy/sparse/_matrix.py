@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse
@@ -10,8 +10,11 @@ import scipy.sparse
 from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
+from tracker._transforms.recording import data as data_of
+from tracker.scipy._array import array
 
 _sparse: Any = scipy.sparse
+_NOT_GIVEN: Final = object()
 
 
 class SparseMatrix:
@@ -29,7 +32,7 @@ class SparseMatrix:
     __array_ufunc__ = None  # so that NumPy's operators hand over to __rmatmul__
 
     def __init__(self, data: Any, row: Any, col: Any, shape: Any = None) -> None:
-        self.data = collect(data) if isinstance(data, list | tuple) else data
+        self.data = array(data)
         plain = _sparse.coo_array((handles.plain(self.data), (np.asarray(row), np.asarray(col))), shape)
         self.row, self.col, self.shape = np.asarray(row), np.asarray(col), plain.shape
 
@@ -43,7 +46,7 @@ class SparseMatrix:
 
     def toarray(self) -> Any:
         """The dense matrix, tracked if the values are."""
-        return self @ np.eye(self.shape[1])
+        return self @ np.eye(self.shape[1], dtype=self.data.dtype)
 
     def conj(self) -> SparseMatrix:
         """The matrix of conjugate values."""
@@ -54,7 +57,7 @@ class SparseMatrix:
         on = np.flatnonzero(self.row == self.col)
         places = np.zeros(len(on), int)
         pick = SparseMatrix(self.data[on], self.row[on], places, (min(self.shape), 1))
-        return (pick @ np.ones(1)) if len(on) else np.zeros(min(self.shape))
+        return (pick @ np.ones(1, self.data.dtype)) if len(on) else np.zeros(min(self.shape), self.data.dtype)
 
     def __matmul__(self, x: Any) -> Any:
         if isinstance(x, SparseMatrix) or _sparse.issparse(x):
@@ -183,7 +186,9 @@ _PRODUCT.pushforward = _tangent
 _PRODUCT.reads = [EVERYTHING & ~3, EVERYTHING & ~5, 0]
 
 
-def coo_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
+def coo_matrix(
+    arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = False, *, maxprint: Any = None
+) -> SparseMatrix:
     """`scipy.sparse.coo_matrix((data, (row, col)), shape)` with tracked data, or of a sparse or dense matrix.
 
     >>> import tracker
@@ -191,19 +196,12 @@ def coo_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
     >>> A @ np.array([1.0, 10.0])
     tracked([10., 20.])
     """
-    if isinstance(arg, SparseMatrix):
-        return arg
-    if _is_dense(arg):
-        row, col = np.indices(arg.shape).reshape(2, -1)
-        return SparseMatrix(np.reshape(arg, (-1,)), row, col, arg.shape)
-    if _sparse.issparse(arg):
-        plain = arg.tocoo()
-        return SparseMatrix(plain.data, plain.row, plain.col, plain.shape)
-    data, (row, col) = arg
-    return SparseMatrix(data, row, col, shape)
+    return _made("coo_matrix", arg1, shape, dtype)
 
 
-def csr_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
+def csr_matrix(
+    arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = False, *, maxprint: Any = None
+) -> SparseMatrix:
     """`scipy.sparse.csr_matrix((data, indices, indptr), shape)` with tracked data; else as `coo_matrix`.
 
     >>> import tracker
@@ -211,16 +209,12 @@ def csr_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
     >>> A @ np.array([1.0, 10.0])
     tracked([10., 20.])
     """
-    if isinstance(arg, SparseMatrix) or _sparse.issparse(arg) or _is_dense(arg) or len(arg) == 2:
-        return coo_matrix(arg, shape)
-    data, indices, indptr = arg
-    row = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    columns = np.asarray(indices)
-    size = (len(indptr) - 1, int(columns.max()) + 1) if shape is None else shape
-    return SparseMatrix(data, row, columns, size)
+    return _made("csr_matrix", arg1, shape, dtype)
 
 
-def csc_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
+def csc_matrix(
+    arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = False, *, maxprint: Any = None
+) -> SparseMatrix:
     """`scipy.sparse.csc_matrix((data, indices, indptr), shape)` with tracked data; else as `coo_matrix`.
 
     >>> import tracker
@@ -228,42 +222,71 @@ def csc_matrix(arg: Any, shape: Any = None) -> SparseMatrix:
     >>> A @ np.array([1.0, 10.0])
     tracked([10., 20.])
     """
-    if isinstance(arg, tuple | list) and len(arg) == 3:
-        return csr_matrix(arg, None if shape is None else shape[::-1]).T
-    return coo_matrix(arg, shape)
+    return _made("csc_matrix", arg1, shape, dtype)
 
 
-def diags(diagonals: Any, offsets: Any = 0, shape: Any = None) -> SparseMatrix:
+def _made(kind: str, arg: Any, shape: Any, dtype: Any) -> SparseMatrix:
+    """Of everything that SciPy's class of this name takes; it says what is wrong, and in what shape."""
+    if isinstance(arg, SparseMatrix):
+        return arg if dtype is None else SparseMatrix(_cast(arg.data, dtype), arg.row, arg.col, arg.shape)
+    theirs = getattr(_sparse, kind)(data_of(arg), shape, dtype)
+    if isinstance(arg, tuple) and len(arg) == 3:  # compressed rows or columns
+        major = np.repeat(np.arange(len(arg[2]) - 1), np.diff(arg[2]))
+        row, col = (major, arg[1]) if kind == "csr_matrix" else (arg[1], major)
+        return SparseMatrix(_cast(arg[0], dtype), row, col, theirs.shape)
+    if isinstance(arg, tuple) and handles.level_of(arg[0]) >= 0:
+        row, col = arg[1]
+        return SparseMatrix(_cast(arg[0], dtype), row, col, theirs.shape)
+    if handles.level_of(arg) >= 0:
+        row, col = np.indices(theirs.shape).reshape(2, -1)
+        return SparseMatrix(np.reshape(_cast(arg, dtype), (-1,)), row, col, theirs.shape)
+    plain = theirs.tocoo()
+    return SparseMatrix(plain.data, plain.row, plain.col, plain.shape)
+
+
+def _cast(values: Any, dtype: Any) -> Any:
+    values = array(values)
+    return values if dtype is None else values.astype(dtype)
+
+
+def diags(
+    diagonals: Any, offsets: Any = 0, shape: Any = None, format: Any = None, dtype: Any = _NOT_GIVEN
+) -> SparseMatrix:
     """`scipy.sparse.diags(diagonals, offsets, shape)`: a matrix by its diagonals, any of them tracked.
 
-    Raises `ValueError` if a diagonal's length is neither 1 nor that of its place.
+    A diagonal of one number fills its place.
 
     >>> import tracker
     >>> A = diags([tracker.param([1.0, 2.0]), [5.0]], [0, 1])
     >>> A @ np.array([1.0, 10.0])
     tracked([51., 20.])
     """
+    kind = {} if dtype is _NOT_GIVEN else {"dtype": dtype}
+    theirs = _sparse.diags(data_of(diagonals), offsets, shape, format, **kind)  # raises what SciPy raises
     if np.ndim(offsets) == 0:
-        diagonals, offsets = [diagonals], [offsets]
-    diagonals = [collect(d) if isinstance(d, list | tuple) else np.atleast_1d(d) for d in diagonals]
-    if len(diagonals) != len(offsets):
-        raise ValueError(f"Different number of diagonals and offsets: {len(diagonals)} and {len(offsets)}.")
-    if shape is None:
-        shape = (len(diagonals[0]) + abs(int(offsets[0])),) * 2
+        single = len(diagonals) == 0 or np.ndim(diagonals[0]) == 0
+        diagonals, offsets = [diagonals] if single else [diagonals[0]], [offsets]
     values, rows, columns = [], [], []
     for diagonal, k in zip(diagonals, offsets, strict=True):
         first_row, first_column = max(0, -k), max(0, k)
-        length = min(shape[0] - first_row, shape[1] - first_column)
-        if length < 0 or len(diagonal) not in (1, length):
-            raise ValueError(f"The diagonal at offset {k} has length {len(diagonal)} in a matrix of shape {shape}.")
-        values.append(np.broadcast_to(diagonal, (length,)))
+        length = min(theirs.shape[0] - first_row, theirs.shape[1] - first_column)
+        values.append(np.broadcast_to(np.atleast_1d(array(diagonal))[:length], (length,)))
         rows.append(first_row + np.arange(length))
         columns.append(first_column + np.arange(length))
-    return SparseMatrix(np.concatenate(values), np.concatenate(rows), np.concatenate(columns), shape)
+    whole = _cast(np.concatenate(values), theirs.dtype)
+    return SparseMatrix(whole, np.concatenate(rows), np.concatenate(columns), theirs.shape)
 
 
-def _is_dense(x: Any) -> bool:
-    return getattr(x, "ndim", 0) == 2 and not _sparse.issparse(x)
+def diags_array(
+    diagonals: Any, /, *, offsets: Any = 0, shape: Any = None, format: Any = None, dtype: Any = _NOT_GIVEN
+) -> SparseMatrix:
+    """`scipy.sparse.diags_array`, as `diags`.
+
+    >>> import tracker
+    >>> (diags_array(tracker.param([1.0, 2.0]), offsets=1) @ np.ones(3)).shape
+    (3,)
+    """
+    return diags(diagonals, offsets, shape, format, dtype)
 
 
 def plain(x: Any) -> Any:

@@ -33,6 +33,11 @@ def of_scipy(name: str, theirs: Callable[..., Any], formula: Callable[..., Any],
     return derived(name, value, composition, *args)
 
 
+def kept_axes(keepdims: bool) -> dict[str, Any]:
+    """The setting that keeps reduced axes: it is not known to all versions of SciPy, so only if it is asked for."""
+    return {"keepdims": True} if keepdims else {}
+
+
 def no_omission(name: str, nan_policy: str, *xs: Any) -> None:
     """Refuse to leave out NaNs: which entries are left out would change the formula."""
     if nan_policy == "omit" and any(np.any(np.isnan(data(x))) for x in xs if x is not None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,9 +10,11 @@ import scipy.special as sp
 import scipy.stats
 
 from tracker._transforms.recording import data
+from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._watch import any_tracked
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.continuous import beta
-from tracker.scipy.stats.of_scipy import of_scipy
+from tracker.scipy.stats.of_scipy import kept_axes, no_omission, of_scipy
 
 __all__ = ["energy_distance", "linregress", "pearsonr", "wasserstein_distance"]
 
@@ -23,13 +26,18 @@ class PearsonRResult(NamedTuple):
     pvalue: Any
 
 
-def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", axis: int | None = 0) -> PearsonRResult:
+def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", method: Any = None, axis: int | None = 0) -> Any:
     """Pearson's correlation of x and y, and its p-value, as scipy.stats.pearsonr (exact distribution); no `axis`.
 
     >>> import tracker
     >>> tracker.gradcheck(lambda y: pearsonr([1.0, 2.0, 4.0], y).statistic, np.array([2.0, 3.0, 1.0]))
     True
     """
+
+    if method is not None:
+        if any_tracked((x, y)):
+            raise UnsupportedKeywordError("pearsonr of tracked values takes no method=: its p-values are drawn.")
+        return scipy.stats.pearsonr(x, y, alternative=alternative, method=method, axis=axis)
 
     def value(x: Any, y: Any) -> Any:
         r = scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
@@ -54,30 +62,38 @@ def _chance(r: Any, n: int, alternative: str) -> Any:
     return null.sf(r) if alternative == "greater" else null.cdf(r)
 
 
-def linregress(x: Any, y: Any, alternative: str = "two-sided") -> Any:
-    """The line through points x, y (n,), as scipy.stats.linregress: slope, intercept, rvalue, pvalue, stderr.
+def linregress(
+    x: Any, y: Any, alternative: str = "two-sided", *, axis: int | None = 0, nan_policy: str = "propagate",
+    keepdims: bool = False,
+) -> Any:  # fmt: skip
+    """The line through points x, y along `axis`, as scipy.stats.linregress: slope, intercept, rvalue, pvalue, stderr.
 
     >>> import tracker
     >>> tracker.gradient(lambda y: linregress([0.0, 1.0, 2.0], y).slope, [1.0, 2.0, 4.0])
     (array([-0.5,  0. ,  0.5]),)
     """
     kind: list[Any] = []
+    x, y = as_array(x), as_array(y)
+    no_omission("linregress", nan_policy, x, y)
+    options = {"axis": axis, "nan_policy": nan_policy} if axis != 0 or nan_policy != "propagate" else {}
+    options |= kept_axes(keepdims)
 
     def value(x: Any, y: Any) -> Any:
-        found = scipy.stats.linregress(x, y, alternative=alternative)
+        found = scipy.stats.linregress(x, y, alternative=alternative, **options)
         kind[:] = [type(found)]
         return (*found, found.intercept_stderr)
 
     def formula(x: Any, y: Any) -> Any:
-        n = np.size(x)
-        d, e = x - np.mean(x), y - np.mean(y)
-        xx, yy, xy = np.mean(d * d), np.mean(e * e), np.mean(d * e)
+        n = np.size(x) if axis is None else np.shape(x)[axis]
+        mean: Callable[[Any], Any] = lambda z: np.mean(z, axis=axis)
+        d, e = x - np.mean(x, axis=axis, keepdims=True), y - np.mean(y, axis=axis, keepdims=True)
+        xx, yy, xy = mean(d * d), mean(e * e), mean(d * e)
         r, slope, df = xy / np.sqrt(xx * yy), xy / xx, n - 2
         error = np.sqrt((1 - r) * (1 + r) * yy / xx / df) if df else 0 * slope
-        rest = (slope, np.mean(y) - slope * np.mean(x), r, _of_slope(slope, error, df, alternative), error)
-        return (*rest, error * np.sqrt(xx + np.mean(x) ** 2))
+        rest = (slope, mean(y) - slope * mean(x), r, _of_slope(slope, error, df, alternative), error)
+        return (*rest, error * np.sqrt(xx + mean(x) ** 2))
 
-    *five, last = of_scipy("scipy.stats.linregress", value, formula, as_array(x), as_array(y))
+    *five, last = of_scipy("scipy.stats.linregress", value, formula, x, y)
     return kind[0](*five, intercept_stderr=last)
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats
 
+from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._watch import any_tracked
 from tracker.scipy.stats.arguments import as_array
-from tracker.scipy.stats.of_scipy import no_omission, of_scipy
+from tracker.scipy.stats.of_scipy import kept_axes, no_omission, of_scipy
 
 __all__ = ["ttest_1samp", "ttest_ind", "ttest_rel"]
 
@@ -64,8 +66,9 @@ def _count(a: Any, axis: int | None) -> int:
 
 
 def ttest_1samp(
-    a: Any, popmean: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided"
-) -> TtestResult:
+    a: Any, popmean: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
+    keepdims: bool = False,
+) -> TtestResult:  # fmt: skip
     """Whether the mean of a is popmean, as scipy.stats.ttest_1samp; by both; without `axis`.
 
     >>> import tracker
@@ -77,20 +80,21 @@ def ttest_1samp(
         n = _count(a, axis)
         return (np.mean(a, axis=axis) - mean) / np.sqrt(np.var(a, axis=axis, ddof=1) / n), n - 1.0
 
-    options = {"axis": axis, "nan_policy": nan_policy, "alternative": alternative}
+    options = {"axis": axis, "nan_policy": nan_policy, "alternative": alternative, **kept_axes(keepdims)}
     return _test("ttest_1samp", formula, options, a, popmean)
 
 
 def ttest_rel(
-    a: Any, b: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided"
-) -> TtestResult:
+    a: Any, b: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
+    keepdims: bool = False,
+) -> TtestResult:  # fmt: skip
     """Whether paired a and b have the same mean, as scipy.stats.ttest_rel; by both; without `axis`."""
 
     def formula(a: Any, b: Any) -> Any:
         d, n = a - b, _count(a, axis)
         return np.mean(d, axis=axis) / np.sqrt(np.var(d, axis=axis, ddof=1) / n), n - 1.0
 
-    options = {"axis": axis, "nan_policy": nan_policy, "alternative": alternative}
+    options = {"axis": axis, "nan_policy": nan_policy, "alternative": alternative, **kept_axes(keepdims)}
     return _test("ttest_rel", formula, options, a, b)
 
 
@@ -102,7 +106,10 @@ def ttest_ind(
     equal_var: bool = True,
     nan_policy: str = "propagate",
     alternative: str = "two-sided",
-) -> TtestResult:
+    trim: float = 0,
+    method: Any = None,
+    keepdims: bool = False,
+) -> Any:
     """Whether a and b have the same mean, as scipy.stats.ttest_ind, Welch's if not `equal_var`; by both; no `axis`.
 
     B. Welch, The generalization of Student's problem when several different population variances are involved,
@@ -121,4 +128,11 @@ def ttest_ind(
         return (np.mean(a, axis=axis) - np.mean(b, axis=axis)) / np.sqrt(square), df
 
     options = {"axis": axis, "equal_var": equal_var, "nan_policy": nan_policy, "alternative": alternative}
+    options |= kept_axes(keepdims)
+    if trim or method is not None:
+        if any_tracked((a, b)):
+            raise UnsupportedKeywordError(
+                "ttest_ind of tracked values takes no trim= (take numpy.sort(x)[i:j]) and no method=, which draws."
+            )
+        return scipy.stats.ttest_ind(a, b, **options, trim=trim, method=method)
     return _test("ttest_ind", formula, options, a, b)

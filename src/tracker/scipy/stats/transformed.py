@@ -11,7 +11,7 @@ import scipy.stats
 from tracker._arrays.leaf import is_tracked
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import as_array
-from tracker.scipy.stats.of_scipy import of_scipy
+from tracker.scipy.stats.of_scipy import kept_axes, no_omission, of_scipy
 
 __all__ = ["boxcox", "boxcox_llf", "yeojohnson", "yeojohnson_llf"]
 
@@ -56,7 +56,9 @@ def yeojohnson(x: Any, lmbda: Any = None) -> Any:
     return of_scipy("scipy.stats.yeojohnson", scipy.stats.yeojohnson, _johnson, as_array(x), lmbda)
 
 
-def boxcox_llf(lmb: Any, data: Any, *, axis: int | None = 0) -> Any:
+def boxcox_llf(
+    lmb: Any, data: Any, *, axis: int | None = 0, keepdims: bool = False, nan_policy: str = "propagate"
+) -> Any:
     """The log-likelihood of the power of Box and Cox's transform, as scipy.stats.boxcox_llf; by both.
 
     >>> import tracker
@@ -69,11 +71,15 @@ def boxcox_llf(lmb: Any, data: Any, *, axis: int | None = 0) -> Any:
         variance = np.var(sp.boxcox(x, lmb), axis=axis)
         return (lmb - 1) * np.sum(np.log(x), axis=axis) - 0.5 * n * np.log(variance)
 
-    theirs = lambda lmb, x: scipy.stats.boxcox_llf(lmb, x, axis=axis)
+    no_omission("boxcox_llf", nan_policy, as_array(data))
+    options = {"axis": axis, "nan_policy": nan_policy, **kept_axes(keepdims)}
+    theirs = lambda lmb, x: scipy.stats.boxcox_llf(lmb, x, **options)
     return of_scipy("scipy.stats.boxcox_llf", theirs, formula, lmb, as_array(data))
 
 
-def yeojohnson_llf(lmb: Any, data: Any, *, axis: int | None = 0) -> Any:
+def yeojohnson_llf(
+    lmb: Any, data: Any, *, axis: int | None = 0, nan_policy: str = "propagate", keepdims: bool = False
+) -> Any:
     """The log-likelihood of the power of Yeo and Johnson's transform, as scipy.stats.yeojohnson_llf; by both."""
 
     def formula(lmb: Any, x: Any) -> Any:
@@ -82,5 +88,7 @@ def yeojohnson_llf(lmb: Any, data: Any, *, axis: int | None = 0) -> Any:
         slopes = np.where(x >= 0, np.log1p(np.where(x >= 0, x, 0.0)), -np.log1p(np.where(x >= 0, 0.0, -x)))
         return (lmb - 1) * np.sum(slopes, axis=axis) - 0.5 * n * np.log(variance)
 
-    theirs = lambda lmb, x: scipy.stats.yeojohnson_llf(lmb, x, axis=axis)
+    no_omission("yeojohnson_llf", nan_policy, as_array(data))
+    options = {"axis": axis, "nan_policy": nan_policy, **kept_axes(keepdims)}
+    theirs = lambda lmb, x: scipy.stats.yeojohnson_llf(lmb, x, **options)
     return of_scipy("scipy.stats.yeojohnson_llf", theirs, formula, lmb, as_array(data))

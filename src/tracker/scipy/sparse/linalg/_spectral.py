@@ -11,29 +11,51 @@ from tracker._arrays import dispatch, handles
 from tracker._arrays.leaf import collect
 from tracker._core.node import EVERYTHING, PULLBACKS, Op
 from tracker.errors import DegenerateError, UnsupportedKeywordError
+from tracker.scipy._array import given
 from tracker.scipy.sparse._matrix import Pattern, SparseMatrix, coo_matrix
 from tracker.scipy.sparse.linalg._systems import spsolve
 
 _lib: Any = scipy.sparse.linalg
 
 
-def eigsh(A: Any, k: int = 6, *, return_eigenvectors: bool = False, **options: Any) -> Any:
-    """Eigenvalues w (k,), and vectors (n, k) if asked for, of a Hermitian sparse matrix, differentiable by its values.
+def eigsh(
+    A: Any,
+    k: int = 6,
+    M: Any = None,
+    sigma: Any = None,
+    which: str = "LM",
+    v0: Any = None,
+    ncv: Any = None,
+    maxiter: Any = None,
+    tol: float = 0,
+    return_eigenvectors: bool = True,
+    Minv: Any = None,
+    OPinv: Any = None,
+    mode: str = "normal",
+    rng: Any = None,
+) -> Any:
+    """`scipy.sparse.linalg.eigsh`: eigenvalues w (k,) and vectors (n, k) of a Hermitian matrix, by its values.
 
-    `scipy.sparse.linalg.eigsh`, but without vectors by default. Magnus (1985), Econometric Theory 1(2): dw = v^H dA v,
-    dv = pinv(w - A) dA v, by a sparse system for each vector. Raises `NotImplementedError` for `M=` of tracked values,
-    and `DegenerateError`, a `ValueError`, where eigenvalues coincide, or if the gradient depends on phases.
+    Magnus (1985), Econometric Theory 1(2): dw = v^H dA v, dv = pinv(w - A) dA v, by a sparse system for each vector.
+    Raises `NotImplementedError` for `M=` of tracked values, and `DegenerateError`, a `ValueError`, where eigenvalues
+    coincide, or if the gradient depends on phases.
 
     >>> import tracker
-    >>> f = lambda v: eigsh(SparseMatrix(v, [0, 1, 2], [0, 1, 2], (3, 3)), 1)[0]
+    >>> f = lambda v: eigsh(SparseMatrix(v, [0, 1, 2], [0, 1, 2], (3, 3)), 1)[0][0]
     >>> tracker.gradient(f, np.array([1.0, 2.0, 5.0]))[0].round(9)
     array([0., 0., 1.])
     """
+    options = {
+        "M": M, "sigma": sigma, "which": which, "v0": v0, "ncv": ncv, "maxiter": maxiter, "tol": tol, "Minv": Minv,
+        "OPinv": OPinv, "mode": mode, **given(rng=rng),
+    }  # fmt: skip
+    if isinstance(A, _lib.LinearOperator):
+        return _lib.eigsh(A, k, return_eigenvectors=return_eigenvectors, **options)
     A = coo_matrix(A)
     pattern = Pattern(A.row, A.col, A.shape)
     if not handles.is_tracked(A.data):
         return _lib.eigsh(pattern.matrix(A.data), k, return_eigenvectors=return_eigenvectors, **options)
-    if options.get("M") is not None:
+    if M is not None:
         raise UnsupportedKeywordError("eigsh of tracked values takes no M=: reduce the problem to a standard one.")
     w, v = dispatch.record(_EIGSH, (A.data, _Problem(pattern, k, options, return_eigenvectors)), None)
     return (w, v) if return_eigenvectors else w
@@ -93,7 +115,9 @@ _EIGSH = Op(_run, "scipy.sparse.linalg.eigsh", PULLBACKS, (_pullback, None))
 _EIGSH.reads = [EVERYTHING, 0]
 
 
-def expm_multiply(A: Any, B: Any, *sampling: Any, traceA: Any = None, **more: Any) -> Any:
+def expm_multiply(
+    A: Any, B: Any, start: Any = None, stop: Any = None, num: Any = None, endpoint: Any = None, traceA: Any = None
+) -> Any:
     """`scipy.sparse.linalg.expm_multiply`: expm(A) B for a sparse (n, n) and B (n,) or (n, k), differentiable by B.
 
     Raises `NotImplementedError` if A is tracked, or if times (start, stop, num, endpoint) are given for a tracked B.
@@ -109,8 +133,8 @@ def expm_multiply(A: Any, B: Any, *sampling: Any, traceA: Any = None, **more: An
         )
     A = A.toscipy() if isinstance(A, SparseMatrix) else A
     if not handles.is_tracked(B):
-        return _lib.expm_multiply(A, B, *sampling, traceA=traceA, **more)
-    if sampling or more:
+        return _lib.expm_multiply(A, B, start, stop, num, endpoint, traceA)
+    if any(x is not None for x in (start, stop, num, endpoint)):
         raise UnsupportedKeywordError(
             "expm_multiply of a tracked B takes no times (start, stop, num, endpoint): call it with t * A for each."
         )
