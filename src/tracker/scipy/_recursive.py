@@ -24,9 +24,24 @@ def filtered(b: Any, a: Any, x: Any, state: Any = None) -> Any:
     for k in range(b.shape[0]):
         total = total + b[k] * _delayed(x, k)
     if state is not None and state.shape[-1]:
-        rest = x.shape[-1] - state.shape[-1]
-        total = total + np.concatenate([state, np.zeros((*state.shape[:-1], rest))], axis=-1)
+        rest = max(x.shape[-1] - state.shape[-1], 0)
+        longer = np.concatenate([state, np.zeros((*state.shape[:-1], rest))], axis=-1)
+        total = total + longer[..., : x.shape[-1]]
     return _recursive(a, total)
+
+
+def final_state(b: Any, a: Any, x: Any, y: Any, state: Any) -> Any:
+    """The state after `y = filtered(b, a, x, state)`: z[k] becomes b[k + 1] x - a[k + 1] y + z[k + 1] at each step."""
+    n, length = max(b.shape[0], a.shape[0]), x.shape[-1]
+    b, a = _padded(b / a[0], n), _padded(a / a[0], n)
+    state = np.broadcast_to(state, (*x.shape[:-1], n - 1))
+    after = []
+    for k in range(n - 1):
+        z = state[..., k + length] if k + length < n - 1 else 0.0
+        for j in range(k + 1, min(n, k + 1 + length)):
+            z = z + b[j] * x[..., k - j] - a[j] * y[..., k - j]
+        after.append(z)
+    return np.stack(after, axis=-1) if after else state
 
 
 def fixed_filter(b: Any, a: Any) -> Callable[[Any], Any]:
@@ -48,6 +63,16 @@ def steady_state(b: Any, a: Any) -> Any:
     first = np.eye(n - 1)[:, :1] * 0 + np.eye(1, n - 1)
     companion = shift - a[1:][:, None] * first
     return np.linalg.solve(np.eye(n - 1) - companion, b[1:] - a[1:] * b[0])
+
+
+def steady_states(sos: Any) -> Any:
+    """scipy.signal.sosfilt_zi: those of sections (n, 6) one after the other, (n, 2)."""
+    found, gain = [], 1.0
+    for k in range(sos.shape[0]):
+        b, a = sos[k, :3], sos[k, 3:]
+        found.append(gain * steady_state(b, a))
+        gain = gain * np.sum(b) / np.sum(a)
+    return np.stack(found)
 
 
 def _padded(x: Any, n: int) -> Any:

@@ -32,9 +32,6 @@ TABLE: Final = Section(
             _SPLINE: "cspline1d cspline1d_eval cspline2d gauss_spline qspline1d qspline1d_eval qspline2d sepfir2d "
             "spline_filter symiirorder1 symiirorder2",
             _OTHER_FORM: "invres invresz residue residuez sos2tf sos2zpk tf2sos tf2zpk unique_roots zpk2sos zpk2tf",
-            "take sosfilt forwards and backwards, of numpy.flip(x).": "sosfiltfilt",
-            "its states are those of a constant filter: take lfilter of the longer signal.": "lfilter_zi lfiltic "
-            "sosfilt_zi",
             "take 20 * numpy.log10(abs(h)) and numpy.unwrap(numpy.angle(h)) of freqz(b, a), and a difference quotient "
             "of the phase.": "group_delay",
             "its object keeps plain arrays: take czt or zoom_fft.": "CZT ZoomFFT",

@@ -28,6 +28,14 @@ def _no_plot(name: str, plot: Any) -> None:
         raise UnsupportedKeywordError(f"{name} is differentiated without plot=. Leave it out.")
 
 
+def _constant_frequencies(name: str, worN: Any) -> None:
+    if handles.level_of(worN) >= 0:
+        raise UnsupportedKeywordError(
+            f"{name} is differentiated by the coefficients. For frequencies w write numpy.polyval(b[::-1], z) / "
+            "numpy.polyval(a[::-1], z), z = numpy.exp(-1j * w); or of freqs polyval(b, 1j * w) / polyval(a, 1j * w)."
+        )
+
+
 def freqz(b: Any, a: Any = 1, worN: Any = 512, whole: bool = False, plot: Any = None, fs: float = 2 * np.pi,
           include_nyquist: bool = False) -> tuple[Any, Any]:  # fmt: skip
     """`scipy.signal.freqz` of vectors b and a, (frequencies, response), by both.
@@ -37,6 +45,7 @@ def freqz(b: Any, a: Any = 1, worN: Any = 512, whole: bool = False, plot: Any = 
     (array([1., 1.]),)
     """
     _no_plot("freqz", plot)
+    _constant_frequencies("freqz", worN)
     if max(np.ndim(b), np.ndim(a)) > 1 and max(handles.level_of(b), handles.level_of(a)) >= 0:
         raise UnsupportedKeywordError("freqz is differentiated for vectors of coefficients.")
     call: Callable[..., Any] = lambda b, a: _signal.freqz(b, a, worN, whole, None, fs, include_nyquist)
@@ -51,6 +60,7 @@ def freqz(b: Any, a: Any = 1, worN: Any = 512, whole: bool = False, plot: Any = 
 def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> tuple[Any, Any]:
     """`scipy.signal.freqs`, (frequencies, response), by b and a; the frequencies are constants."""
     _no_plot("freqs", plot)
+    _constant_frequencies("freqs", worN)
     call: Callable[..., Any] = lambda b, a: _signal.freqs(b, a, worN)
 
     def formula(b: Any, a: Any) -> Any:
@@ -62,6 +72,7 @@ def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> tuple[Any, Any]:
 
 def freqz_sos(sos: Any, worN: Any = 512, whole: bool = False, fs: float = 2 * np.pi) -> tuple[Any, Any]:
     """`scipy.signal.freqz_sos` of sections (n, 6), (frequencies, response), by the sections."""
+    _constant_frequencies("freqz_sos", worN)
     call: Callable[..., Any] = lambda sos: _signal.freqz_sos(sos, worN, whole, fs)
 
     def formula(sos: Any) -> Any:

@@ -242,6 +242,7 @@ def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25),
     call = lambda x: _signal.spectrogram(
         x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis, mode
     )
-    only(mode == "psd", 'spectrogram is differentiated in mode "psd".', x)
+    other = mode in ("complex", "magnitude", "angle", "phase")
+    only(not other, 'spectrogram is differentiated in mode "psd"; take stft, numpy.abs and numpy.angle.', x)
     only(not callable(detrend), TRENDS, x)
     return estimate("spectrogram", formula, call, axis, (x,))
