@@ -1,5 +1,10 @@
 """NumPy's keywords: of tracked arrays each gives NumPy's value, bit for bit, and its derivative."""
 
+import ast
+import inspect
+import operator
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,6 +13,8 @@ import pytest
 import tracker
 from tests.calls import Call, difference, directions, loss, parts
 from tests.cases.keywords import DIFFERENTIATED, OF_DTYPES
+from tests.test_rules import CASES
+from tools import coverage
 
 
 def is_single(y: Any) -> bool:
@@ -35,6 +42,48 @@ def test_call_gives_the_value_of_numpy_and_its_derivative(text: str) -> None:
     assert tracker.data(forward) == pytest.approx(slope, **close, nan_ok=True)
     for x, g in zip(call.inputs, gradients, strict=True):
         assert (np.shape(g), np.asarray(g).dtype) == (np.shape(x), np.asarray(x).dtype)
+
+
+def given_by(text: str) -> Iterator[tuple[Any, str]]:
+    """The functions that the text calls, each with the parameters that it gives."""
+    for call in ast.walk(ast.parse(text)):
+        name = re.fullmatch(r"np\.([\w.]+)", ast.unparse(call.func)) if isinstance(call, ast.Call) else None
+        if name:
+            f = operator.attrgetter(name[1])(np)
+            yield from ((f, name) for name in positional(f)[: len(call.args)])
+            yield from ((f, k.arg) for k in call.keywords if k.arg)
+
+
+def positional(f: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except ValueError:
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def test_every_keyword_of_a_differentiated_function_is_in_a_call() -> None:
+    given = {pair for text in DIFFERENTIATED for pair in given_by(text)}
+    for case in CASES:
+        f = case.covers or case.f
+        given |= {(f, name) for name in (*positional(f)[: len(case.args)], *case.kwargs)}
+    missing = [
+        f"{coverage.full_name(f)}({name}=)"
+        for f in coverage.dispatched()
+        if coverage.status(coverage.full_name(f), f).kind == coverage.DIFFERENTIATED
+        and not isinstance(f, np.ufunc)
+        and "polynomial." not in f.__module__
+        for name in (*positional(f), *keyword_only(f))
+        if (f, name) not in given
+    ]
+    assert not missing
+
+
+def keyword_only(f: Any) -> list[str]:
+    try:
+        return [p.name for p in inspect.signature(f).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    except ValueError:
+        return []
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")

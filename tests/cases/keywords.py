@@ -498,6 +498,78 @@ _COMPLEX = [
     *calls("log arcsin sqrt", "P - 2", "dtype=c16", "dtype=c16, where=MASK, out=np.zeros_like(C)"),
 ]
 
+_OUT_OF_FFT = (
+    ("rfft rfft2 rfftn ihfft", "A", "(3, 3), dtype=c16"),
+    ("irfft hfft irfft2 irfftn", "C", "(3, 6), dtype=f8"),
+    ("fft ifft fft2 ifft2 fftn ifftn", "C", "(3, 4)"),
+)
+_SELDOM = [
+    *(f"np.fft.{f}({x}, out=np.zeros_like({x}, shape={s}))" for fs, x, s in _OUT_OF_FFT for f in fs.split()),
+    *calls("cumsum cumprod nancumsum nancumprod", "A", "axis=1, out=np.zeros_like(A)", "0, None, np.zeros_like(A)"),
+    *calls(
+        "cumulative_sum cumulative_prod",
+        "V",
+        "out=np.zeros_like(V)",
+        "include_initial=True, out=np.zeros_like(V, shape=6)",
+    ),
+    *calls("trace", "M", "out=np.zeros_like(M, shape=())", "0, 0, 1, f8, np.zeros_like(M, shape=())"),
+    *calls("nanpercentile percentile", "A, 31.0", "out=np.zeros_like(A, shape=())", "0, np.zeros_like(A[0])"),
+    *calls("nanquantile quantile", "A, Q", "axis=0, out=np.zeros_like(A[0])", "overwrite_input=False"),
+    *calls("median nanmedian", "A", "overwrite_input=False", "0, np.zeros_like(A[0]), False"),
+    *calls("nanpercentile percentile", "A, [31.0]", "overwrite_input=False", "0, None, False, 'linear', True"),
+    *calls("linalg.multi_dot", "[A, R]", "out=np.zeros_like(A[:, :2])"),
+    *calls("compress", "[1, 0, 1], A", "0, np.zeros_like(A[:2])", "axis=1, out=np.zeros_like(A[:, :2])"),
+    *calls("sort", "A", "order=None", "0, 'stable', None"),
+    *calls("partition", "A, 1", "order=None", "0, 'introselect', None"),
+    *calls("hstack vstack stack concatenate", "[V, W]", "dtype=c16, casting='safe'", "dtype=f4, casting='unsafe'"),
+    *calls("full_like", "A, Q", "subok=False", "device='cpu'"),
+    *calls("copy", "A", "subok=True", "'K', False"),
+    *calls("astype", "A, f4", "device='cpu'", "copy=True, device=None"),
+    *calls("broadcast_arrays", "V, U[:, None]", "subok=True"),
+    *calls("lib.stride_tricks.sliding_window_view", "A, (2, 2)", "subok=True", "writeable=False"),
+    *calls("lib.stride_tricks.sliding_window_view", "A, 2", "1", "axis=(0,)"),
+    *calls("histogram_bin_edges", "W", "weights=V", "4, None, V"),
+    *calls("logspace", "Q, U, 4", "axis=1", "True, 2.0, None, -1"),
+    *calls("trim_zeros", "V * [0, 1, 0, 1, 0]", "", "'f'", "trim='B'", "trim='fb', axis=0"),
+    *calls("trim_zeros", "A * (A > 0)", "axis=1", "'f', (0, 1)", "axis=-1"),
+    "np.nan_to_num(np.where(MASK, A, -np.inf), neginf=Q)",
+    "np.nan_to_num(np.where(MASK, A, -np.inf), True, 0.0, None, Q)",
+    *(
+        f"(lambda x: (np.copyto({x}), x)[1])(A * 1)"
+        for x in ("x, P", "x, P, 'same_kind', MASK", "x, Q, where=ROW", "dst=x, src=U[:, None]", "x, P, casting='no'")
+    ),
+    *calls("matmul", "T, T[0]", "axes=[(0, 1), (0, 1), (1, 2)]", "axes=[(-1, -2), (0, 1), (-2, -1)]", "casting='no'"),
+    *calls("vecdot", "B, A", "keepdims=True", "axes=[-1, -1, ()]", "axis=-1, keepdims=False"),
+    *calls("matvec", "T, U", "axes=[(1, 2), 0, 0]", "order='F'"),
+    *calls("vecmat", "U, T", "axes=[0, (1, 2), 1]", "dtype=f4"),
+    *calls("vecdot vecmat", "C[:, :3], T[0]", "", "dtype=c16"),
+]
+
+_ALL_INTO = (
+    "where=MASK, out=P + 1",
+    "out=np.zeros_like(P)",
+    "dtype=f4",
+    "order='F'",
+    "subok=True",
+    "casting='same_kind'",
+)
+_EVERY_UFUNC = [
+    *calls(
+        "sin sinh arccos log log10 log1p log2 arcsinh arctanh tan cbrt cos cosh deg2rad rad2deg degrees radians "
+        "reciprocal exp2 expm1 fabs arctan asin acos atan asinh atanh",
+        "P",
+        *_ALL_INTO,
+    ),
+    *calls("arccosh acosh", "P + 1", *_ALL_INTO),
+    *calls(
+        "fmod remainder mod copysign heaviside nextafter logaddexp2 subtract divide true_divide atan2",
+        "P, A",
+        *_ALL_INTO,
+    ),
+    *calls("ldexp", "P, [1, 0, 2, -1]", *_ALL_INTO[:2], "order='F'"),
+    *calls("modf", "P", "where=MASK, out=(P + 1, P * 2)"),
+]
+
 DIFFERENTIATED = list(
     dict.fromkeys(
         [
@@ -511,6 +583,8 @@ DIFFERENTIATED = list(
             *_FFT,
             *_METHODS,
             *_COMPLEX,
+            *_SELDOM,
+            *_EVERY_UFUNC,
         ]
     )
 )
