@@ -1,5 +1,6 @@
 """Large arrays, ties and NaNs: where rules take a quicker way, it gives what the plain way gives."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -275,3 +276,17 @@ def test_settings_of_few_bits_count_like_pythons_integers(few: Any, plain: Any) 
     np.testing.assert_array_equal(tracker.gradient(few, SMALL)[0], tracker.gradient(plain, SMALL)[0])
     v = np.ones_like(SMALL)
     np.testing.assert_array_equal(tracker.hvp(few, SMALL, v), tracker.hvp(plain, SMALL, v))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [np.linalg.pinv, lambda a: np.linalg.pinv(a.T), lambda a: np.linalg.lstsq(a, a[:, 0] ** 2)[0]],
+    ids=["pinv of tall", "pinv of wide", "lstsq"],
+)
+def test_a_matrix_of_many_rows_has_no_square_of_them_in_its_gradient(f: Any) -> None:
+    a = np.random.default_rng(0).standard_normal((2000, 3))
+    tracemalloc.start()
+    tracker.gradient(lambda a: np.sum(f(a) ** 2), a)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * a.nbytes

@@ -20,9 +20,15 @@ def pinv_pullback(dy: Any, y: Any, a: Any, rcond: Any = None, hermitian: bool = 
         g = _truncated_pullback(dy, a, cut)
         return fold_triangle(g, "L") if hermitian else g
     turned, back = conj_transpose(y), conj_transpose(dy)
-    left, right = (back @ y) @ turned, turned @ (y @ back)
-    g = left - a @ (y @ left) + right - (right @ y) @ a - turned @ dy @ turned
+    left, right = _product(back, y, turned), _product(turned, y, back)
+    g = left - _product(a, y, left) + right - _product(right, y, a) - _product(turned, dy, turned)
     return fold_triangle(g, "L") if hermitian else g
+
+
+def _product(a: Any, b: Any, c: Any) -> Any:
+    """a @ b @ c, the smaller product first: a tall matrix has no square of its many rows."""
+    (i, j), (k, n) = a.shape[-2:], c.shape[-2:]
+    return (a @ b) @ c if i * k * (j + n) < j * n * (i + k) else a @ (b @ c)
 
 
 def _cuts_off(a: Any, cut: Any) -> bool:
@@ -79,10 +85,10 @@ def lstsq_pullback_a(dy: Any, y: Any, a: Any, b: Any, rcond: Any = None) -> Any:
         g = g + _truncated_pullback(_columns(dx) @ conj_transpose(b), a, rcond)
     elif dx is not None:
         dx = _columns(dx)
-        xd = x @ conj_transpose(dx)
-        g = g - turned @ dx @ conj_transpose(x)
-        g = g + residual @ conj_transpose(dx) @ pseudo @ turned
-        g = g + turned @ (xd - xd @ pseudo @ a)
+        back, xd = conj_transpose(dx), x @ conj_transpose(dx)
+        g = g - _product(turned, dx, conj_transpose(x))
+        g = g + _product(residual, back, pseudo @ turned)
+        g = g + turned @ (xd - _product(xd, pseudo, a))
     if dr is not None and dr.size:
         g = g - 2 * (residual * dr) @ conj_transpose(x)
     if ds is not None:
