@@ -29,6 +29,14 @@ def test_derivative_at_corners_and_far_out(f, x, expected):
     assert tracker.gradient(lambda v: np.sum(f(v)), np.array([x]))[0][0] == pytest.approx(expected, rel=1e-14)
 
 
+@pytest.mark.parametrize("f", [nn.sigmoid, nn.swish, nn.glu, nn.gelu, nn.normal_cdf, nn.softplus, nn.softmax, nn.elu])
+def test_half_precision_is_kept(f):
+    x = np.array([-1.0, 0.5, 2.0, 3.0], np.float16)
+    y, back = tracker.pullback(f, x)
+    assert f(x).dtype == y.dtype == back(np.ones_like(y))[0].dtype == np.float16
+    np.testing.assert_allclose(y, f(x.astype(float)), rtol=3e-3)
+
+
 @pytest.mark.parametrize("x", [[-np.inf, -np.inf], [np.inf, np.inf]])
 def test_logsumexp_of_equal_infinities_shares_evenly(x):
     gradient = tracker.gradient(nn.logsumexp, np.array(x), check_finite=False)[0]

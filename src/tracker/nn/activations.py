@@ -19,6 +19,16 @@ _SELU_ALPHA: Final = 1.6732632423543772
 _SELU_SCALE: Final = 1.0507009873554805
 
 
+def of_scipy(f: Any, x: Any) -> Any:
+    """f(x) in the dtype of x, also in float16, which SciPy's functions do not know.
+
+    >>> of_scipy(special.expit, np.zeros(1, np.float16))
+    array([0.5], dtype=float16)
+    """
+    half = getattr(x, "dtype", None) == np.float16
+    return f(x.astype(np.float32)).astype(np.float16) if half else f(x)
+
+
 def identity(x: Any) -> Any:
     """`x` itself.
 
@@ -89,7 +99,7 @@ def sigmoid(x: Any) -> Any:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    return 0.5 * np.tanh(0.5 * x) + 0.5 if np.iscomplexobj(x) else special.expit(x)
+    return 0.5 * np.tanh(0.5 * x) + 0.5 if np.iscomplexobj(x) else of_scipy(special.expit, x)
 
 
 @primitive
@@ -120,7 +130,7 @@ def normal_cdf(x: Any) -> Any:
     >>> float(normal_cdf(0.0))
     0.5
     """
-    return special.ndtr(x)
+    return of_scipy(special.ndtr, x)
 
 
 def swish(x: Any) -> Any:

@@ -10,6 +10,7 @@ from scipy import special
 
 from tracker._core.registry import partials
 from tracker.nn._primitive import primitive
+from tracker.nn.activations import of_scipy
 from tracker.nn.rows import by_entries
 
 _NEAR: Final = 1e-20  # nearer to 0 the distribution function is 1/2, and y / x may have no digits left
@@ -58,7 +59,7 @@ def slope(x: Any, y: Any) -> Any:
 def _distribution(x: Any, bell: Any) -> Any:
     """The normal distribution function, in float32 with a relative error below 2e-6 for x > -6. bell: exp(-x^2 / 2)."""
     if getattr(x, "dtype", None) != np.float32:
-        return special.ndtr(x)
+        return of_scipy(special.ndtr, x)
     t = 1 / (1 + _PACE * np.abs(x))  # 3 times as fast as ndtr, which computes in float64
     tail = t * _TAIL[-1]
     for coefficient in _TAIL[-2:0:-1]:
