@@ -74,9 +74,9 @@ clean:
 	$(PY) .ci/core.py
 	touch $@
 
-# What the tests of the bridges, and of the optimisers' steps, compare with.
+# What the tests of the bridges, of other arrays and of the optimisers' steps take or compare with.
 .venv/.bridges: .venv/.tools
-	$(PIP) install 'autograd>=1.7' 'jax>=0.8' 'optax>=0.2.4'
+	$(PIP) install 'autograd>=1.7' 'jax>=0.8' 'optax>=0.2.4' 'dask[array]>=2025.1' 'pandas>=2.2' 'xarray>=2024.10'
 	touch $@
 
 .venv/.peers: .venv/.bridges

@@ -153,7 +153,7 @@ CASES: list[Case] = [
     case(nn.kl_divergence, positive(2, 3), positive(2, 3)),
     case(nn.poisson, positive(5), positive(5)),
     case(nn.msle, positive(5), positive(5)),
-    case(nn.label_smoothing, positive(2, 3), 0.2),
+    case(nn.label_smoothing, uniform(0.2, 0.8, 2, 3), 0.2),
     case(nn.hinge, normal(6), normal(6), margin=0.5),
     case(nn.squared_hinge, normal(6), normal(6)),
     case(nn.siamese_contrastive, positive(6), uniform(0.2, 0.8, 6), agg=None),

@@ -46,6 +46,7 @@ class TrackedArray:
     """
 
     __array_priority__ = 1000.0
+    __pandas_priority__ = 5000  # a DataFrame has 4000: it leaves `column * x` to x
     __slots__ = ("base", "node", "origin", "path", "root", "shared", "value", "version")
 
     def __init__(self, node: Node, value: Any) -> None:

@@ -82,9 +82,17 @@ def _told(error: ConversionError) -> ConversionError:
     return error
 
 
+_LABELLED: Final = ("pandas", "xarray")
+
+
 def _given_to(library: str) -> ConversionError:
+    instead = (
+        "Compute with the table's values, to_numpy(), where a gradient is wanted; else give it x.data"
+        if library in _LABELLED
+        else "Give it x.data"
+    )
     return ConversionError(
-        f"A tracked value was given to {library}, which takes plain values, without gradients. Give it x.data (and "
+        f"A tracked value was given to {library}, which takes plain values, without gradients. {instead} (and "
         "tracker.data(xs) for what holds tracked values)."
     )
 

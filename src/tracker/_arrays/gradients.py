@@ -9,12 +9,12 @@ import numpy as np
 import tracker._arrays.array as _array
 import tracker._arrays.handles as _handles
 import tracker._arrays.operators as _operators
-from tracker._arrays import arithmetic
+from tracker._arrays import arithmetic, foreign
 from tracker._arrays.fitting import fit
 from tracker._core.algebra import Algebra, holder
 from tracker._core.node import Held, Node, Op, Spec
 from tracker._core.registry import methods
-from tracker.errors import ChangedError, RuleError
+from tracker.errors import ChangedError, NoRuleError, RuleError
 
 _ndarray: Final = np.ndarray
 _add: Final = np.add
@@ -82,7 +82,8 @@ class ArrayAlgebra(Algebra):
         return strong_product(dy, partial)
 
     def is_zero(self, dy: Any) -> bool:
-        return not np.any(_handles.plain(dy))
+        dy = _handles.plain(dy)
+        return not (foreign.is_lazy(dy) or np.any(dy))
 
     def is_recorded(self, dy: Any) -> bool:
         return _handles.is_tracked(dy)
@@ -91,6 +92,8 @@ class ArrayAlgebra(Algebra):
         if isinstance(dy, tuple):
             return any(d is not None and self.has_nan(d) for d in dy)
         x = _handles.plain(dy)
+        if foreign.is_lazy(x):
+            return True  # it may have: to know would be to compute it
         found = _has_nan(x)
         if found is not None:
             return bool(found)
@@ -143,7 +146,7 @@ class ArrayAlgebra(Algebra):
         return not _handles.is_tracked(dy)
 
     def writable(self, dy: Any, owned: bool) -> Any:
-        return dy if owned and type(dy) is _ndarray else np.copy(dy)
+        return dy if owned and type(dy) is _ndarray else foreign.copied(dy)
 
     def part(self, dy: Any, index: Any, args: Any) -> Any:
         if _repeats(index):  # of several writes to one entry the last one counts
@@ -151,7 +154,7 @@ class ArrayAlgebra(Algebra):
         return dy[index]
 
     def cut(self, dy: Any, index: Any, args: Any) -> Any:
-        part = np.copy(self.part(dy, index, args))
+        part = foreign.copied(self.part(dy, index, args))
         dy[index] = 0
         return part
 
@@ -166,7 +169,7 @@ class ArrayAlgebra(Algebra):
             zeros = np.zeros(spec.shape, spec.dtype) if plain else None
             old = np.zeros_like(dy, shape=spec.shape, dtype=spec.dtype) if zeros is None else zeros
         elif not owned or type(old) is not _ndarray or not old.flags.writeable:
-            old = np.copy(old)
+            old = foreign.copied(old)
         if _repeats(index):
             _add_at(old, index, dy)
         else:
@@ -231,6 +234,11 @@ def _keeps_all(index: tuple[Any, ...]) -> bool:
 
 def _add_at(x: Any, index: Any, dy: Any) -> None:
     """np.add.at, or what is faster for a whole array (rows of a matrix, 4 times)."""
+    if foreign.is_lazy(x):
+        raise NoRuleError(
+            "Dask has no np.add.at, which the gradient of x[index] takes where an index may repeat. Take slices, or "
+            "np.where."
+        )
     add = methods.get((np.add, "at"))
     (np.add.at if add is None or not x.flags.c_contiguous else add)(x, index, dy)
 

@@ -11,10 +11,11 @@ import tracker._arrays.handles as _handles
 import tracker._arrays.mutators as _mutators
 import tracker._arrays.operators as _operators
 import tracker._arrays.paths as _paths
-from tracker._arrays import operands, reading_order
+from tracker._arrays import foreign, operands, reading_order
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._arrays.spec import is_array
+from tracker._core.node import takers
 from tracker._core.registry import composed, linear, lookup, named
 from tracker.errors import ConversionError, ParameterTypeError
 
@@ -54,7 +55,7 @@ def own_value(x: Any) -> Any:
         return x.astype(np.float64)
     if kind not in "fc":
         raise _not_a_parameter(f"an array of dtype {x.dtype}")
-    return np.array(x) if isinstance(x, np.ndarray) else np.copy(x)
+    return np.array(x) if isinstance(x, np.ndarray) else foreign.copied(x)
 
 
 def _as_inexact_scalar(x: Any) -> Any:
@@ -154,7 +155,7 @@ def _collect_adjoint(dy: Any, y: Any, xs: Any) -> Any:
 
 def identity(x: Any) -> Any:
     """`x` in a buffer of its own."""
-    return np.copy(x) if is_array(x) else x
+    return foreign.copied(x) if is_array(x) else x
 
 
 def zero_dim(x: Any) -> Any:
@@ -176,6 +177,7 @@ def bind() -> None:
     linear(_paths.put_flat, _put_flat_adjoint_x, None, lambda dy, y, x, positions, v: dy.reshape(-1)[positions])
     linear(_paths.with_real, lambda dy, y, z, v: 1j * np.imag(dy), lambda dy, y, z, v: np.real(dy))
     linear(_paths.with_imag, lambda dy, y, z, v: np.real(dy), lambda dy, y, z, v: np.imag(dy))
+    takers.extend((TrackedArray, TrackedReal))
     table = _operators.table
     table.collect = _required(collect_values)
     table.identity = _required(identity)

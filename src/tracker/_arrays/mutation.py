@@ -19,6 +19,7 @@ import tracker._arrays.leaves as _leaves
 import tracker._arrays.operators as _operators
 import tracker._arrays.paths as _paths
 import tracker._arrays.views as _views
+from tracker._arrays import foreign
 from tracker._core.levels import current_pause
 from tracker._core.node import BUFFER, Node
 from tracker.errors import CheckpointError, ConversionError
@@ -69,7 +70,7 @@ def assign(x: Any, index: Any, v: Any) -> None:
         _write_forward(x, index, v)
         return
     if node.op is BUFFER and node.value is None:
-        node.value = np.copy(x.value)  # what it was made with: the record can be run again
+        node.value = foreign.copied(x.value)  # what it was made with: the record can be run again
     x.value[index] = _apart(value, x.value, index)
     op = _operators.table.setitem
     if x.origin is None and node.op is None:
@@ -120,7 +121,7 @@ def _lift_values(root: Any) -> None:
 
 def _own(root: Any) -> None:
     """Leave the buffer to the record, which still needs it, and go on with a copy."""
-    root.value = np.copy(root.value, order="K")
+    root.value = foreign.copied(root.value)
     root.shared = False
     root.version += 1
 

@@ -92,12 +92,22 @@ _SEQUENCES: Final = frozenset((list, tuple, range, memoryview, array.array))
 
 
 def is_foreign(cls: type) -> bool:
-    """Whether `cls` is an array type that NumPy's functions can't hand their work to: JAX's, PyTorch's tensors."""
+    """Whether `cls` is an array type that is no array to NumPy's functions.
+
+    They can't hand their work to JAX's arrays and PyTorch's tensors; those of pandas and xarray have labels, by which
+    these put entries together, where the rules of derivatives go by position.
+    """
     found = _foreign.get(cls)
     if found is None:
-        follows = hasattr(cls, "__array_function__") or hasattr(cls, "__array_ufunc__")
-        found = _foreign[cls] = hasattr(cls, "__dlpack__") and not follows
+        is_tensor = hasattr(cls, "__dlpack__") and not hasattr(cls, "__array_ufunc__")
+        found = (is_tensor or is_labelled(cls)) and not hasattr(cls, "__array_function__")
+        _foreign[cls] = found
     return found
+
+
+def is_labelled(cls: type) -> bool:
+    """Whether `cls` computes elementwise and converts to an array, without being one: a Series, a DataArray."""
+    return all(hasattr(cls, name) for name in ("__array__", "__array_ufunc__", "ndim"))
 
 
 _foreign: Final[dict[type, bool]] = {}  # only grows, by one entry for each class that occurs beside a tracked value

@@ -39,6 +39,7 @@ class TrackedReal(Node):
     """
 
     __array_priority__ = 1000.0
+    __pandas_priority__ = 5000  # as of a TrackedArray
     __slots__ = ()
 
     def __init__(self, op: Op | None, args: tuple[Any, ...], kwargs: Any, value: Any, spec: Spec, level: int) -> None:

@@ -11,6 +11,7 @@ import tracker._arrays.dispatch as _dispatch
 import tracker._arrays.handles as _handles
 import tracker._arrays.kept as _kept
 import tracker._arrays.operators as _operators
+from tracker._arrays import foreign
 from tracker._core.levels import state
 from tracker._core.node import BUFFER
 
@@ -123,7 +124,7 @@ def _shares(y: Any, value: Any) -> bool:
         root = value if value.root is None else value.root
         return y.root is root or y is value
     if type(y) is type(value) and hasattr(y, "dtype") and not isinstance(y, np.generic):
-        return bool(np.may_share_memory(y, value))
+        return foreign.share_memory(y, value)
     return y is value
 
 

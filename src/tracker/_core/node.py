@@ -126,6 +126,7 @@ class Node:
         self.total: Any = None  # of a leaf: the gradient accumulated by `back`
 
 
+takers: Final[list[type]] = []  # classes of tracked values: they take over calls of the rules' own functions
 FREED: Final = Op(None, "freed record", CONSTANT, ())
 BUFFER: Final = Op(None, "new array", CONSTANT, ())  # a tracked array that is no parameter
 

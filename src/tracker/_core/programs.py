@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tracker._core.node import takers
+
 MOST_CONSTANTS: Final = 8
 DEPTH: Final = 6  # of the stack
 _SUM: Final = 0
@@ -76,6 +78,9 @@ class _Term:
 
     def __neg__(self) -> _Term:
         return self._with(-1.0, _PRODUCT)
+
+
+takers.append(_Term)
 
 
 def _constant(x: Any, constants: list[float]) -> _Term:

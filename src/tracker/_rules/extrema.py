@@ -38,7 +38,7 @@ def _chosen(y: Any, a: Any, axis: Any, initial: Any, where: Any) -> tuple[Any, A
 def _one_each(chosen: Any, y: Any, axis: Any, where: Any) -> bool:
     """Whether no extremum is attained twice: there are as many entries as extrema, and one at least for each."""
     # every extremum of unmasked entries is attained; counting all is quicker than by axis
-    if np.size(chosen) == 0 or np.count_nonzero(chosen) != np.size(y):
+    if chosen.size == 0 or np.count_nonzero(chosen) != y.size:
         return False
     return unmasked(where) or bool(np.all(np.any(chosen, axis=axis)))
 

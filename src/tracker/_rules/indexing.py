@@ -24,7 +24,7 @@ def getitem(x: Any, index: Any) -> Any:
 @overridable
 def setitem(x: Any, index: Any, v: Any) -> Any:
     """A copy of `x` in which `x[index] = v`; of several writes to one entry the last one stays."""
-    y = np.copy(x)
+    y = np.positive(x) if hasattr(x, "__dask_graph__") else np.copy(x)  # which Dask lacks
     if np.ndim(v) > 1 and may_repeat(index):
         # NumPy goes through index and v in memory order: which write is the last must not depend on that
         v = np.copy(v, order="C")

@@ -14,10 +14,12 @@ from tracker._rules.reductions import (
     count,
     divide,
     entry,
+    masked_by,
     per_entry,
     plus,
     select,
     skipping_nan,
+    unmasked,
     unreduce,
 )
 
@@ -25,7 +27,7 @@ from tracker._rules.reductions import (
 def _deviation(a: Any, axis: Any, dtype: Any, where: Any, mean: Any) -> Any:
     """`a` less its mean, 0 where masked (selected here, so that a NaN there harms no derivative)."""
     if mean is MISSING or mean is None:
-        total = np.sum(a, axis=axis, dtype=dtype, keepdims=True, where=where)
+        total = np.sum(a, axis=axis, dtype=dtype, keepdims=True, **masked_by(where))
         mean = per_entry(total, count(where, np.shape(a), axis))
     return select(where, a - mean)
 
@@ -92,8 +94,12 @@ def _over(dy: Any, y: Any, a: Any, axis: Any, where: Any, mean: Any) -> Any:
     """
     zero = y == 0
     if mean is MISSING or mean is None:
-        high = np.max(a, axis=axis, keepdims=True, initial=-np.inf, where=where)
-        zero = zero | (high == np.min(a, axis=axis, keepdims=True, initial=np.inf, where=where))
+        if a.size == 0 or not unmasked(where):
+            low, high = {"initial": np.inf, **masked_by(where)}, {"initial": -np.inf, **masked_by(where)}
+        else:
+            low = high = {}
+        most = np.max(a, axis=axis, keepdims=True, **high)
+        zero = zero | (most == np.min(a, axis=axis, keepdims=True, **low))
     return np.where(zero, 0, dy / np.where(zero, 1, y))
 
 
@@ -143,7 +149,10 @@ def _by_position(f: Callable[..., Any]) -> Callable[..., Any]:
             raise NotImplementedError(
                 f"numpy.{f.__name__} of real numbers with a complex mean= has no derivative rule."
             )
-        return f(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+        optional = {"axis": axis, "dtype": dtype, "out": out}
+        given = {"keepdims": keepdims, "where": where, "mean": mean, "correction": correction}
+        given = {name: x for name, x in given.items() if x is not MISSING}
+        return f(a, ddof=ddof, **{name: x for name, x in optional.items() if x is not None}, **given)
 
     return call
 

@@ -65,6 +65,11 @@ def divide(dy: Any, n: Any) -> Any:
     return dy / n.astype(np.result_type(dy.dtype, np.float32))
 
 
+def masked_by(where: Any) -> dict[str, Any]:
+    """`where=` for a reduction, left out where it masks nothing: not every library's reductions take it."""
+    return {} if unmasked(where) else {"where": where}
+
+
 def unmasked(where: Any) -> bool:
     return where is True or where is MISSING
 
@@ -140,7 +145,7 @@ def _sum_pushforward(
     t, t_initial = tangents[0], entry(tangents, 5)
     if t is None:
         return np.broadcast_to(t_initial, y.shape)
-    return plus(np.sum(t, axis=axis, dtype=dtype, keepdims=keepdims, where=where), t_initial)
+    return plus(np.sum(t, axis=axis, dtype=dtype, keepdims=keepdims, **masked_by(where)), t_initial)
 
 
 def _mean_pullback(
@@ -155,7 +160,7 @@ def _mean_pushforward(
     keepdims: Any = False, *, where: Any = True,
 ) -> Any:  # fmt: skip
     # not np.mean, which warns of empty slices a second time
-    total = np.sum(tangents[0], axis=axis, dtype=dtype, keepdims=True, where=where)
+    total = np.sum(tangents[0], axis=axis, dtype=dtype, keepdims=True, **masked_by(where))
     return np.reshape(per_entry(total, count(where, np.shape(a), axis)), y.shape)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -22,14 +23,18 @@ def _plain_order(order: Any, ndim: int) -> Any:
     return "F" if order == "F" else "C"
 
 
+def _reshaped(x: Any, shape: Any, order: str) -> Any:
+    return np.reshape(x, shape) if order == "C" else np.reshape(x, shape, order="F")  # Dask's takes no order
+
+
 def _reshape_pullback(dy: Any, y: Any, a: Any, shape: Any = None, order: Any = "C", *, copy: Any = None) -> Any:
-    return np.reshape(dy, a.shape, order=_plain_order(order, a.ndim))
+    return _reshaped(dy, a.shape, _plain_order(order, a.ndim))
 
 
 def _reshape_pushforward(
     tangents: Any, y: Any, a: Any, shape: Any = None, order: Any = "C", *, copy: Any = None
 ) -> Any:
-    return np.reshape(tangents[0], y.shape, order=_plain_order(order, a.ndim))
+    return _reshaped(tangents[0], y.shape, _plain_order(order, a.ndim))
 
 
 def _transpose_adjoint(dy: Any, y: Any, a: Any, axes: Any = None) -> Any:
@@ -48,7 +53,7 @@ def _rollaxis_adjoint(dy: Any, y: Any, a: Any, axis: int, start: int = 0) -> Any
 rule(np.reshape, _reshape_pullback, pushforward=_reshape_pushforward)
 rule(
     np.ravel,
-    lambda dy, y, a, order="C": np.reshape(dy, a.shape, order=_plain_order(order, a.ndim)),
+    lambda dy, y, a, order="C": _reshaped(dy, a.shape, _plain_order(order, a.ndim)),
     pushforward=lambda tangents, y, a, order="C": np.ravel(tangents[0], _plain_order(order, a.ndim)),
 )
 linear(np.transpose, _transpose_adjoint)
@@ -107,10 +112,16 @@ def _as_given(parts: Any, arrays: Any) -> Any:
     return parts if isinstance(arrays, list | tuple) else np.stack(parts)
 
 
+def _cut(dy: Any, lengths: list[int], axis: int) -> list[Any]:
+    """`dy` in pieces of these lengths along `axis`."""
+    before, ends = (slice(None),) * (axis % dy.ndim), itertools.accumulate(lengths)
+    return [dy[(*before, slice(end - n, end))] for n, end in zip(lengths, ends, strict=True)]
+
+
 def _pieces(dy: Any, arrays: Any, axis: int) -> Any:
     """`dy` cut along `axis` as it was joined; arrays with fewer axes were given length 1 there."""
     lengths = [s[axis] if len(s) == dy.ndim else 1 for s in _shapes(arrays)]
-    return _as_given(np.split(dy, np.cumsum(lengths[:-1], dtype=int), axis), arrays)
+    return _as_given(_cut(dy, lengths, axis), arrays)
 
 
 def _concatenate_adjoint(
@@ -119,7 +130,7 @@ def _concatenate_adjoint(
     if axis is not None:
         return _pieces(dy, arrays, axis)
     lengths = [math.prod(s) for s in _shapes(arrays)]
-    return _as_given(np.split(dy, np.cumsum(lengths[:-1], dtype=int)), arrays)
+    return _as_given(_cut(dy, lengths, 0), arrays)
 
 
 def _stack_adjoint(
@@ -149,7 +160,7 @@ def _unblock(dy: Any, arrays: Any, depth: int) -> Any:
     if depth == 0:
         return np.reshape(dy, np.shape(arrays))
     lengths = [_block_length(a, depth) for a in arrays]
-    parts = np.split(dy, np.cumsum(lengths[:-1], dtype=int), -depth)
+    parts = _cut(dy, lengths, -depth)
     return [_unblock(d, a, depth - 1) for d, a in zip(parts, arrays, strict=True)]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import tracker._arrays.handles as _handles
 import tracker._arrays.leaves as _leaves
 from tracker import tree
+from tracker._arrays import foreign
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.fitting import of_kind
 from tracker._arrays.gradients import algebra
@@ -181,5 +182,5 @@ def _untracked(x: Any, level: int) -> Any:
         node = x.current()
         if node.level == level or _handles.is_constant_buffer(x):
             value = x.value
-            return _handles.snapshot(value) if isinstance(value, TrackedArray) else np.copy(value)
+            return _handles.snapshot(value) if isinstance(value, TrackedArray) else foreign.copied(value)
     return x

@@ -103,13 +103,20 @@ def is_parameter(leaf: Any) -> bool:
 
 def refuse_foreign(leaf: Any) -> None:
     """Raise for an array of floats that only another library can compute with: it would have no gradient."""
-    if operands.is_foreign(type(leaf)) and any(kind in str(leaf.dtype) for kind in ("float", "complex")):
-        kind = type(leaf)
+    kind = type(leaf)
+    if not operands.is_foreign(kind):
+        return
+    dtypes = str(leaf.dtype if hasattr(leaf, "dtype") else leaf.dtypes)
+    if "float" in dtypes or "complex" in dtypes:
+        advice = (
+            "Give x.to_numpy()"
+            if operands.is_labelled(kind)
+            else "Give np.asarray(x), or use the function within that library by tracker.interop (to_jax, to_torch)"
+        )
         raise ParameterTypeError(
             f"An argument is or holds an array of {kind.__module__.partition('.')[0]} ({kind.__name__}, shape "
-            f"{tuple(leaf.shape)}), which NumPy's functions can't differentiate. Give np.asarray(x), or use the "
-            "function within that library by tracker.interop (to_jax, to_torch). A constant can be a static field, "
-            "or a variable that the function captures."
+            f"{tuple(leaf.shape)}), which NumPy's functions can't differentiate. {advice}. A constant can be a static "
+            "field, or a variable that the function captures."
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import optree
 
+from tracker._arrays import operands
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 
@@ -70,7 +71,7 @@ def kind_of(cls: type) -> str:
 
 def is_array_type(cls: type) -> bool:
     follows = hasattr(cls, "__array_ufunc__") or hasattr(cls, "__array_function__")
-    return follows and hasattr(cls, "dtype") and not issubclass(cls, np.generic)
+    return follows and hasattr(cls, "dtype") and not issubclass(cls, np.generic) and not operands.is_foreign(cls)
 
 
 _Node = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
