@@ -121,7 +121,7 @@ ROWS = [
     row("valfromroots", X, WIDE),
     row("valfromroots", X, WIDE, call=lambda f, x, r: f(x, r, tensor=False)),
     row("valfromroots", 0.3, ZEROS),
-    row("fit", POINTS, VALUES, call=lambda f, x, y: f(x, y, 3)),
+    row("fit", POINTS, VALUES, call=lambda f, x, y: f(x, y, 2)),
     row("fit", POINTS, VALUES, WEIGHTS, call=lambda f, x, y, w: f(x, y, 2, w=w)),
     row("fit", POINTS, VALUES, call=lambda f, x, y: f(x, np.stack([y, y * y], axis=1), [3, 0])),
     row("fit", POINTS, VALUES, call=lambda f, x, y: f(x, y, 2, full=True)[1][0]),
@@ -286,6 +286,16 @@ def test_a_gradient_that_misses_what_numpy_drops_is_warned_of() -> None:
     np.testing.assert_array_equal(g, [0.0, 0.5])  # what is left depends on coefficients that are zero now
     with pytest.warns(DroppedZerosWarning):
         assert tracker.pushforward(product, (np.zeros(2),), (np.array([1.0, 2.0]),))[1] == 1.0
+
+
+@BASES
+def test_gradients_at_many_points(family: Any) -> None:
+    x = np.linspace(-1, 1, 100_001)
+    w = np.cos(x)
+    (g,) = tracker.gradient(lambda c: np.vdot(w, ours(family, "val")(x, c)), A)
+    np.testing.assert_allclose(g, family.theirs("vander")(x, 3).T @ w, rtol=1e-12, atol=1e-9)
+    (g,) = tracker.gradient(lambda c: np.sum(ours(family, "val")(x[:0], c)), A)
+    np.testing.assert_array_equal(g, np.zeros(4))
 
 
 @BASES

@@ -24,11 +24,7 @@ def _der(family: Family, c: Any, m: int, scl: Any, axis: int) -> Any:
 
 def mulx(family: Family, c: Any) -> Any:
     """The product with x."""
-    return valued(family, "mulx", lambda family, c: times_x(family, c), series(c))
-
-
-def times_x(family: Family, c: Any) -> Any:
-    return matrix(family, "mulx", len(c)) @ c
+    return valued(family, "mulx", lambda family, c: matrix(family, "mulx", len(c)) @ c, series(c))
 
 
 def to_powers(family: Family, c: Any) -> Any:

@@ -41,12 +41,28 @@ def trimmed(c: Any) -> Any:
 
 def mul(family: Family, c1: Any, c2: Any) -> Any:
     """The product."""
-    return valued(family, "mul", _mul, series(c1), series(c2))
+    return valued(family, "mul", product, series(c1), series(c2))
 
 
-def _mul(family: Family, a: Any, b: Any) -> Any:
+def product(family: Family, a: Any, b: Any) -> Any:
+    """By NumPy's convolution where the basis allows it, else by the rows of one factor."""
+    if family.section == "polynomial":
+        return np.convolve(a, b)
+    if family.section == "chebyshev":
+        return _from_powers_of_z(np.convolve(_in_powers_of_z(a), _in_powers_of_z(b)))
     a, b = sorted((a, b), key=len)
     return a @ products(family, b, len(a))
+
+
+def _in_powers_of_z(c: Any) -> Any:
+    """The coefficients of z**-n, ..., z**n: T_k is (z**k + z**-k) / 2."""
+    half = c[1:] / 2
+    return np.concatenate([np.flip(half), c[:1], half])
+
+
+def _from_powers_of_z(c: Any) -> Any:
+    n = len(c) // 2
+    return np.concatenate([c[n : n + 1], 2 * c[n + 1 :]])
 
 
 def pow(family: Family, c: Any, pow: Any, maxpower: Any) -> Any:
@@ -58,8 +74,8 @@ def _pow(family: Family, c: Any, power: Any, maxpower: Any = None) -> Any:
     if not power:
         return np.ones(1)
     half = _pow(family, c, power // 2)
-    square = _mul(family, half, half)
-    return _mul(family, square, c) if power % 2 else square
+    square = product(family, half, half)
+    return product(family, square, c) if power % 2 else square
 
 
 def div(family: Family, c1: Any, c2: Any) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 from tracker._arrays import dispatch
 from tracker._core.node import Op
 from tracker.polynomial._family import Family
-from tracker.polynomial._maps import der, times_x
-from tracker.polynomial._products import padded, trimmed
+from tracker.polynomial._maps import der
+from tracker.polynomial._products import product, trimmed
 from tracker.polynomial._valued import series, step, valued
 from tracker.polynomial._values import conj, moments, val
 
@@ -31,10 +31,12 @@ def from_roots(family: Family, roots: Any) -> Any:
 
 
 def _from_roots(family: Family, roots: Any) -> Any:
-    c = np.ones(1)
-    for k in range(len(roots)):
-        c = times_x(family, c) - roots[k] * padded(c, k + 2)
-    return c
+    """Products of lines, of pairs of those, and so on."""
+    parts = [_line(family, -root, 1.0) for root in roots]
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [*(product(family, a, b) for a, b in pairs), *parts[len(parts) & ~1 :]]
+    return parts[0] if parts else np.ones(1)
 
 
 def companion(family: Family, c: Any) -> Any:

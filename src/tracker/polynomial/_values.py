@@ -7,7 +7,7 @@ the moments sum_x P_k(x) w(x), whose own adjoint by w is val. So derivatives of 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from tracker.polynomial._family import BASE, Family, matrix, recurrence
 from tracker.polynomial._maps import der
 from tracker.polynomial._valued import series, step
 from tracker.scipy._array import array
+
+_CACHED: Final = 1 << 16  # entries
 
 
 def val(family: Family, x: Any, c: Any, tensor: Any = True) -> Any:
@@ -80,14 +82,29 @@ def _moments(family: Family) -> Op:
 
 
 def _sums(family: Family, x: Any, w: Any, shape: tuple[int, ...]) -> Any:
-    """The moments of plain arrays, by the recurrence of the basis."""
-    up, mid, down = recurrence(family, shape[0]).tolist()
-    before, now = 0 * w, np.asarray(w)
-    sums = [_summed(now, shape[1:])]
-    for k in range(shape[0] - 1):
-        before, now = now, (x * now - mid[k] * now - down[k] * before) / up[k]
-        sums.append(_summed(now, shape[1:]))
-    return np.stack(sums)
+    """The moments of plain arrays."""
+    if all(n == 1 for n in shape[1:]):
+        x, w = (np.ravel(a) for a in np.broadcast_arrays(x, w))
+        return _sums_of_all(family, x, w, shape[0]).reshape(shape)
+    before, now = None, w
+    sums = np.empty(shape, w.dtype)
+    for k, (up, mid, down) in enumerate(recurrence(family, shape[0]).T.tolist()):
+        sums[k] = _summed(now, shape[1:])
+        following = x * now
+        if mid:
+            following -= mid * now
+        if k:
+            following -= down * before
+        before, now = now, following / up
+    return sums
+
+
+def _sums_of_all(family: Family, x: Any, w: Any, n: int) -> Any:
+    """By NumPy's matrix of the values, for as many points at a time as stay in a cache."""
+    step = max(_CACHED // n, 1)
+    blocks = [slice(start, start + step) for start in range(0, len(x), step)]
+    sums = [family.theirs("vander")(x[block], n - 1).T @ w[block] for block in blocks]
+    return np.sum(sums, axis=0) if sums else np.zeros(n, w.dtype)
 
 
 def _summed(w: Any, shape: tuple[int, ...]) -> Any:
