@@ -75,6 +75,26 @@ def test_a_checkpoint_goes_on_with_a_rule_of_its_kind_alone(tmp_path):
         trained_by(optim.OptimiserChain(optim.SignDecay(), optim.Descent()), 2, tmp_path / "b")
 
 
+def test_a_state_given_for_the_rule_keeps_its_frozen_parts_and_goes_on(tmp_path):
+    model = {"w": np.zeros(3), "b": 0.5}
+    state = optim.setup(optim.Adam(0.05), model)
+    optim.freeze(state["b"])
+
+    def run(state, model, epochs, file=None):
+        data = nn.DataLoader(X, Y, batch_size=8)
+        return nn.train(loss, model, data, state, epochs=epochs, checkpoint=file, progress=False)
+
+    whole = run(state, model, 4)
+    assert whole.model["b"] == 0.5
+    assert np.all(whole.model["w"] != 0)
+    half = run(state, model, 2)
+    np.testing.assert_array_equal(run(half.state, half.model, 2).model["w"], whole.model["w"])
+    run(state, model, 2, tmp_path / "c")
+    assert_alike(run(state, model, 4, tmp_path / "c"), whole)
+    with pytest.raises(ValueError, match="has shape"):
+        run(optim.setup(optim.Adam(), {"w": np.zeros(4), "b": 0.5}), model, 1)
+
+
 def test_a_checkpoint_that_train_did_not_write_is_named(tmp_path):
     model = {"w": np.zeros(3), "b": 0.5}
     nn.save_checkpoint(tmp_path / "c", (model, optim.setup(optim.Descent(), model), None))

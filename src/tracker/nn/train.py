@@ -13,7 +13,7 @@ from tracker import optim, tree
 from tracker._transforms.reverse import withgradient
 from tracker.nn.checkpoints import load_checkpoint, save_checkpoint
 from tracker.nn.history import History
-from tracker.optim.rule import kind
+from tracker.optim.state import kinds
 
 
 class Trained(NamedTuple):
@@ -57,7 +57,7 @@ def train(
     loss: Callable[..., Any],
     model: Any,
     data: Iterable[tuple[Any, ...]],
-    rule: optim.Rule,
+    rule: Any,
     *,
     epochs: int,
     states: Any = None,
@@ -69,6 +69,7 @@ def train(
 ) -> Trained:
     """Minimise `loss(model, *batch)` over the batches of `data`, `epochs` times over.
 
+    `rule` is a rule, such as `optim.Adam()`, or a state of `optim.setup` to begin with, of which parts may be frozen.
     The mean loss of each epoch is `history["loss"]`. A callback is called after each epoch with what has been
     trained; it may add to the history, and ends the training by returning True. `model` stays as it is.
     With `states` or `rng`, for layers such as `BatchNorm` and `Dropout`, the loss is
@@ -102,11 +103,11 @@ def train(
     (20, 1)
     """
     _check(epochs, rng, schedule, callbacks, checkpoint)
-    now, ended = Trained(model, optim.setup(rule, model), History(), states), False
+    now, ended = Trained(model, rule if kinds(rule) else optim.setup(rule, model), History(), states), False
     given = _with_states(loss, rng) if states is not None or rng is not None else _alone(loss)
     generators = _generators(rng, data)
     if checkpoint is not None and os.path.exists(checkpoint):
-        now, ended = _resumed(checkpoint, now, generators, rule)
+        now, ended = _resumed(checkpoint, now, generators)
     for epoch in () if ended else _epochs(len(now.history.values.get("loss", ())), epochs, progress):
         if schedule is not None:
             now = now._replace(state=optim.adjust(now.state, schedule(epoch)))
@@ -114,7 +115,7 @@ def train(
         answers = [callback(now) for callback in callbacks]  # all are called
         ended = any(isinstance(answer, bool | np.bool) and bool(answer) for answer in answers)
         if checkpoint is not None:
-            _save(checkpoint, now, generators, rule, ended)
+            _save(checkpoint, now, generators, ended)
         if ended:
             break
     return now
@@ -202,18 +203,20 @@ def _generators(rng: np.random.Generator | None, data: Any) -> dict[str, np.rand
     return {name: generator for name, generator in found.items() if generator is not None}
 
 
-def _save(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], rule: Any, ended: bool) -> None:
+def _save(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], ended: bool) -> None:
     drawn = {name: generator.bit_generator.state for name, generator in generators.items()}
     kept = now.model, now.state, now.states
-    save_checkpoint(path, kept, history=now.history.values, generators=drawn, rule=kind(rule), ended=ended)
+    save_checkpoint(path, kept, history=now.history.values, generators=drawn, rules=kinds(now.state), ended=ended)
 
 
-def _resumed(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any], rule: Any) -> tuple[Trained, bool]:
+def _resumed(path: str | os.PathLike[str], now: Trained, generators: dict[str, Any]) -> tuple[Trained, bool]:
     (model, state, states), notes = load_checkpoint(path, (now.model, now.state, now.states))
     if notes.keys() < {"history", "generators", "ended"}:
         raise ValueError(f"{path} was not written by train: read it with nn.load_checkpoint.")
-    if notes.get("rule", kind(rule)) != kind(rule):
-        raise ValueError(f"{path} goes on with the rule {notes['rule']}; train was given {kind(rule)}.")
+    if (found := notes.get("rules", kinds(now.state))) != kinds(now.state):
+        raise ValueError(
+            f"{path} goes on with the rule {', '.join(found)}; train was given {', '.join(kinds(now.state))}."
+        )
     drawn = notes["generators"]
     if drawn.keys() != generators.keys():
         raise ValueError(f"{path} goes on with the generators {sorted(drawn)}; train was given {sorted(generators)}.")

@@ -13,7 +13,7 @@ from tracker import tree
 from tracker._arrays import handles
 from tracker.optim.chain import MixedPrecision, OptimiserChain
 from tracker.optim.muon import Muon
-from tracker.optim.rule import Rule, must_be_rule
+from tracker.optim.rule import Rule, kind, must_be_rule
 from tracker.tree._classes import NAMESPACE, Static
 
 
@@ -122,17 +122,32 @@ def _set_frozen(state: Any, frozen: bool) -> None:
             leaf.frozen = frozen
 
 
+def kinds(state: Any) -> list[str]:
+    """The kinds of rules in a state; none for what is no state, such as a rule.
+
+    >>> from tracker import optim
+    >>> kinds(optim.setup(optim.Adam(), [1.0, 2.0])), kinds(optim.Adam())
+    (['Adam'], [])
+    """
+    return sorted({kind(leaf.rule) for leaf in _flat(state)[0] if isinstance(leaf, Leaf)})
+
+
 def _leaves(state: Any, what: str) -> tuple[list[Any], Any]:
     """The `Leaf`s of a state, whole, and the structure around them. Raises `TypeError` if there are none."""
-    tree.flatten(state)  # so that all classes are known
-    leaves, treedef = optree.tree_flatten(
-        state, is_leaf=lambda x: isinstance(x, Leaf), none_is_leaf=True, namespace=NAMESPACE
-    )
+    leaves, treedef = _flat(state)
     if not any(isinstance(leaf, Leaf) for leaf in leaves):
         raise TypeError(
             f"{what} a state made by optim.setup, or a part of it; there is none in a {type(state).__name__}. "
             "For a model make one with optim.setup(rule, model)."
         )
+    return leaves, treedef
+
+
+def _flat(state: Any) -> tuple[list[Any], Any]:
+    tree.flatten(state)  # so that all classes are known
+    leaves, treedef = optree.tree_flatten(
+        state, is_leaf=lambda x: isinstance(x, Leaf), none_is_leaf=True, namespace=NAMESPACE
+    )
     return leaves, treedef
 
 
