@@ -247,3 +247,24 @@ def test_kernels_along_some_axes(name, axes, shape, origin):
     assert_derivatives(make, getattr(ndimage, name), getattr(scipy.ndimage, name), x, w)
     with pytest.raises(RuntimeError, match="must match"):
         getattr(ndimage, name)(tracker.param(x), w[None], axes=axes)
+
+
+@pytest.mark.parametrize("name", ["correlate", "convolve"])
+def test_complex_kernels(name):
+    x, w, v = RNG.standard_normal((4, 5)), RNG.standard_normal((2, 3)), RNG.standard_normal((2, 3))
+    make = lambda f: lambda x, w, v: f(x, w + 1j * v)
+    assert_derivatives(make, getattr(ndimage, name), getattr(scipy.ndimage, name), x, w, v)
+
+
+def test_gradient_magnitude_of_a_complex_image_is_scipys_root():
+    x, y = RNG.standard_normal((4, 5)), RNG.standard_normal((4, 5))
+    make = lambda f: lambda x, y: f(x + 1j * y, 1.0)
+    theirs = scipy.ndimage.gaussian_gradient_magnitude
+    assert_derivatives(make, ndimage.gaussian_gradient_magnitude, theirs, x, y, order=1)
+
+
+@pytest.mark.parametrize("order", [1, 3])
+def test_shift_of_an_image_by_one_number_with_a_constant_around(order):
+    x = RNG.standard_normal((5, 6))
+    make = lambda f: lambda x, s: f(x, s, order=order, mode="grid-constant", cval=0.3)
+    assert_derivatives(make, ndimage.shift, scipy.ndimage.shift, x, 0.7)

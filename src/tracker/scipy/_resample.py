@@ -6,6 +6,7 @@ coefficients solve a banded system along each axis (the prefilter).
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -52,7 +53,7 @@ def _recorded(x: Any, columns: list[list[Any]], mode: str, cval: Any) -> Any:
             weight = weight * w
         values = x[tuple([index for index, _, _ in corner])]
         if mode == "grid-constant":
-            beyond = np.any([lost for _, _, lost in corner], axis=0)
+            beyond = functools.reduce(np.logical_or, [lost for _, _, lost in corner])
             values = np.where(beyond, cval, values)
         total = total + weight * values
     return total

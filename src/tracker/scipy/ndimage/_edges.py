@@ -91,6 +91,8 @@ def gaussian_gradient_magnitude(
         along = list(range(x.ndim) if axes is None else [a % x.ndim for a in np.atleast_1d(axes)])
         modes = zip(along, [mode] * len(along) if isinstance(mode, str) else mode, strict=True)
         slopes = [_gaussian_derivative(x, sigma, 1, axis, m, cval, None, kwargs) for axis, m in modes]
+        if x.dtype.kind == "c":  # SciPy's is no magnitude then
+            return np.sqrt(sum([s * s for s in slopes[1:]], start=slopes[0] * slopes[0]))
         return np.linalg.norm(np.stack(slopes), axis=0)
 
     value = lambda x: _ndimage.gaussian_gradient_magnitude(x, sigma, None, mode, cval, **given(axes=axes), **kwargs)

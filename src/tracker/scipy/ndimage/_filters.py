@@ -35,7 +35,8 @@ def correlate(
 
     value = lambda x, w, cval: _ndimage.correlate(x, w, None, mode, cval, origin)
     before = lambda w: [n // 2 + o for n, o in zip(w.shape, each(origin, w.ndim), strict=True)]
-    return _correlated("scipy.ndimage.correlate", value, before, lambda w: w, mode, cval, array(input), array(weights))
+    # SciPy conjugates weights of correlations
+    return _correlated("scipy.ndimage.correlate", value, before, np.conj, mode, cval, array(input), array(weights))
 
 
 def convolve(
