@@ -216,7 +216,25 @@ def test_summary_counts_what_is_trained_and_what_is_not():
     assert ["a.table", "(2,", "3)", "float64", "6*"] in [line.split() for line in text.splitlines()]
 
 
-def test_printed_container_shows_shapes_not_numbers():
-    model = nn.Chain(nn.Dense(3, 4, rng=rng()))
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Dense(3, 4, rng=rng()),
+        nn.Chain(nn.Dense(3, 4, rng=rng())),
+        nn.Bilinear(4, 3, 2, rng=rng()),
+        nn.Scale(4, 3),
+        nn.Embedding(4, 3, rng=rng()),
+        nn.ConvTranspose((2,), 4, 3, rng=rng()),
+        nn.LayerNorm(4, 3),
+        nn.GRU(3, 4, rng=rng()),
+        nn.LSTMCell(3, 4, rng=rng()),
+        nn.Bidirectional(nn.RNN(3, 4, rng=rng()), nn.RNN(3, 4, rng=rng())),
+        nn.MultiHeadAttention(4, 2, key_width=3, rng=rng()),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_printed_layer_shows_shapes_not_numbers(model):
     assert str(model) == nn.summary(model)
-    assert "(4, 3)" in str(model)
+    assert str(model).startswith(type(model).__name__)
+    assert str(model).split()[-1] == str(nn.destructure(model)[0].size)
+    assert "array" not in str(model)

@@ -12,6 +12,7 @@ from tracker.nn.init import Init, glorot_uniform
 from tracker.nn.inputs import check_sizes
 from tracker.nn.layers import Dense
 from tracker.nn.noise import Dropout
+from tracker.nn.summary import summary
 from tracker.tree import static, struct
 
 
@@ -78,3 +79,5 @@ class MultiHeadAttention:
         layer = Dropout(self.dropout)
         drop = (lambda weights: layer.training(weights, None, rng)[0]) if self.dropout else None
         return self(q, k, v, drop=drop, **masks), None
+
+    __str__ = summary

@@ -36,8 +36,7 @@ class _Container:
     def __len__(self: Any) -> int:
         return len(self.layers)
 
-    def __str__(self) -> str:
-        return summary(self)
+    __str__ = summary
 
 
 def _named(cls: str, layers: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from tracker.nn.activations import identity
 from tracker.nn.convolution import conv, conv_transpose
 from tracker.nn.init import Init, glorot_uniform, initial, zeros
 from tracker.nn.inputs import check_function, check_groups, check_shape, check_sizes
+from tracker.nn.summary import summary
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -61,6 +62,8 @@ class _Convolution:
     def _channels(n_in: int, n_out: int, groups: int) -> tuple[int, int]:
         """The first two axes of the weights."""
         return n_out, n_in // groups
+
+    __str__ = summary
 
 
 @struct(init=False)

@@ -26,7 +26,7 @@ def _kept(rng: np.random.Generator, x: Any, p: float, axis: Any) -> Any:
             f"dropout takes (rng, x, p), rng = np.random.default_rng(0); it was given {type(rng).__name__}."
         )
     check_probability(p)
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in ((axis,) if isinstance(axis, int) else axis)]
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in ((axis,) if np.ndim(axis) == 0 else axis)]
     return rng.random([n if a in axes else 1 for a, n in enumerate(x.shape)], dtype=np.float32) >= p
 
 

@@ -13,6 +13,7 @@ from tracker.nn.activations import identity
 from tracker.nn.embedding import embedding
 from tracker.nn.init import Init, glorot_uniform, initial, normal, zeros
 from tracker.nn.inputs import check_function, check_shape, check_sizes, check_width, refuse_tuple
+from tracker.nn.summary import summary
 from tracker.tree import static, struct
 
 Function = Callable[[Any], Any]
@@ -60,6 +61,8 @@ class Dense:
         y = y if self.bias is None else y + self.bias
         return self.activation(y if rows is x else y.reshape(*x.shape[:-1], y.shape[-1]))
 
+    __str__ = summary
+
 
 @struct(init=False)
 class Bilinear:
@@ -102,6 +105,8 @@ class Bilinear:
         z = np.einsum("...i,kij,...j->...k", x, self.weight, y, optimize=True)
         return self.activation(z if self.bias is None else z + self.bias)
 
+    __str__ = summary
+
 
 @struct(init=False)
 class Scale:
@@ -132,6 +137,8 @@ class Scale:
         y = x * self.scale
         return self.activation(y if self.bias is None else y + self.bias)
 
+    __str__ = summary
+
 
 @struct(init=False)
 class Embedding:
@@ -159,6 +166,8 @@ class Embedding:
 
     def __call__(self, indices: Any) -> Any:
         return embedding(indices, self.weight, padding=self.padding)
+
+    __str__ = summary
 
 
 @struct

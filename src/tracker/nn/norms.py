@@ -10,6 +10,7 @@ from tracker._transforms.recording import data
 from tracker.nn._fields import fill
 from tracker.nn.inputs import check_channels, check_groups, check_shape, check_sizes, check_width
 from tracker.nn.normalise import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from tracker.nn.summary import summary
 from tracker.tree import static, struct
 
 
@@ -45,6 +46,8 @@ class LayerNorm:
     def __call__(self, x: Any) -> Any:
         return layer_norm(x, self.weight, self.bias, _last(self, x), self.eps)
 
+    __str__ = summary
+
 
 @struct(init=False)
 class RMSNorm:
@@ -64,6 +67,8 @@ class RMSNorm:
 
     def __call__(self, x: Any) -> Any:
         return rms_norm(x, self.weight, _last(self, x), self.eps)
+
+    __str__ = summary
 
 
 @struct(init=False)
@@ -91,6 +96,8 @@ class GroupNorm:
         check_channels(self, x, self.channels)
         return group_norm(x, self.groups, self.weight, self.bias, self.eps)
 
+    __str__ = summary
+
 
 @struct(init=False)
 class InstanceNorm:
@@ -113,6 +120,8 @@ class InstanceNorm:
     def __call__(self, x: Any) -> Any:
         check_channels(self, x, self.channels)
         return instance_norm(x, self.weight, self.bias, self.eps)
+
+    __str__ = summary
 
 
 @struct
@@ -186,6 +195,8 @@ class BatchNorm:
 
     def _moved(self, old: Any, new: Any) -> Any:
         return ((1 - self.momentum) * old + self.momentum * new).astype(old.dtype)  # whatever the batch's is
+
+    __str__ = summary
 
 
 def _given(state: Any, channels: int) -> Any:

@@ -21,6 +21,7 @@ from tracker.nn.inputs import check_function, check_sizes
 from tracker.nn.lengths import checked, within
 from tracker.nn.lstm import lstm
 from tracker.nn.scan import scan
+from tracker.nn.summary import summary
 from tracker.tree import static, struct
 
 
@@ -92,6 +93,8 @@ class _Cell:
     def __call__(self: Any, x: Any, state: Any = None) -> tuple[Any, Any]:
         ys, state = self.over(x[None], state)
         return ys[0], state
+
+    __str__ = summary
 
 
 @struct(init=False)
@@ -216,6 +219,8 @@ class Recurrence:
         given = (xs, state) if lengths is None else (xs, state, lengths)
         ys, state = self.cell.over(*given) if hasattr(self.cell, "over") else scan(self.cell, *given)
         return (np.swapaxes(ys, 0, 1) if self.batch_first else ys), state
+
+    __str__ = summary
 
 
 @struct(init=False)

@@ -104,8 +104,7 @@ class Stacked:
                 xs = between(layer, xs)
         return xs, tuple(after)
 
-    def __str__(self) -> str:
-        return summary(self)
+    __str__ = summary
 
 
 @struct
@@ -151,3 +150,5 @@ class Bidirectional:
         xs = np.swapaxes(xs, 0, axis)
         ends = checked("lengths", lengths, np.shape(lengths), xs.shape[0])
         return np.swapaxes(flipped(xs, ends), 0, axis)
+
+    __str__ = summary

@@ -12,8 +12,7 @@ def summary(model: Any) -> str:
     """A table of the arrays of `model` with their shapes, dtypes and numbers of entries, and the total.
 
     What is not trained, fixed fields and whole numbers, is marked, and counted apart; an array in several places is
-    counted once. `print` of a `Chain` or another
-    container shows it.
+    counted once. `print` of a layer or container shows it.
 
     >>> import numpy as np
     >>> from tracker import nn
