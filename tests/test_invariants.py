@@ -21,6 +21,7 @@ from tracker._core import sweep
 from tracker._core.node import CONSTANT, Node
 from tracker._core.registry import lookup, registered
 from tracker._core.replay import replay
+from tracker._transforms import recording
 
 # 1. No silent loss of a gradient
 
@@ -614,6 +615,34 @@ def test_no_grad_in_one_thread_does_not_reach_another():
     finally:
         done.set()
         thread.join()
+
+
+def test_contexts_that_check_are_counted_in_all_threads(monkeypatch):
+    class Slow:
+        """A counter that other threads get at between its being read and written."""
+
+        def __init__(self):
+            self.count = 0
+
+        @property
+        def checking(self):
+            count = self.count
+            time.sleep(1e-4)
+            return count
+
+        @checking.setter
+        def checking(self, count):
+            self.count = count
+
+    monkeypatch.setattr(recording, "state", Slow())
+
+    def work(i):
+        for _ in range(20):
+            with tracker.checked():
+                pass
+
+    in_threads(work)
+    assert recording.state.checking == 0
 
 
 def test_all_modes_in_threads_at_once():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from tracker._arrays import handles
 from tracker._arrays.array import TrackedArray
 from tracker._arrays.real import TrackedReal
 from tracker._core.levels import Pause, enter_pause, leave_pause, new_level, state
+
+_lock: Final = threading.Lock()
 
 
 def data(x: Any) -> Any:
@@ -76,8 +79,13 @@ def checked() -> Iterator[None]:
         ...
     tracker.errors.ChangedError: A plain array (shape (10000,), dtype float64) was changed...
     """
-    state.checking += 1
+    _count_checked(1)
     try:
         yield
     finally:
-        state.checking -= 1
+        _count_checked(-1)
+
+
+def _count_checked(change: int) -> None:
+    with _lock:  # += from several threads may lose one
+        state.checking += change
