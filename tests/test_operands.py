@@ -204,7 +204,7 @@ def test_operators_of_a_users_own_numbers_keep_the_gradient(f, expected):
 
 def test_objects_without_an_operator_for_numbers_are_refused():
     x = tracker.param(3.0)
-    for other in (datetime.timedelta(1), np.polynomial.Polynomial([1.0, 2.0]), None, {}, len):
+    for other in (datetime.timedelta(1), None, {}, len):
         with pytest.raises(TypeError, match="unsupported operand"):
             x * other
     with pytest.raises(ConversionError, match=r"numpy\.multiply gave a poly1d"):

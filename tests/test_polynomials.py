@@ -1,5 +1,6 @@
 """numpy.polynomial: by points where NumPy lets it, and else an error that names the counterpart."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,21 @@ def test_a_tracked_coefficient_raises_with_the_name_of_the_counterpart(name: str
     for part in counterpart.split(".")[1:]:
         found = getattr(found, part)
     assert found(*args) is not None
+
+
+_OPERATORS = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, divmod, operator.pow,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("operate", _OPERATORS)
+def test_operators_with_a_series_of_numpy_name_the_counterpart(operate: Any) -> None:
+    series = np.polynomial.Legendre([1.0, 2.0])
+    for x in (tracker.param(2.0), tracker.param([1.0, 2.0])):
+        with pytest.raises(ConversionError, match=r"Use tracker\.polynomial\.Legendre\."):
+            operate(x, series)
+        with pytest.raises(TypeError, match=r"Use tracker\.polynomial\.Legendre|for true division"):
+            operate(series, x)
 
 
 def test_classes_name_the_counterpart_of_their_methods() -> None:

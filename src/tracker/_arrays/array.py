@@ -278,28 +278,28 @@ class TrackedArray:
         return _mutation.update_with(self, _dispatch.binary(_operators.MATMUL, self, other))
 
     def __mod__(self, other: Any) -> Any:
-        return np.remainder(self, other)
+        return _dispatch.unless_deferred(np.remainder, self, other)
 
     def __rmod__(self, other: Any) -> Any:
-        return np.remainder(other, self)
+        return _dispatch.unless_deferred(np.remainder, other, self)
 
     def __imod__(self, other: Any) -> Any:
-        return _mutation.update_with(self, np.remainder(self, other))
+        return _mutation.update_with(self, _dispatch.unless_deferred(np.remainder, self, other))
 
     def __floordiv__(self, other: Any) -> Any:
-        return np.floor_divide(self, other)
+        return _dispatch.unless_deferred(np.floor_divide, self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return np.floor_divide(other, self)
+        return _dispatch.unless_deferred(np.floor_divide, other, self)
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return _mutation.update_with(self, np.floor_divide(self, other))
+        return _mutation.update_with(self, _dispatch.unless_deferred(np.floor_divide, self, other))
 
     def __divmod__(self, other: Any) -> Any:
-        return np.divmod(self, other)
+        return _dispatch.unless_deferred(np.divmod, self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return np.divmod(other, self)
+        return _dispatch.unless_deferred(np.divmod, other, self)
 
     def __neg__(self) -> Any:
         return _dispatch.unary(_operators.NEGATIVE, self)

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import importlib
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.polynomial import polyutils
 
+from tracker.errors import ConversionError
+
 _MAPDOMAIN: Final = polyutils.mapdomain.__code__
+
+
+def refuse_series(x: Any) -> None:
+    """Raise if `x`, which meets a tracked value, is a series of NumPy's: it would say that it can't, not what can."""
+    kind = type(x)
+    if str(kind.__module__).startswith("numpy.polynomial"):
+        raise ConversionError(
+            f"A tracked value would lose its gradient: numpy.polynomial.{kind.__name__} makes its arguments plain "
+            f"arrays. Use tracker.polynomial.{kind.__name__}."
+        )
 
 
 def instead_of_polynomial(frame: FrameType | None) -> str | None:

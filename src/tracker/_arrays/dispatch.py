@@ -16,7 +16,7 @@ import tracker._arrays.keywords as _keywords
 import tracker._arrays.operators as _operators
 import tracker._arrays.real as _real
 import tracker._arrays.views as _views
-from tracker._arrays import operands
+from tracker._arrays import coefficients, operands
 from tracker._core.levels import current_pause, state
 from tracker._core.node import BUFFER, CONSTANT, PARTIALS, Node, Op
 from tracker._core.registry import complex_forms
@@ -117,6 +117,11 @@ def binary(op: Op, a: Any, b: Any) -> Any:
     return record(op, (a, b), None)
 
 
+def unless_deferred(f: Any, a: Any, b: Any) -> Any:
+    """`f(a, b)`, at least one of them tracked; an operator that is left to the other gives NotImplemented."""
+    return NotImplemented if _defers(a) or _defers(b) else f(a, b)
+
+
 def power(x: Any, exponent: Any) -> Any:
     """Record `x**exponent`, `x` tracked; a square has a simpler rule."""
     if (type(exponent) is int or type(exponent) is float) and exponent == 2:
@@ -126,7 +131,10 @@ def power(x: Any, exponent: Any) -> Any:
 
 def _defers(x: Any) -> bool:
     """Whether the operator should be left to `x`, which declares that it wants no ufuncs."""
-    return getattr(x, "__array_ufunc__", True) is None
+    if getattr(x, "__array_ufunc__", True) is not None:
+        return False
+    coefficients.refuse_series(x)
+    return True
 
 
 def _is_for_objects(a: Any, b: Any) -> bool:

@@ -208,10 +208,10 @@ class TrackedReal(Node):
         return _dispatch.binary(_operators.REMAINDER, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return _handles.plain(self) // _handles.plain(other)
+        return _dispatch.unless_deferred(_plain_quotient, self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return _handles.plain(other) // _handles.plain(self)
+        return _dispatch.unless_deferred(_plain_quotient, other, self)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -348,3 +348,7 @@ class TrackedReal(Node):
 
 
 numbers.Number.register(TrackedReal)  # as NumPy's numbers are: np.isscalar asks
+
+
+def _plain_quotient(a: Any, b: Any) -> Any:
+    return _handles.plain(a) // _handles.plain(b)

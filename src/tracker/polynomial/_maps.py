@@ -17,6 +17,8 @@ def der(family: Family, c: Any, m: Any = 1, scl: Any = 1, axis: Any = 0) -> Any:
 
 def _der(family: Family, c: Any, m: int, scl: Any, axis: int) -> Any:
     c = np.moveaxis(c, axis, 0)
+    if m >= len(c):
+        return np.zeros((1,) * c.ndim)
     for _ in range(m):
         c = np.tensordot(matrix(family, "der", len(c)), c * scl, 1)
     return np.moveaxis(c, 0, axis)
