@@ -627,7 +627,7 @@ def test_contexts_that_check_are_counted_in_all_threads(monkeypatch):
         @property
         def checking(self):
             count = self.count
-            time.sleep(1e-4)
+            time.sleep(random.random() * 1e-3)
             return count
 
         @checking.setter
