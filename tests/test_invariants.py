@@ -639,7 +639,7 @@ def test_contexts_that_check_are_counted_in_all_threads(monkeypatch):
     def work(i):
         for _ in range(20):
             with tracker.checked():
-                pass
+                time.sleep(random.random() * 1e-3)
 
     in_threads(work)
     assert recording.state.checking == 0
