@@ -492,6 +492,16 @@ def test_series_are_arguments_and_results(family: Any) -> None:
     np.testing.assert_array_equal(back(y)[0], tracker.pullback(lambda c: ours(c).deriv().coef, A)[1](y.coef)[0])
     _, moved = tracker.optim.update(tracker.optim.setup(tracker.optim.Descent(0.1), p), p, g)
     np.testing.assert_allclose(moved.coef, A - 0.1 * g.coef)
+    assert tracker.tree.names({"u": p}, "model") == ["model['u'].coef"]
+
+
+@BASES
+def test_series_are_saved_and_loaded_with_a_model(family: Any, tmp_path: Any) -> None:
+    ours = getattr(tracker.polynomial, family.kind)
+    model = {"u": ours(A, [-2, 3]), "k": 2.0}
+    tracker.nn.save(tmp_path / "model", model)
+    found = tracker.nn.load(tmp_path / "model", {"u": ours(0 * A, [-2, 3]), "k": 0.0})
+    assert found == model
 
 
 def test_coefficients_of_a_series_are_its_own() -> None:

@@ -41,8 +41,6 @@ BY_REST: Final[dict[str, Callable[..., Any]]] = {
     "roots": _roots.roots,
     "trim": lambda family, c, tol: polyutils.trimcoef(c, tol),
 }
-
-
 _SETTINGS: Final = frozenset(("axis", "deg", "full", "m", "maxpower", "pow", "rcond", "tensor", "tol"))
 
 
@@ -90,4 +88,6 @@ def function(family: Family, name: str, ours: Callable[..., Any]) -> Callable[..
 
 def _refuse_tracked(name: str, setting: str, x: Any) -> None:
     if handles.level_of(x) >= 0:
-        raise ConversionError(f"{name} has no derivative by {setting}, which is tracked. Pass {setting}.data.")
+        raise ConversionError(
+            f"{name} has no derivative by {setting}, which is tracked. Pass its plain value, {setting}.data."
+        )

@@ -131,7 +131,11 @@ def series_class(family: Family, functions: Mapping[str, Any]) -> Any:
     ours = type(family.kind, (Series, theirs), {**names, **methods})
     _OURS[theirs] = ours
     optree.register_pytree_node(
-        ours, _taken_apart, lambda structure, leaves: _put_together(ours, structure, leaves), namespace="tracker"
+        ours,
+        _taken_apart,
+        lambda structure, leaves: _put_together(ours, structure, leaves),
+        path_entry_type=optree.GetAttrEntry,
+        namespace="tracker",
     )
     return ours
 

@@ -101,8 +101,8 @@ def _sums(family: Family, x: Any, w: Any, shape: tuple[int, ...]) -> Any:
 
 def _sums_of_all(family: Family, x: Any, w: Any, n: int) -> Any:
     """By NumPy's matrix of the values, for as many points at a time as stay in a cache."""
-    step = max(_CACHED // n, 1)
-    blocks = [slice(start, start + step) for start in range(0, len(x), step)]
+    size = max(_CACHED // n, 1)
+    blocks = [slice(start, start + size) for start in range(0, len(x), size)]
     sums = [family.theirs("vander")(x[block], n - 1).T @ w[block] for block in blocks]
     return np.sum(sums, axis=0) if sums else np.zeros(n, w.dtype)
 

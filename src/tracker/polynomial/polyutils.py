@@ -9,6 +9,7 @@ from numpy.polynomial import polyutils as _theirs
 
 from tracker._arrays import handles as _handles
 from tracker._arrays.leaf import collect as _collect
+from tracker.polynomial._family import BASE as _BASE
 from tracker.polynomial._valued import series as _series
 from tracker.scipy._array import array as _array
 from tracker.scipy._refused import refusing as _refusing
@@ -74,7 +75,9 @@ def mapdomain(x: Any, old: Any, new: Any) -> Any:
     tracked([-1.,  0.])
     """
     off, scl = mapparms(old, new)
-    return off + scl * (_array(x) if isinstance(x, list | tuple) else x)
+    if isinstance(x, _BASE) or _handles.is_tracked(x):
+        return off + scl * x
+    return _theirs.mapdomain(x, old, new) if _handles.level_of([x, old, new]) < 0 else off + scl * _array(x)
 
 
 trimseq = _theirs.trimseq
