@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tracker import gradient, nn
+from tracker import grad, gradient, nn
 
 RNG = np.random.default_rng(0)
 IMAGES = np.ones((2, 3, 8, 8), np.float32)
@@ -119,6 +119,24 @@ MADE = {"rng": RNG}
 def test_what_was_given_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("loss", "labels"),
+    [
+        (lambda m, x, y: nn.label_crossentropy(m(x), y), np.array([0, 1])),
+        (lambda m, x, y: nn.logit_crossentropy(m(x), nn.one_hot(y, 3)), np.array([0, 1])),
+        (lambda m, x, y: np.sum(m(nn.embedding(y, x))), np.array([0, 1])),
+        (lambda m, x, y: nn.ctc(m(x[None]), y), np.array([[1], [1]])),
+        (lambda m, x, y: np.sum(m(x)[nn.length_mask(y, 3)]), np.array([1, 1])),
+    ],
+)
+def test_labels_among_the_arguments_of_gradient_are_explained(loss, labels):
+    model, x = nn.Dense(3, 3, **MADE), RNG.standard_normal((2, 3))
+    with pytest.raises(TypeError, match=r"are whole numbers; these are tracked.*Leave them out"):
+        gradient(loss, model, x, labels)
+    expected = gradient(lambda model: loss(model, x, labels), model)[0]
+    np.testing.assert_array_equal(grad(loss)(model, x, labels).bias, expected.bias)
 
 
 def test_connections_join_any_number_of_results():

@@ -95,6 +95,14 @@ def test_failed_save_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     assert_same(nn.load(path, model_of(3)), model_of(1))
 
 
+def test_a_saved_file_can_be_read_by_whom_other_files_can(tmp_path):
+    (tmp_path / "plain").write_bytes(b"")
+    nn.save(tmp_path / "model", [np.ones(2)])
+    nn.save_checkpoint(tmp_path / "checkpoint", [np.ones(2)])
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
 def test_a_dtype_that_the_format_has_not_is_named(tmp_path):
     with pytest.raises(TypeError, match="complex128"):
         nn.save(tmp_path / "m.safetensors", [np.ones(2, complex)])

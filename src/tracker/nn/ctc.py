@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tracker.nn.ctc_paths import NOTHING, paths
-from tracker.nn.embedding import check_whole
+from tracker.nn.embedding import as_whole, check_whole
 from tracker.nn.lengths import checked
 from tracker.nn.losses import Agg, aggregate
 from tracker.nn.softmax import log_softmax
@@ -35,7 +35,7 @@ def ctc(
     >>> round(float(np.exp(-ctc(even, np.array([[1]])))), 12)
     0.75
     """
-    targets = np.asarray(targets)
+    targets = as_whole("targets", targets)
     times, marks = _checked(scores, targets, lengths, target_lengths, blank)
     total = paths(log_softmax(scores), _with_blanks(targets, blank), times, 2 * marks)[0]
     return aggregate(agg, np.where(total < NOTHING / 2, np.inf, -total))

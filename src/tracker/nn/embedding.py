@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tracker._arrays.handles import is_tracked
+
 
 def embedding(indices: Any, weight: Any, *, padding: int | None = None) -> Any:
     """The rows of `weight` (entries, width) at whole numbers `indices` (...): (..., width).
@@ -18,7 +20,7 @@ def embedding(indices: Any, weight: Any, *, padding: int | None = None) -> Any:
            [1., 2.],
            [0., 0.]])
     """
-    indices = np.asarray(indices)
+    indices = as_whole("indices", indices)
     if padding is None:
         check_whole(indices, weight.shape[0])
         return weight[indices]
@@ -35,13 +37,24 @@ def one_hot(indices: Any, n: int, dtype: Any = np.float64) -> Any:
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
+    indices = as_whole("indices", indices)
     check_whole(indices, n)
     return np.eye(n, dtype=dtype)[indices]
 
 
+def as_whole(what: str, given: Any) -> Any:
+    """`given` as an array. Raises `TypeError` for a tracked one: whole numbers have no gradient."""
+    if is_tracked(given):
+        raise TypeError(
+            f"{what} are whole numbers; these are tracked, and so real: gradient makes a parameter of each array it is "
+            "given. Leave them out of its arguments: gradient(lambda model: loss(model, x, labels), model), or "
+            "tracker.grad(loss)(model, x, labels)."
+        )
+    return np.asarray(given)
+
+
 def check_whole(indices: Any, n: int) -> None:
-    """Raise unless `indices` are whole numbers from 0 to n - 1."""
-    indices = np.asarray(indices)
+    """Raise unless `indices`, an array, are whole numbers from 0 to n - 1."""
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices are whole numbers; they were given as {indices.dtype}.")
     if indices.size and not 0 <= indices.min() <= indices.max() < n:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tracker.nn.embedding import as_whole
+
 
 def length_mask(lengths: Any, n: int) -> Any:
     """Which of n places are within sequences of these lengths (...): boolean (..., n), for losses and attention.
@@ -16,13 +18,13 @@ def length_mask(lengths: Any, n: int) -> Any:
     array([[ True, False, False],
            [ True,  True,  True]])
     """
-    lengths = np.asarray(lengths)
+    lengths = as_whole("lengths", lengths)
     return np.arange(n) < checked("length_mask: lengths", lengths, lengths.shape, n)[..., None]
 
 
 def checked(name: str, given: Any, shape: tuple[int, ...], most: int, least: int = 0) -> Any:
     """`given` as an array; raises `ValueError` unless it is whole numbers from `least` to `most` in this shape."""
-    found = np.asarray(given)
+    found = as_whole(name, given)
     if found.shape != shape or found.dtype.kind not in "iu" or np.any((found < least) | (found > most)):
         raise ValueError(
             f"{name} are whole numbers from {least} to {most} in shape {shape}; they were given as {given}."

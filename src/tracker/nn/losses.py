@@ -9,7 +9,7 @@ import numpy as np
 
 from tracker._arrays import handles
 from tracker.nn.activations import softplus
-from tracker.nn.embedding import check_whole
+from tracker.nn.embedding import as_whole, check_whole
 from tracker.nn.softmax import log_softmax
 
 Agg = Callable[[Any], Any] | None
@@ -179,7 +179,7 @@ def label_crossentropy(scores: Any, labels: Any, *, ignore: int | None = None, a
     >>> float(label_crossentropy(scores, labels, ignore=-1))
     1000.0
     """
-    labels = np.asarray(labels)
+    labels = as_whole("labels", labels)
     if scores.shape[:-1] != labels.shape:
         raise ValueError(f"labels {labels.shape} are to be one for each row of scores {scores.shape}.")
     if ignore is None:
