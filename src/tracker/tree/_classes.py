@@ -81,6 +81,8 @@ def _node(cls: Any) -> _Node | None:
     """How to take an instance of `cls` apart and to put it together; None for a leaf."""
     if is_array_type(cls) or issubclass(cls, Enum):  # these may be dataclasses, too
         return None
+    if hasattr(cls, "tocsr"):  # one of SciPy's sparse matrices is a dict
+        return None
     if dataclasses.is_dataclass(cls):
         return _fields_node(cls, dataclasses.fields(cls))
     if hasattr(cls, "__attrs_attrs__"):
