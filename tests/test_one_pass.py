@@ -5,10 +5,11 @@ import pytest
 
 import tracker
 from tracker._rules import one_pass
+from tracker.scipy import ndimage
 
 RNG = np.random.default_rng(5)
 COMPILED = pytest.mark.skipif(one_pass.compiled is None, reason="without the kernels NumPy does it all")
-KERNELS = ("masked", "with_sign", "inside", "others", "add_rows", "add_outer", "matched")
+KERNELS = ("masked", "with_sign", "inside", "others", "add_rows", "add_outer", "add_weighted", "matched")
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan)
 ROWS, PLACES = RNG.integers(-40, 40, 70), RNG.integers(-2000, 2000, (30, 20))
 
@@ -109,6 +110,29 @@ def test_partition_by_kernel_takes_the_gradient_back_to_its_entry(shape, dtype, 
 
 
 @COMPILED
+@pytest.mark.parametrize("shape", [(40,), (12, 15), (7, 6, 8)])
+@pytest.mark.parametrize("order", [0, 1, 3, 4])
+def test_gradients_of_sampled_images_by_kernel(order, shape, monkeypatch):
+    x, places = RNG.standard_normal(shape), RNG.uniform(-2, 16, (len(shape), 9, 5))
+    dy = RNG.standard_normal((9, 5))
+    pulled = lambda: tracker.pullback(lambda x: ndimage.map_coordinates(x, places, order=order), x)[1](dy)[0]
+    found = pulled()
+    without_kernels(monkeypatch)
+    np.testing.assert_allclose(found, pulled(), rtol=1e-12, atol=1e-12)
+
+
+@COMPILED
+def test_kernel_of_weighted_entries_stays_within_the_array():
+    x, row, share = np.zeros(5), np.array([0, 4]), np.ones(2)
+    entries, weights = np.array([[0, 0], [1, -1]]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert one_pass.add_weighted(x, row, share, entries, weights)
+    np.testing.assert_array_equal(x, [1.0, 3.0, 0.0, 4.0, 2.0])
+    for beyond in (5, -1):
+        with pytest.raises(IndexError, match="of an array of 5"):
+            one_pass.add_weighted(x, np.array([0, beyond]), share, 0 * entries, weights)
+
+
+@COMPILED
 def test_what_the_kernels_leave_to_numpy():
     x, whole = sample(40, 50), np.arange(40)
     for other in (x.astype(np.float16), x.astype(complex), x[:, ::2], x.T, x[:5, :5].copy(), x.astype(">f8"), 1.0):
@@ -121,6 +145,11 @@ def test_what_the_kernels_leave_to_numpy():
     for u, v in ((LEFT, RIGHT[0]), (LEFT[0], LEFT[0]), (LEFT[0], RIGHT[0, ::-1]), (LEFT[0], RIGHT[0].astype("f4"))):
         assert not one_pass.add_outer(x, u, v)
     assert not one_pass.add_outer(x[:, ::-1], LEFT[0], RIGHT[0])
+    entries, weights = np.zeros((2, 40), np.intp), np.ones((2, 40))
+    assert not one_pass.add_weighted(x, whole, LEFT[0].astype("f4"), entries, weights)
+    assert not one_pass.add_weighted(x, whole.astype(np.int32), LEFT[0], entries, weights)
+    assert not one_pass.add_weighted(x, whole, LEFT[0], entries[:, ::-1], weights)
+    assert not one_pass.add_weighted(x[:, ::2], whole, LEFT[0], entries, weights)
     assert not one_pass.add_rows(x, whole + 1, x.copy(), 40, 50)
     assert not one_pass.add_rows(x, whole.astype(np.int32), x.copy(), 40, 50)
     for name in KERNELS:

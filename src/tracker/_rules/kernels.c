@@ -368,6 +368,45 @@ static PyObject *add_outer(PyObject *self, PyObject *const *args, Py_ssize_t cou
     Py_RETURN_TRUE;
 }
 
+static int is_double(PyObject *x, npy_intp size)
+{
+    PyArrayObject *a = (PyArrayObject *)x;
+    return type_of(x) == NPY_DOUBLE && PyArray_IS_C_CONTIGUOUS(a) && PyArray_SIZE(a) == size;
+}
+
+static int is_index(PyObject *x, npy_intp size)
+{
+    PyArrayObject *a = (PyArrayObject *)x;
+    return PyArray_CheckExact(x) && PyArray_TYPE(a) == NPY_INTP && PyArray_IS_C_CONTIGUOUS(a) &&
+           PyArray_ISBEHAVED_RO(a) && PyArray_SIZE(a) == size;
+}
+
+/* add_weighted(x, row, share, entries, weights): the share of each of n places goes to k entries of x, weighted. */
+static PyObject *add_weighted(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (wrong_count(count, 5, "add_weighted")) return NULL;
+    PyArrayObject *x = (PyArrayObject *)args[0], *entries = (PyArrayObject *)args[3];
+    if (type_of(args[0]) != NPY_DOUBLE || !PyArray_IS_C_CONTIGUOUS(x) || !PyArray_ISWRITEABLE(x) ||
+        !PyArray_CheckExact(args[3]) || PyArray_NDIM(entries) != 2)
+        Py_RETURN_FALSE;
+    npy_intp k = PyArray_DIM(entries, 0), n = PyArray_DIM(entries, 1), size = PyArray_SIZE(x);
+    if (!is_index(args[3], k * n) || !is_double(args[4], k * n) || !is_index(args[1], n) || !is_double(args[2], n))
+        Py_RETURN_FALSE;
+    double *to = PyArray_DATA(x);
+    const npy_intp *row = PyArray_DATA((PyArrayObject *)args[1]), *entry = PyArray_DATA(entries);
+    const double *share = PyArray_DATA((PyArrayObject *)args[2]), *weight = PyArray_DATA((PyArrayObject *)args[4]);
+    for (npy_intp i = 0; i < n; i++)
+        for (npy_intp j = 0; j < k; j++) {
+            npy_intp place = row[i] + entry[j * n + i];
+            if (place < 0 || place >= size) {
+                PyErr_Format(PyExc_IndexError, "add_weighted: entry %zd of an array of %zd", place, size);
+                return NULL;
+            }
+            to[place] += share[i] * weight[j * n + i];
+        }
+    Py_RETURN_TRUE;
+}
+
 static uint64_t bits_at(const char *x, int type, npy_intp i)
 {
     return type == NPY_DOUBLE ? ((const uint64_t *)x)[i] : ((const uint32_t *)x)[i];
@@ -428,6 +467,7 @@ static PyMethodDef functions[] = {
     {"others", (PyCFunction)(void (*)(void))others, METH_FASTCALL, NULL},
     {"add_rows", (PyCFunction)(void (*)(void))add_rows, METH_FASTCALL, NULL},
     {"add_outer", (PyCFunction)(void (*)(void))add_outer, METH_FASTCALL, NULL},
+    {"add_weighted", (PyCFunction)(void (*)(void))add_weighted, METH_FASTCALL, NULL},
     {"matched", (PyCFunction)(void (*)(void))matched, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -29,4 +29,6 @@ inside: Final = _function("inside")  # (dy, x, low, high): dy where clip leaves 
 others: Final = _function("others")  # (dy, x, n, m): x (..., n, m), dy (..., m) times the product of the other n - 1
 add_rows: Final = _function("add_rows")  # (x, index, v, length, m): x (..., length, m) at index += v, into x itself
 add_outer: Final = _function("add_outer")  # (x, u, v): x (n, m) += u (n,) times v (m,), into x itself
+# (x, row, share, entries (k, n), weights (k, n)): x at row + entries += share times weights, into x itself
+add_weighted: Final = _function("add_weighted")
 matched: Final = _function("matched")  # (x, y): where each entry of y, a permutation of x by lines, was in x

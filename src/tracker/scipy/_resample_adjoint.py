@@ -14,6 +14,7 @@ import numpy as np
 import scipy.ndimage
 import scipy.sparse
 
+from tracker._rules import one_pass
 from tracker.scipy._resample import MIRROR, PREPAD, basis, bent, left_knot, wrapped
 from tracker.scipy._stencil import folded
 
@@ -74,14 +75,21 @@ def _scattered(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
         [(entry * stride, weight) for entry, weight in support]
         for support, stride in zip(supports, strides, strict=True)
     ]
+    entries, weights = (np.stack([_flat(x, dy.shape) for x in part]) for part in zip(*last, strict=True))
     for corner in itertools.product(*others):
         row: Any = 0
         share = dy
         for step, weight in corner:
             row, share = row + step, share * weight
-        for step, weight in last:
-            total += np.bincount(np.ravel(row + step), np.ravel(share * weight), total.size)
+        row, share = _flat(row, dy.shape), _flat(share, dy.shape)
+        if not one_pass.add_weighted(total, row, share, entries, weights):
+            for entry, weight in zip(entries, weights, strict=True):
+                total += np.bincount(row + entry, share * weight, total.size)
     return np.reshape(total, lengths)
+
+
+def _flat(x: Any, shape: Any) -> Any:
+    return np.ravel(np.broadcast_to(x, shape))
 
 
 def _spread_by_axes(dy: Any, lengths: list[int], supports: list[Any]) -> Any:
