@@ -138,7 +138,7 @@ def test_dense_output_by_the_adjoint_is_that_of_the_exact_solution():
 
 def test_dense_output_outside_the_span_says_so():
     sol = integrate.solve_ivp(lambda t, y: -y, (0, 1), tracker.param([1.0]), dense_output=True).sol
-    with pytest.raises(ValueError, match="t_span"):
+    with pytest.raises(ValueError, match="Beyond its span"):
         sol(1.5)
     with pytest.raises(ValueError, match="1-D"):
         sol(np.zeros((2, 2)))
@@ -146,10 +146,6 @@ def test_dense_output_outside_the_span_says_so():
 
 def test_what_has_no_derivative_is_refused():
     f = lambda k, **options: solved(integrate, STATE, k, **options).y[0, -1]
-    options = {"events": lambda t, y, k: y[0] - 9}
-    with pytest.raises(NotImplementedError, match="events"):
-        tracker.gradient(lambda k: f(k, **options), RATES)
-    assert f(RATES, **options) == f(RATES)
     with pytest.raises(NotImplementedError, match="adjoint"):
         tracker.gradient(lambda k: f(k, method="BDF", gradient="steps"), RATES)
     with pytest.raises(NotImplementedError, match="steps"):
@@ -700,3 +696,110 @@ def test_falling_limits(limits):
 def test_falling_limits_of_quad_vec():
     f = lambda a: integrate.quad_vec(lambda x: a * x, 1.0, 0.0)[0]
     np.testing.assert_allclose(tracker.gradient(f, 2.0), -0.5, rtol=1e-12)
+
+
+# Events
+
+
+def fall(t, y, g, drag):
+    return [y[1], -g - drag * y[1]]
+
+
+def ground(t, y, g, drag):
+    return y[0]
+
+
+def slow(t, y, g, drag):
+    return y[1] + 10 * drag * t
+
+
+ground.terminal, ground.direction = True, -1
+THROW = (np.array([1.0, 3.0]), 9.8, 0.2)
+
+
+def thrown(module, y0, g, drag, span=(0.0, 100.0), **options):
+    options = {"rtol": 1e-10, "atol": 1e-10, **options}
+    return module.solve_ivp(fall, span, y0, events=[ground, slow], args=(g, drag), **options)
+
+
+OUTCOMES = {
+    "the end": lambda r: r.t[-1] * r.y[1, -1],
+    "its time": lambda r: r.t_events[0][0],
+    "its state": lambda r: r.y_events[0][0, 1],
+    "the time of another": lambda r: r.t_events[1][0],
+    "the state of another": lambda r: r.y_events[1][0, 0] + r.y_events[1][0, 1],
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"method": "DOP853"}, {"method": "Radau"}, {"gradient": "adjoint"}, {"dense_output": True}],
+    ids=lambda options: "-".join(map(str, options.values())) or "RK45",
+)
+def test_events_move_with_all_that_they_depend_on(outcome, options):
+    of = OUTCOMES[outcome]
+    plain = {k: v for k, v in options.items() if k != "gradient"}
+    theirs = lambda *x: of(thrown(scipy.integrate, *x, **plain))
+    value, found = tracker.withgradient(lambda *x: of(thrown(integrate, *x, **options)), *THROW)
+    assert value == theirs(*THROW)
+    for a, e in zip(found, numeric_gradient(theirs, *THROW, step=1e-4), strict=True):
+        np.testing.assert_allclose(a, e, rtol=2e-6, atol=2e-6)
+
+
+def test_events_in_forward_mode_and_twice():
+    f = lambda *x: sum(OUTCOMES[k](thrown(integrate, *x)) for k in ("its time", "its state", "the time of another"))
+    along = lambda s: f(THROW[0] + s * np.array([0.3, -0.5]), 9.8 + s, 0.2 - 0.1 * s)
+    slope = lambda s: tracker.grad(along)(s)
+    assert tracker.pushforward(along, (0.0,), (1.0,))[1] == pytest.approx(slope(0.0), rel=1e-10)
+    assert tracker.grad(slope)(0.0) == pytest.approx((slope(1e-4) - slope(-1e-4)) / 2e-4, rel=1e-6)
+
+
+def test_times_before_an_event_that_stops_the_solution():
+    times = np.linspace(0, 3, 13)
+    f = lambda m: lambda *x: np.sum(thrown(m, *x, t_eval=times).y * np.arange(1.0, 5.0))
+    value, found = tracker.withgradient(f(integrate), *THROW)
+    assert value == f(scipy.integrate)(*THROW)
+    for a, e in zip(found, numeric_gradient(f(scipy.integrate), *THROW, step=1e-4), strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-6, atol=1e-6)
+
+
+def swing(t, y):
+    return np.stack([y[1], -y[0]])
+
+
+def crossing(level, terminal):
+    event = lambda t, y: y[0] - level
+    event.terminal = terminal
+    return event
+
+
+@pytest.mark.parametrize(("span", "sign"), [((0.0, 20.0), 1), ((20.0, 0.0), -1)])
+def test_what_an_event_captures_and_a_solution_backwards(span, sign):
+    solve = lambda m, c: m.solve_ivp(swing, span, [1.0, 0.0], events=crossing(c, 2), rtol=1e-10, atol=1e-10)
+    found = tracker.gradient(lambda c: solve(integrate, c).t[-1], 0.3)[0]
+    assert found == pytest.approx(sign / np.sqrt(1 - 0.09), rel=1e-7)  # of 2 pi - arccos(c)
+    ours, theirs = solve(integrate, tracker.param(0.3)), solve(scipy.integrate, 0.3)
+    np.testing.assert_array_equal(tracker.data(ours.t), theirs.t)
+    np.testing.assert_array_equal(tracker.data(ours.y), theirs.y)
+    assert (ours.status, ours.message, ours.nfev) == (theirs.status, theirs.message, theirs.nfev)
+
+
+def test_events_that_do_not_happen_and_the_dense_output_of_a_stopped_solution():
+    start = tracker.param([1.0, 0.0])
+    result = integrate.solve_ivp(
+        swing, (0, 20), start, events=[crossing(5.0, False), crossing(0.3, True)], dense_output=True
+    )
+    assert result.t_events[0].shape == result.y_events[0].shape == (0,)
+    np.testing.assert_allclose(tracker.data(result.sol(result.t[-1])), tracker.data(result.y[:, -1]), rtol=1e-12)
+    with pytest.raises(ValueError, match="Beyond its span"):
+        result.sol(19.0)
+    plain = integrate.solve_ivp(swing, (0, 20), [1.0, 0.0], events=crossing(0.3, True))
+    assert isinstance(plain.t_events[0], np.ndarray)
+    assert plain.status == 1
+
+
+def test_an_event_that_touches_zero_has_no_derivative():
+    touch = lambda t, y: y[0] * 0 + np.sign(tracker.data(t) - 0.5)  # a jump
+    with pytest.raises(tracker.errors.DegenerateError, match="touches zero"):
+        integrate.solve_ivp(swing, (0, 1), tracker.param([1.0, 0.0]), events=touch)

@@ -255,3 +255,11 @@ def test_ufuncs_with_several_results_take_a_plain_array_beside_a_tracked_one(k):
     for f in (lambda x: sp.ellipj(x, m)[k], lambda x: sp.ellipj(u, x)[k]):
         expected = (f(m + h) - f(m - h)) / (2 * h)
         np.testing.assert_allclose(tracker.gradient(lambda x, f=f: np.sum(f(x)), m)[0], expected, rtol=1e-7)
+
+
+@pytest.mark.filterwarnings("ignore:floating point number truncated")
+def test_expn_truncates_its_order_as_scipy_does():
+    for n in (0.4, 1.7):
+        assert tracker.gradient(lambda x, n=n: sp.expn(n, x), 0.7) == tracker.gradient(
+            lambda x, n=n: sp.expn(int(n), x), 0.7
+        )

@@ -19,9 +19,10 @@ class DenseSolution:
     those of SciPy's `sol`, and it has their derivatives, by the times too.
     """
 
-    def __init__(self, problem: Problem, solve: Callable[[Problem], Any]) -> None:
+    def __init__(self, problem: Problem, solve: Callable[[Problem], Any], end: float | None = None) -> None:
         self._problem, self._solve = problem, solve
-        self._ends = [float(handles.plain(t)) for t in problem.t_span]
+        start, last = [float(handles.plain(t)) for t in problem.t_span]
+        self._ends = [start, last if end is None else float(end)]  # the end: where an event stopped the solution
         self.t_min, self.t_max = min(self._ends), max(self._ends)
 
     def __call__(self, t: Any) -> Any:
@@ -32,7 +33,7 @@ class DenseSolution:
         plain = np.asarray(handles.plain(times), float)
         if np.any((plain < self.t_min) | (plain > self.t_max)):
             raise ValueError(
-                f"Beyond t_span, {self.t_min} to {self.t_max}, a solution with a derivative has no values."
+                f"Beyond its span, {self.t_min} to {self.t_max}, a solution with a derivative has no values."
             )
         distinct, first, again = np.unique(plain, return_index=True, return_inverse=True)
         if handles.is_tracked(times) and len(distinct) < len(plain):

@@ -27,7 +27,7 @@ def solution(equations: Callable[[Any], Any], x: Any, name: str) -> Any:
     `x` itself if they depend on nothing tracked. Raises `DegenerateError` if x is no solution or the Jacobian of
     the equations is singular there.
     """
-    depth = _depth(equations(x))
+    depth = depth_of(equations(x))
     if depth == 0 or x.size == 0:
         return x
     with no_grad():
@@ -44,14 +44,14 @@ def each_solution(step: Callable[[Any], Any], x: Any) -> Any:
 
     `step(x)` is the residual divided by its slope, recorded by what the equations depend on.
     """
-    depth = _depth(step(x))
+    depth = depth_of(step(x))
     moved = x
     for _ in range(depth.bit_length()):
         moved = moved - step(moved)
     return x + (moved - stop_gradient(moved)) if depth else x
 
 
-def _depth(x: Any) -> int:
+def depth_of(x: Any) -> int:
     """By how many derivatives `x` is tracked."""
     depth = 0
     while handles.is_tracked(x):

@@ -19,6 +19,7 @@ from tracker._transforms.sweeps import sweep_roots
 from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._adjoint import by_adjoint
 from tracker.scipy._dense_solution import DenseSolution
+from tracker.scipy._events import end_of, plain_events, with_events
 from tracker.scipy._problem import EXPLICIT, Problem
 from tracker.scipy._recorded_steps import Recording
 from tracker.scipy._repeated_steps import along_the_steps
@@ -46,8 +47,9 @@ def solve_ivp(
     says how: "steps" (differentiates the steps that the solver took; explicit methods, the default there) or "adjoint"
     (solves the adjoint equation backwards, whatever the method, in memory that does not grow with the number of
     function evaluations; first derivatives in reverse mode). `y` of the result is (n, number of times).
-    `sol` of `dense_output` takes times within `t_span` and solves again for each call that is differentiated. Raises
-    `NotImplementedError` if a solution with `events` is to be differentiated: times of interest are given by `t_eval`.
+    `sol` of `dense_output` takes times within `t_span` and solves again for each call that is differentiated.
+    `t_events` and `y_events` move with all that the solution and the `events` depend on, and so does the end of a
+    solution that an event stops. Raises `DegenerateError` where an event only touches zero.
 
     >>> import tracker
     >>> decay = lambda t, y, rate: -rate * y
@@ -59,14 +61,16 @@ def solve_ivp(
         raise ValueError(f'gradient is "steps", "adjoint" or None; it was {gradient!r}.')
     times = None if t_eval is None else _gathered(t_eval)
     problem = Problem(fun, tuple(t_span), _gathered(y0), method, times, args, vectorized, options)
-    if events or dense_output:
-        plain = _plainly(problem, events, dense_output)
-        if plain is not None:
-            return plain
     solve: Callable[[Problem], Any] = lambda problem: _solved(problem, gradient)
-    result = solve(problem)
-    if dense_output:
-        result.sol = DenseSolution(problem, solve)
+    if not events and not dense_output:
+        return solve(problem)
+    result, seen = _plainly(problem, events, dense_output)
+    if not (seen or problem.is_tracked()):
+        return result
+    end = end_of(problem, result)
+    options = {**problem.options, "events": plain_events(events)} if events else problem.options
+    result = with_events(problem, events, result, solve) if events else solve(problem)
+    result.sol = DenseSolution(problem._replace(options=options), solve, end) if dense_output else None
     return result
 
 
@@ -78,20 +82,10 @@ def _gathered(x: Any) -> Any:
     return collect(x) if isinstance(x, list | tuple) else x
 
 
-def _plainly(problem: Problem, events: Any, dense_output: bool) -> Any:
-    """SciPy's result with `events` and `dense_output` if nothing is tracked, else None."""
-    solve: Callable[[], Any] = lambda: problem.solve(
-        problem.plain_slope, problem.method, events=events, dense_output=dense_output
-    )
-    result, seen = watched(solve)
-    if not (seen or problem.is_tracked()):
-        return result
-    if events:
-        raise UnsupportedKeywordError(
-            "solve_ivp can't be differentiated with events=: give the times of interest as t_eval, or pass "
-            "tracker.stop_gradient of what the solution depends on."
-        )
-    return None
+def _plainly(problem: Problem, events: Any, dense_output: bool) -> tuple[Any, list[Any]]:
+    """SciPy's result with `events` and `dense_output`, and the tracked values that were met."""
+    asked = plain_events(events) if events else events
+    return watched(lambda: problem.solve(problem.plain_slope, problem.method, events=asked, dense_output=dense_output))
 
 
 def _by_adjoint(problem: Problem, gradient: Any) -> Any:

@@ -62,6 +62,7 @@ partials(
 
 def _expn_slope(y: Any, n: Any, x: Any) -> Any:
     """-E_(n-1)(x); E_0(x) = exp(-x) / x (DLMF 8.19.13)."""
+    n = np.trunc(n)  # as SciPy does
     return -np.where(n == 0, np.exp(-x) * (1 + x) / (x * x), sp.expn(np.maximum(n - 1, 0), x))
 
 
