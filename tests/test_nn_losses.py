@@ -232,6 +232,17 @@ def test_certain_predictions_of_what_is_not_there_leave_gradients_finite():
         assert loss(p, TARGET) == (0.5 if loss is nn.poisson else 0.0)
 
 
+def test_classes_that_can_not_be_are_left_out():
+    scores, target = np.array([[1.0, -np.inf, 0.5]]), np.array([[0.0, 0.0, 1.0]])
+    value, gradients = tracker.withgradient(nn.logit_crossentropy, scores, target)
+    rest = [0, 2]
+    assert value == pytest.approx(nn.logit_crossentropy(scores[:, rest], target[:, rest]), rel=1e-15)
+    np.testing.assert_allclose(gradients[0][:, rest], nn.softmax(scores[:, rest]) - target[:, rest], rtol=1e-14)
+    assert gradients[0][0, 1] == 0
+    impossible = np.array([[0.0, 1.0, 0.0]])
+    assert nn.logit_crossentropy(scores, impossible) == np.inf
+
+
 SCORES, SIGNS = np.array([3.0, -2.0]), np.array([1.0, -1.0])
 
 

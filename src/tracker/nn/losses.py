@@ -160,13 +160,17 @@ def crossentropy(p: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> 
 
 
 def logit_crossentropy(scores: Any, target: Any, *, axis: int = -1, agg: Agg = np.mean) -> Any:
-    """`crossentropy` of softmax(scores), for scores of any size.
+    """`crossentropy` of softmax(scores), for scores of any size; a score of -inf is a class that can't be.
 
     >>> float(logit_crossentropy(np.array([1000.0, 0.0]), np.array([0.0, 1.0])))
     1000.0
     """
     check_alike(scores, target)
-    return aggregate(agg, -np.sum(target * log_softmax(scores, axis=axis), axis=axis))
+    logs = log_softmax(scores, axis=axis)
+    excluded = (handles.plain(target) == 0) & np.isneginf(np.real(handles.plain(scores)))
+    if np.any(excluded):
+        logs = np.where(excluded, 0, logs)
+    return aggregate(agg, -np.sum(target * logs, axis=axis))
 
 
 def label_crossentropy(scores: Any, labels: Any, *, ignore: int | None = None, agg: Agg = np.mean) -> Any:
