@@ -297,6 +297,8 @@ def test_gradients_at_many_points(family: Any) -> None:
     np.testing.assert_allclose(g, family.theirs("vander")(x, 3).T @ w, rtol=1e-12, atol=1e-9)
     (g,) = tracker.gradient(lambda c: np.sum(ours(family, "val")(x[:0], c)), A)
     np.testing.assert_array_equal(g, np.zeros(4))
+    (g,) = tracker.gradient(lambda c: np.sum(ours(family, "val")(x, c) * w * [[1.0], [2.0], [3.0]]), WIDE)
+    np.testing.assert_allclose(g, np.outer(family.theirs("vander")(x, 3).T @ w, [1, 2, 3]), rtol=1e-12, atol=1e-9)
 
 
 @BASES

@@ -7,6 +7,7 @@ the moments sum_x P_k(x) w(x), whose own adjoint by w is val. So derivatives of 
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -83,9 +84,10 @@ def _moments(family: Family) -> Op:
 
 def _sums(family: Family, x: Any, w: Any, shape: tuple[int, ...]) -> Any:
     """The moments of plain arrays."""
-    if all(n == 1 for n in shape[1:]):
-        x, w = (np.ravel(a) for a in np.broadcast_arrays(x, w))
-        return _sums_of_all(family, x, w, shape[0]).reshape(shape)
+    columns = shape[1 : len(shape) - np.ndim(x)]
+    if np.shape(w) == columns + np.shape(x) and shape[1:] == columns + (1,) * np.ndim(x):
+        w = np.reshape(w, (math.prod(columns), np.size(x)))
+        return _sums_of_all(family, np.ravel(x), w, shape[0]).reshape(shape)
     before, now = None, w
     sums = np.empty(shape, w.dtype)
     for k, (up, mid, down) in enumerate(recurrence(family, shape[0]).T.tolist()):
@@ -100,11 +102,11 @@ def _sums(family: Family, x: Any, w: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _sums_of_all(family: Family, x: Any, w: Any, n: int) -> Any:
-    """By NumPy's matrix of the values, for as many points at a time as stay in a cache."""
+    """Of each row of w at all of x, by NumPy's matrix of the values for as many of x at a time as stay in a cache."""
     size = max(_CACHED // n, 1)
     blocks = [slice(start, start + size) for start in range(0, len(x), size)]
-    sums = [family.theirs("vander")(x[block], n - 1).T @ w[block] for block in blocks]
-    return np.sum(sums, axis=0) if sums else np.zeros(n, w.dtype)
+    sums = [family.theirs("vander")(x[block], n - 1).T @ w[:, block].T for block in blocks]
+    return np.sum(sums, axis=0) if sums else np.zeros((n, len(w)), w.dtype)
 
 
 def _summed(w: Any, shape: tuple[int, ...]) -> Any:
