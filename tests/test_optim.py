@@ -640,6 +640,18 @@ def test_mixed_precision_adds_up_steps_that_the_parameters_dtype_would_lose():
     np.testing.assert_array_equal(lost, x)
 
 
+@pytest.mark.parametrize("rule", [*ALL, optim.MixedPrecision(optim.Adam())], ids=repr)
+def test_numbers_step_as_arrays_of_one_entry_do(rule):
+    number, array = 0.1, np.array([0.1])
+    states = optim.setup(rule, number), optim.setup(rule, array)
+    for dx in (0.5, -0.2, 0.3):
+        states, (number, array) = zip(
+            optim.update(states[0], number, dx), optim.update(states[1], array, np.array([dx])), strict=True
+        )
+        assert type(number) is float
+        assert number == pytest.approx(array[0], rel=1e-15)
+
+
 def test_a_plain_import_leaves_optimisers_out():
     import subprocess
     import sys

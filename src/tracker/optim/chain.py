@@ -67,16 +67,20 @@ class MixedPrecision(Rule):
         must_be_rule("MixedPrecision takes a rule", self.rule)
 
     def init(self, x: Any) -> Any:
-        master = np.asarray(x).astype(self._dtype(x))
+        master = np.asarray(x, self._dtype(x)).copy()
         return master, self.rule.init(master)
 
     def apply(self, state: Any, x: Any, dx: Any) -> tuple[Any, Any]:
         master, inner = state
-        inner, step = self.rule.apply(inner, master, dx.astype(self._dtype(x)))
+        inner, step = self.rule.apply(inner, master, dx.astype(master.dtype))
         if step is None:
             return (master, inner), None
         master = master - step
-        return (master, inner), x - master.astype(x.dtype)
+        return (master, inner), x - master.astype(_dtype(x))
 
     def _dtype(self, x: Any) -> Any:
-        return np.result_type(self.dtype, x)  # never lower than the parameter's; complex where that is
+        return np.result_type(self.dtype, _dtype(x))  # never lower than the parameter's; complex where that is
+
+
+def _dtype(x: Any) -> Any:
+    return x.dtype if hasattr(x, "dtype") else np.dtype(type(x))
