@@ -302,6 +302,17 @@ def test_gradients_at_many_points(family: Any) -> None:
 
 
 @BASES
+@pytest.mark.parametrize("n", [6, 13])
+def test_the_derivative_by_a_root_is_the_product_over_the_others(family: Any, n: int) -> None:
+    roots = np.cos(np.arange(n))
+    others = [family.theirs("fromroots")(np.delete(roots, k)) for k in range(n)]
+    expected = -np.stack([np.append(c, 0.0) for c in others], axis=1)
+    for mode in ("forward", "reverse"):
+        found = tracker.jacobian(ours(family, "fromroots"), roots, mode)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.max(np.abs(expected)))
+
+
+@BASES
 def test_zeros_that_can_only_be_zero_are_dropped_without_a_warning(family: Any) -> None:
     """pytest makes warnings errors."""
     for f in (

@@ -95,7 +95,7 @@ def _div(family: Family, a: Any, b: Any) -> Any:
 
 
 def products(family: Family, b: Any, n: int) -> Any:
-    """The rows P_0 b, ..., P_n-1 b, of n - 1 + len(b) coefficients: a linear function of b."""
+    """P_0 b, ..., P_n-1 b, of n - 1 + m coefficients: a linear function of b, (..., m) -> (n, ..., n - 1 + m)."""
     return dispatch.record(_products(family), (b, n), None)
 
 
@@ -105,7 +105,7 @@ def _products(family: Family) -> Op:
         family,
         "products",
         lambda b, n: _rows(family, b, n),
-        lambda dy, y, b, n: dispatch.record(_products_adjoint(family), (dy, b.shape[0]), None),
+        lambda dy, y, b, n: dispatch.record(_products_adjoint(family), (dy, b.shape[-1]), None),
     )
 
 
@@ -121,10 +121,10 @@ def _products_adjoint(family: Family) -> Op:
 
 def _rows(family: Family, b: Any, n: int) -> Any:
     """By the recurrence of the basis, whose x is the matrix of the product with x."""
-    size = n - 1 + len(b)
+    size = n - 1 + b.shape[-1]
     up, mid, down = recurrence(family, size).astype(b.real.dtype)
-    rows = np.zeros((n, size), b.dtype)
-    rows[0, : len(b)] = b
+    rows = np.zeros((n, *b.shape[:-1], size), b.dtype)
+    rows[0, ..., : b.shape[-1]] = b
     for k in range(n - 1):
         row = _times_tridiagonal(up[:-1], mid - mid[k], down[1:], rows[k])
         rows[k + 1] = (row - down[k] * rows[k - 1] if k else row) / up[k]
@@ -133,18 +133,18 @@ def _rows(family: Family, b: Any, n: int) -> Any:
 
 def _rows_adjoint(family: Family, rows: Any, size: int) -> Any:
     """The same steps transposed, the last one first."""
-    up, mid, down = recurrence(family, rows.shape[1]).astype(rows.real.dtype)
+    up, mid, down = recurrence(family, rows.shape[-1]).astype(rows.real.dtype)
     rows = rows.copy()
     for k in range(len(rows) - 2, -1, -1):
         row = rows[k + 1] / up[k]
         rows[k] += _times_tridiagonal(down[1:], mid - mid[k], up[:-1], row)
         if k:
             rows[k - 1] -= down[k] * row
-    return rows[0, :size]
+    return rows[0, ..., :size]
 
 
 def _times_tridiagonal(below: Any, middle: Any, above: Any, x: Any) -> Any:
     y = middle * x
-    y[1:] += below * x[:-1]
-    y[:-1] += above * x[1:]
+    y[..., 1:] += below * x[..., :-1]
+    y[..., :-1] += above * x[..., 1:]
     return y

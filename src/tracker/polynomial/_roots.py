@@ -11,7 +11,7 @@ from tracker._arrays import dispatch
 from tracker._core.node import Op
 from tracker.polynomial._family import Family
 from tracker.polynomial._maps import der
-from tracker.polynomial._products import product, trimmed
+from tracker.polynomial._products import product, products, trimmed
 from tracker.polynomial._valued import series, step, valued
 from tracker.polynomial._values import conj, moments, val
 
@@ -22,7 +22,12 @@ def line(family: Family, off: Any, scl: Any) -> Any:
 
 
 def _line(family: Family, off: Any, scl: Any) -> Any:
-    return off * np.eye(2)[0] + scl * family.theirs("line")(0.0, 1.0)
+    return off * np.eye(2)[0] + scl * _identity(family)
+
+
+def _identity(family: Family) -> Any:
+    """The coefficients of x."""
+    return family.theirs("line")(0.0, 1.0)
 
 
 def from_roots(family: Family, roots: Any) -> Any:
@@ -31,12 +36,14 @@ def from_roots(family: Family, roots: Any) -> Any:
 
 
 def _from_roots(family: Family, roots: Any) -> Any:
-    """Products of lines, of pairs of those, and so on."""
-    parts = [_line(family, -root, 1.0) for root in roots]
+    """Products of lines, of all pairs of those at once, and so on; one that is left over waits."""
+    parts = _identity(family) - roots[:, None] * np.eye(2)[0]
+    waiting = np.ones(1)
     while len(parts) > 1:
-        pairs = zip(parts[::2], parts[1::2], strict=False)
-        parts = [*(product(family, a, b) for a, b in pairs), *parts[len(parts) & ~1 :]]
-    return parts[0] if parts else np.ones(1)
+        if len(parts) % 2:
+            waiting, parts = product(family, waiting, parts[-1]), parts[:-1]
+        parts = np.einsum("pi,ipk->pk", parts[::2], products(family, parts[1::2], parts.shape[1]))
+    return product(family, waiting, parts[0]) if len(parts) else waiting
 
 
 def companion(family: Family, c: Any) -> Any:
