@@ -54,6 +54,14 @@ def test_all_masks_together_and_a_query_without_keys_gives_zeros():
     np.testing.assert_array_equal(nn.dot_product_attention(q, k, v, heads=2, key_mask=keys)[0], 0)
 
 
+def test_queries_of_no_keys_give_zeros():
+    q, keys, values = np.ones((2, 3, 4)), np.ones((2, 0, 4)), np.ones((2, 0, 6))
+    np.testing.assert_array_equal(nn.dot_product_attention(q, keys, values, heads=2), np.zeros((2, 3, 6)))
+    gradients = tracker.gradient(lambda *a: np.sum(nn.dot_product_attention(*a, causal=True)), q, keys, values)
+    assert [g.shape for g in gradients] == [q.shape, keys.shape, values.shape]
+    np.testing.assert_array_equal(gradients[0], 0)
+
+
 def test_a_bias_of_minus_infinity_is_a_mask():
     q, k = rng().standard_normal((3, 4)), rng().standard_normal((3, 4))
     bias = np.where(nn.causal_mask(3), 0, -np.inf)

@@ -1,5 +1,7 @@
 """Wrong inputs of layers, options and files: what was given is named, and nothing is broadcast by mistake."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,27 @@ MADE = {"rng": RNG}
         (lambda: nn.SkipConnection(nn.Scale(3), np.tanh), TypeError, "tanh does not take 2 results"),
         (lambda: nn.SkipConnection(nn.Scale), TypeError, "SkipConnection: layer is the class Scale"),
         (lambda: nn.SkipConnection(np.sin, None), TypeError, "connection.*NoneType"),
+        *(
+            (lambda f=f: f(np.ones((4, 4))), ValueError, r"images \(n, channels, \*size\).*\(4, 4\)")
+            for f in (
+                nn.instance_norm,
+                nn.InstanceNorm(4),
+                partial(nn.pad, width=1),
+                partial(nn.unfold, window=2),
+                partial(nn.upsample, scale=2),
+                partial(nn.pixel_shuffle, factor=2),
+                partial(nn.pixel_unshuffle, factor=2),
+            )
+        ),
+        (lambda: nn.batch_norm(np.ones(3)), ValueError, r"batch_norm takes arrays \(n, channels"),
+        (lambda: nn.batch_norm(np.ones((2, 3)), np.ones(1)), ValueError, r"3 channels.*\(1,\)"),
+        (lambda: nn.batch_norm(np.ones((2, 3)), mean=np.ones(1), var=np.ones(3)), ValueError, r"3 channels.*\(1,\)"),
+        (lambda: nn.group_norm(np.ones((2, 4)), 2, bias=np.ones(1)), ValueError, r"4 channels.*\(1,\)"),
+        (lambda: nn.group_norm(np.ones((2, 4)), 0), ValueError, "0 groups"),
+        (lambda: nn.fold(np.ones((1, 4, 8)), (4, 4), 2), ValueError, r"\(n, c \* 4, 9\).*\(1, 4, 8\)"),
+        (lambda: nn.fold(np.ones((1, 5, 9)), (4, 4), 2), ValueError, r"\(n, c \* 4, 9\).*\(1, 5, 9\)"),
+        (lambda: nn.conv(IMAGES, IMAGES, pad=1.5), ValueError, "pad 1.5 does not fit"),
+        (lambda: nn.dropout(RNG, IMAGES, 0.5, axis=4), ValueError, "axis 4 is out of bounds"),
         (lambda: nn.Recurrence(nn.LSTM(3, 2, **MADE)), TypeError, "Recurrence takes a cell.*LSTM runs over"),
         (lambda: nn.Recurrence(nn.LSTMCell), TypeError, "cell is the class LSTMCell"),
         *(
@@ -150,6 +173,14 @@ def test_connections_join_any_number_of_results():
     bilinear = nn.Bilinear(2, 2, 1, **MADE)
     np.testing.assert_array_equal(nn.Parallel(bilinear, *scales[:2])(x), bilinear(2 * x, 3 * x))
     assert nn.SkipConnection(scales[0], bilinear)(x).shape == (1,)
+
+
+def test_borders_are_numbers_or_pairs_for_each_axis_and_a_single_size_needs_no_tuple():
+    w = np.ones((1, 3, 2, 2))
+    np.testing.assert_array_equal(nn.conv(IMAGES, w, pad=(1, (0, 2))), nn.conv(IMAGES, w, pad=((1, 1), (0, 2))))
+    rows, kernel = np.ones((1, 1, 3)), np.array([[[1.0, -1.0]]])
+    np.testing.assert_array_equal(nn.conv_data_gradient(rows, kernel, 4), nn.conv_data_gradient(rows, kernel, (4,)))
+    np.testing.assert_array_equal(nn.fold(np.ones((1, 2, 3)), 4, 2), [[[1, 2, 2, 1]]])
 
 
 def test_numpys_whole_numbers_are_sizes_and_a_border_may_have_none():

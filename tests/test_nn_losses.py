@@ -232,6 +232,17 @@ def test_certain_predictions_of_what_is_not_there_leave_gradients_finite():
         assert loss(p, TARGET) == (0.5 if loss is nn.poisson else 0.0)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool])
+def test_whole_numbers_do_not_wrap_around(dtype):
+    y, target = np.array([0, 1]).astype(dtype), np.array([1, 0]).astype(dtype)
+    if dtype is not bool:
+        y[0], target[0] = 100, 120
+    error = np.abs(y.astype(float) - target)
+    assert nn.mse(y, target) == np.mean(error**2)
+    assert nn.mae(y, target) == np.mean(error)
+    assert nn.huber(y, target) == np.mean(np.where(error > 1, error - 0.5, error**2 / 2))
+
+
 def test_classes_that_can_not_be_are_left_out():
     scores, target = np.array([[1.0, -np.inf, 0.5]]), np.array([[0.0, 0.0, 1.0]])
     value, gradients = tracker.withgradient(nn.logit_crossentropy, scores, target)

@@ -76,6 +76,8 @@ def attention_weights(
         _check_broadcast("bias", bias, scores)
         scores = scores + bias
     allowed = _allowed(scores, mask, key_mask, causal)
+    if not scores.shape[-1]:  # no keys
+        return scores
     if allowed is None:
         return softmax(scores)
     # finite, not -inf: a row without anything allowed would be NaN, and is cleared below

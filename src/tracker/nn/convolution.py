@@ -49,7 +49,7 @@ def conv_data_gradient(
     >>> conv_data_gradient(np.ones((1, 1, 3)), np.array([[[1.0, -1.0]]]), (4,))
     array([[[ 1.,  0.,  0., -1.]]])
     """
-    over = windows(size, w.shape[2:], stride, pad, dilation)
+    over = windows((size,) if isinstance(size, int) else size, w.shape[2:], stride, pad, dilation)
     _check_groups(w.shape[0], groups)
     if tuple(dy.shape[1:]) != (w.shape[0], *over.places):
         raise ValueError(f"dy has shape {dy.shape}; the conv has results of shape (n, {w.shape[0]}, *{over.places}).")

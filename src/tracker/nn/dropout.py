@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from tracker.nn.activations import _SELU_ALPHA, _SELU_SCALE
 
@@ -26,14 +27,14 @@ def _kept(rng: np.random.Generator, x: Any, p: float, axis: Any) -> Any:
             f"dropout takes (rng, x, p), rng = np.random.default_rng(0); it was given {type(rng).__name__}."
         )
     check_probability(p)
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in ((axis,) if np.ndim(axis) == 0 else axis)]
+    axes = range(x.ndim) if axis is None else normalize_axis_tuple(axis, x.ndim, "axis")
     return rng.random([n if a in axes else 1 for a, n in enumerate(x.shape)], dtype=np.float32) >= p
 
 
 def dropout(rng: np.random.Generator, x: Any, p: float, axis: Any = None) -> Any:
     """x with each entry zero with probability p, the others over 1 - p. The mask varies along `axis` only.
 
-    Raises `ValueError` unless 0 <= p < 1. Srivastava et al. (2014), section 4.
+    Raises `ValueError` unless 0 <= p < 1, and for an axis that x has not. Srivastava et al. (2014), section 4.
 
     >>> dropout(np.random.default_rng(0), np.array([1.0, 2.0]), 0.0)
     array([1., 2.])

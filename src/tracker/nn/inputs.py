@@ -21,14 +21,15 @@ def check_width(layer: Any, x: Any, *shape: int) -> None:
         raise ValueError(f"{_name(layer)} takes arrays (..., {', '.join(map(str, shape))}); it was given {found}.")
 
 
-def check_channels(layer: Any, x: Any, channels: int) -> None:
-    """Raise `ValueError` unless the second axis of x (n, channels, ...) is this.
+def check_channels(layer: Any, x: Any, channels: int | None = None) -> None:
+    """Raise `ValueError` unless x (n, channels, ...) has a second axis, of this length if it is given.
 
     >>> check_channels("BatchNorm", np.ones((2, 3, 5)), 3)
     """
     found = _shape(layer, x)
-    if len(found) < 2 or found[1] != channels:
-        raise ValueError(f"{_name(layer)} takes arrays (n, {channels}, ...); it was given {found}.")
+    if len(found) < 2 or channels not in (None, found[1]):
+        wanted = "channels" if channels is None else channels
+        raise ValueError(f"{_name(layer)} takes arrays (n, {wanted}, ...); it was given {found}.")
 
 
 def check_images(name: str, x: Any) -> None:

@@ -51,6 +51,14 @@ def check_alike(y: Any, target: Any) -> None:
         raise ValueError(f"predictions {np.shape(y)} and targets {np.shape(target)} must have the same shape.")
 
 
+def difference(y: Any, target: Any) -> Any:
+    """y - target; whole numbers, which could wrap around, as real ones. Raises as `check_alike` does."""
+    check_alike(y, target)
+    if all(getattr(x, "dtype", None) is not None and x.dtype.kind in "biu" for x in (y, target)):
+        return np.subtract(y, target, dtype=np.float64)
+    return y - target
+
+
 def check_not_negative(loss: str, what: str, x: Any, remedy: str) -> None:
     """Raise `ValueError` for an array with numbers below 0; NaN passes."""
     x = handles.plain(x)
@@ -94,8 +102,7 @@ def mse(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(mse(np.array([1.0, 3.0]), np.zeros(2)))
     5.0
     """
-    check_alike(y, target)
-    return aggregate(agg, (y - target) ** 2)
+    return aggregate(agg, difference(y, target) ** 2)
 
 
 def mae(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
@@ -104,8 +111,7 @@ def mae(y: Any, target: Any, *, agg: Agg = np.mean) -> Any:
     >>> float(mae(np.array([1.0, -3.0]), np.zeros(2)))
     2.0
     """
-    check_alike(y, target)
-    return aggregate(agg, np.abs(y - target))
+    return aggregate(agg, np.abs(difference(y, target)))
 
 
 def huber(y: Any, target: Any, *, delta: float = 1.0, agg: Agg = np.mean) -> Any:
@@ -114,10 +120,9 @@ def huber(y: Any, target: Any, *, delta: float = 1.0, agg: Agg = np.mean) -> Any
     >>> float(huber(np.array([3.0]), np.zeros(1)))
     2.5
     """
-    check_alike(y, target)
     if delta < 0:
         raise ValueError(f"huber takes a delta of at least 0; it was given {delta}.")
-    error = np.abs(y - target)
+    error = np.abs(difference(y, target))
     near = np.minimum(error, delta)
     return aggregate(agg, near * (error - 0.5 * near))
 

@@ -10,6 +10,7 @@ import numpy as np
 from tracker._core.registry import jointly, rule
 from tracker._rules.products import conj
 from tracker.nn._primitive import primitive
+from tracker.nn.inputs import check_channels, check_groups, check_images
 from tracker.nn.rows import by_rows
 
 
@@ -48,16 +49,18 @@ rule(
 )
 
 
-def _by_channel(p: Any, ndim: int) -> Any:
-    """A parameter (c,) as (c, 1, ...), to meet the channels of an array of `ndim` axes."""
-    return p.reshape(-1, *[1] * (ndim - 2))
+def _by_channel(p: Any, x: Any) -> Any:
+    """A parameter (c,) as (c, 1, ...), to meet the channels of x (n, c, ...). Raises `ValueError` for another shape."""
+    if tuple(p.shape) != tuple(x.shape[1:2]):
+        raise ValueError(f"x {x.shape} has {x.shape[1]} channels, which a parameter of shape {p.shape} does not fit.")
+    return p.reshape(-1, *[1] * (x.ndim - 2))
 
 
 def _affine(y: Any, weight: Any, bias: Any, by_channel: bool) -> Any:
     if weight is not None:
-        y = y * (_by_channel(weight, y.ndim) if by_channel else weight)
+        y = y * (_by_channel(weight, y) if by_channel else weight)
     if bias is not None:
-        y = y + (_by_channel(bias, y.ndim) if by_channel else bias)
+        y = y + (_by_channel(bias, y) if by_channel else bias)
     return y
 
 
@@ -67,18 +70,19 @@ def batch_norm(
     """Each channel of x (n, c, ...) standardised over everything else, times `weight` (c,), plus `bias` (c,).
 
     With `mean` and `var` (c,), those of another sample (testing), in place of the batch's own (training).
-    Raises `ValueError` if one of them is given alone. Ioffe & Szegedy (2015), algorithm 1.
+    Raises `ValueError` if one is given alone, and for shapes that do not fit. Ioffe & Szegedy (2015), algorithm 1.
 
     >>> batch_norm(np.array([[1.0], [3.0]]), eps=0.0)
     array([[-1.],
            [ 1.]])
     """
+    check_channels("batch_norm", x)
     if (mean is None) != (var is None):
         raise ValueError("batch_norm takes both mean and var (testing) or neither (training); one was given alone.")
     if mean is None:
         y = standardise(x, (0, *range(2, x.ndim)), eps)
     else:
-        y = (x - _by_channel(mean, x.ndim)) / np.sqrt(_by_channel(var, x.ndim) + eps)
+        y = (x - _by_channel(mean, x)) / np.sqrt(_by_channel(var, x) + eps)
     return _affine(y, weight, bias, by_channel=True)
 
 
@@ -162,19 +166,22 @@ def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: f
     array([[[-1.],
             [ 1.]]])
     """
+    check_channels("group_norm", x)
     n, c = x.shape[:2]
-    if c % groups:
-        raise ValueError(f"group_norm: {c} channels can't be parted into {groups} groups; give a divisor.")
+    check_groups("group_norm", groups, channels=c)
     y = standardise(x.reshape(n, groups, math.prod(x.shape[1:]) // groups), -1, eps).reshape(x.shape)
     return _affine(y, weight, bias, by_channel=True)
 
 
 def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
-    """Each channel of each sample of x (n, c, ...) standardised: `group_norm` with a group a channel.
+    """Each channel of each sample of x (n, c, *size) standardised: `group_norm` with a group a channel.
+
+    Raises `ValueError` where there is no spatial axis.
 
     >>> instance_norm(np.array([[[1.0, 3.0]]]), eps=0.0)
     array([[[-1.,  1.]]])
     """
+    check_images("instance_norm", x)
     return _affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, by_channel=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tracker.nn.inputs import check_images
 from tracker.nn.interpolation import interpolating, mixed
 
 _LINEAR: Final = ("linear", "bilinear", "trilinear")
@@ -37,6 +38,7 @@ def upsample(x: Any, scale: Any = None, *, size: Any = None, mode: str = "neares
     >>> upsample(np.array([[[1.0, 3.0]]]), size=3, mode="linear", align_corners=True)
     array([[[1., 2., 3.]]])
     """
+    check_images("upsample", x)
     if mode != "nearest" and mode not in _LINEAR:
         raise ValueError(f'upsample has mode="nearest" and "linear"; it was given {mode!r}.')
     for axis, m in enumerate(_new_size(x.shape[2:], scale, size), start=2):
@@ -69,6 +71,7 @@ def pixel_shuffle(x: Any, factor: int) -> Any:
     >>> pixel_shuffle(np.array([[[1.0, 2.0], [3.0, 4.0]]]), 2)
     array([[[1., 3., 2., 4.]]])
     """
+    check_images("pixel_shuffle", x)
     n, channels, *size = x.shape
     k = len(size)
     if factor < 1 or channels % factor**k:
@@ -87,6 +90,7 @@ def pixel_unshuffle(x: Any, factor: int) -> Any:
     array([[[1., 2.],
             [3., 4.]]])
     """
+    check_images("pixel_unshuffle", x)
     n, channels, *size = x.shape
     k = len(size)
     if factor < 1 or any(m % factor for m in size):
@@ -107,6 +111,7 @@ def pad(x: Any, width: Any, mode: str = "constant", value: float = 0.0) -> Any:
     """
     if mode not in _PAD_MODES:
         raise ValueError(f"pad has the modes {', '.join(_PAD_MODES)}; it was given {mode!r}.")
+    check_images("pad", x)
     k = x.ndim - 2
     widths = (width,) * k if isinstance(width, int | np.integer) else tuple(width)
     pairs = [(0, 0), (0, 0), *((w, w) if isinstance(w, int | np.integer) else tuple(w) for w in widths)]

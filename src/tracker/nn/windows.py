@@ -11,6 +11,7 @@ import numpy as np
 
 from tracker._core.registry import linear
 from tracker.nn._primitive import primitive
+from tracker.nn.inputs import check_images
 
 
 class Windows(NamedTuple):
@@ -82,16 +83,22 @@ def _pairs(pad: Any, size: Any, kernel: Any, stride: Any, dilation: Any) -> tupl
         totals = [max((-(-n // s) - 1) * s + span - n, 0) for n, s, span in zip(size, stride, spans)]
         return tuple((t // 2, t - t // 2) for t in totals)
     entries = tuple(pad) if isinstance(pad, Sequence) and not isinstance(pad, str) else (pad,) * len(size)
-    if all(isinstance(p, int | np.integer) for p in entries):
-        if len(entries) == 2 * len(size):
-            entries = tuple(zip(entries[::2], entries[1::2]))
-        else:
-            entries = tuple((p, p) for p in entries)
-    if len(entries) != len(size) or any(isinstance(p, str) or len(p) != 2 or min(p) < 0 for p in entries):
+    if len(entries) == 2 * len(size) and all(map(_is_whole, entries)):
+        entries = tuple(zip(entries[::2], entries[1::2]))
+    entries = tuple((p, p) if _is_whole(p) else p for p in entries)
+    if len(entries) != len(size) or not all(map(_is_pair, entries)):
         raise ValueError(
             f'pad {pad!r} does not fit {len(size)} spatial axes. Give a number, one or a pair for each axis, or "same".'
         )
     return tuple((int(low), int(high)) for low, high in entries)
+
+
+def _is_whole(p: Any) -> bool:
+    return isinstance(p, int | np.integer)
+
+
+def _is_pair(p: Any) -> bool:
+    return isinstance(p, Sequence) and len(p) == 2 and all(_is_whole(n) and n >= 0 for n in p)
 
 
 def padded(x: Any, w: Windows, fill: float = 0.0) -> Any:
@@ -141,13 +148,18 @@ def unfold(x: Any, window: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1
     array([[[0., 1., 2.],
             [1., 2., 3.]]])
     """
+    check_images("unfold", x)
     return columns(x, windows(x.shape[2:], window, stride, pad, dilation))
 
 
 def fold(cols: Any, size: Any, window: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1) -> Any:
-    """The adjoint of `unfold`: columns summed into an array (n, c, *size).
+    """The adjoint of `unfold`: columns summed into an array (n, c, *size). Raises `ValueError` where they do not fit.
 
     >>> fold(np.ones((1, 2, 3)), (4,), 2)
     array([[[1., 2., 2., 1.]]])
     """
-    return images(cols, windows(size, window, stride, pad, dilation))
+    over = windows((size,) if isinstance(size, int) else size, window, stride, pad, dilation)
+    taps, places = math.prod(over.kernel), math.prod(over.places)
+    if cols.ndim != 3 or cols.shape[1] % taps or cols.shape[2] != places:
+        raise ValueError(f"fold takes columns (n, c * {taps}, {places}) for these windows; it was given {cols.shape}.")
+    return images(cols, over)
