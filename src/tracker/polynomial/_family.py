@@ -61,12 +61,12 @@ def recurrence(family: Family, n: int) -> Any:
     return _fixed(rows)
 
 
-@functools.lru_cache(maxsize=64)
-def matrix(family: Family, rest: str, n: int) -> Any:
-    """A linear function of NumPy's as a matrix (m, n): "der", "int" (constants apart), "mulx", "2poly", "poly2"."""
+@functools.lru_cache(maxsize=16)
+def matrix(family: Family, rest: str, n: int, *settings: Any) -> Any:
+    """A linear function of NumPy's as a matrix (m, n): "mulx", "2poly", "poly2", or "der" and "int" with settings."""
     f = family.theirs(rest)
     if rest in ("der", "int"):
-        return _fixed(f(np.eye(n)))
+        return _fixed(f(np.eye(n), *settings))
     columns = [f(row[: k + 1]) for k, row in enumerate(np.eye(n))]
     rows = np.zeros((n, max(map(len, columns))))
     for row, column in zip(rows, columns, strict=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tracker._arrays import handles
 from tracker.polynomial._family import Family, matrix
 from tracker.polynomial._valued import series, valued
 
@@ -16,12 +17,16 @@ def der(family: Family, c: Any, m: Any = 1, scl: Any = 1, axis: Any = 0) -> Any:
 
 
 def _der(family: Family, c: Any, m: int, scl: Any, axis: int) -> Any:
-    c = np.moveaxis(c, axis, 0)
-    if m >= len(c):
+    n = c.shape[axis]
+    if m >= n:
         return np.zeros((1,) * c.ndim)
-    for _ in range(m):
-        c = np.tensordot(matrix(family, "der", len(c)), c * scl, 1)
-    return np.moveaxis(c, 0, axis)
+    y = along(axis, matrix(family, "der", n, m), c)
+    return y if handles.level_of(scl) < 0 and scl == 1 else y * scl**m
+
+
+def along(axis: int, matrix: Any, c: Any) -> Any:
+    """The product of a matrix with the vectors along an axis."""
+    return matrix @ c if c.ndim == 1 else np.moveaxis(np.tensordot(matrix, c, (1, axis)), 0, axis)
 
 
 def mulx(family: Family, c: Any) -> Any:
