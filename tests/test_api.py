@@ -96,6 +96,13 @@ def test_name_is_public_and_documented(name):
     assert getattr(tracker, name).__doc__
 
 
+@pytest.mark.parametrize("name", ["interop", "nn", "optim", "polynomial", "scipy"])
+def test_submodule_is_loaded_when_it_is_first_asked_for(name):
+    program = f"import sys, tracker; print('tracker.{name}' in sys.modules, tracker.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == f"False tracker.{name}\n"
+
+
 def test_all_names_nothing_private():
     assert not [name for name in tracker.__all__ if name.startswith("_") and name != "__version__"]
     assert all(hasattr(tracker, name) for name in tracker.__all__)

@@ -5,8 +5,6 @@ import importlib
 import inspect
 import operator
 import pickle
-import subprocess
-import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -382,12 +380,6 @@ def test_a_poorly_conditioned_fit_warns() -> None:
         tracker.polynomial.chebyshev.chebfit(x, X, 2)
     with pytest.warns(np.exceptions.RankWarning):
         tracker.polynomial.Chebyshev.fit(x, X, 2)
-
-
-def test_nothing_is_loaded_before_it_is_asked_for() -> None:
-    program = "import sys, tracker; print('tracker.polynomial' in sys.modules); tracker.polynomial.chebyshev.chebmul"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
 
 
 # Classes: calls of NumPy's class, or ours, by tracked coefficients, points, domains and windows
