@@ -279,3 +279,19 @@ def test_the_scale_of_a_robust_loss_counts(loss):
     (slope,) = tracker.gradient(f, 0.7)
     assert abs(slope) > 1e-2
     np.testing.assert_allclose(slope, (f(0.701) - f(0.699)) / 0.002, rtol=1e-4)
+
+
+def test_complex_steps_reach_the_function():
+    f = lambda p: (p["a"] - 1) ** 2 + np.sum((p["b"] - p["a"]) ** 4)
+    result = optimize.minimize(f, {"a": 0.3, "b": np.array([0.8, 0.1])}, jac="cs")
+    assert result.x["a"] == pytest.approx(1, abs=1e-3)
+    vector = scipy.optimize.minimize(lambda x: f({"a": x[0], "b": x[1:]}), [0.3, 0.8, 0.1], jac="cs")
+    np.testing.assert_allclose(result.fun, vector.fun, rtol=1e-12)
+
+
+def test_functions_and_starts_that_scipy_rejects():
+    for module in (scipy.optimize, optimize):
+        with pytest.raises(ValueError, match="scalar value"):
+            module.minimize(lambda x: x, [0.3, 0.8])
+        with pytest.raises(ValueError, match="could not convert"):
+            module.minimize(lambda x: 0.0, "abc")

@@ -379,21 +379,15 @@ def test_pearson3_is_smooth_through_a_skew_of_zero(method):
 def test_distribution_functions_that_scipy_integrates_are_refused_by_name():
     for name in DENSITIES_ONLY:
         with pytest.raises(NoRuleError, match=f"stats.{name}"):
-            getattr(stats, name).cdf(1.0, *shapes_of(name))
+            getattr(stats, name).cdf(tracker.param(1.0), *shapes_of(name))
     with pytest.raises(NoRuleError, match=r"kve .*order"):
         tracker.gradient(stats.geninvgauss.logpdf, 1.0, 0.7, 1.7)
 
 
 def test_mean_without_a_formula_is_refused_by_name():
     with pytest.raises(NoRuleError, match=r"stats\.argus .*mean"):
-        stats.argus.mean(1.0)
-
-
-def test_methods_that_are_not_there_are_named():
-    with pytest.raises(AttributeError, match=r"stats\.norm has no 'fit'; it has .*logpdf"):
-        stats.norm.fit([1.0, 2.0])
-    with pytest.raises(AttributeError, match="expect"):
-        stats.norm(0.0, 1.0).expect(np.sin)
+        stats.argus.mean(tracker.param(1.0))
+    assert stats.argus.mean(1.0) == scipy.stats.argus.mean(1.0)
 
 
 def test_t_of_infinitely_many_degrees_of_freedom_is_the_normal():
@@ -458,3 +452,60 @@ def test_most_of_scipys_continuous_distributions_are_there():
         "gausshyper", "irwinhall", "ksone", "kstwo", "kstwobign", "landau", "levy_stable", "nct",
         "studentized_range",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "shapes"), [("alpha", 5e-324, (2.3,)), ("burr", 1e300, (1.4, 2.1)), ("rice", 1e300, (1.7,))]
+)
+def test_numbers_at_which_python_would_raise(name, x, shapes):
+    """Python's numbers raise where NumPy's overflow or divide by zero; SciPy never raises."""
+    with np.errstate(all="ignore"):
+        for method in ("pdf", "cdf", "sf"):
+            value, gradient = tracker.withgradient(
+                getattr(getattr(stats, name), method), x, *shapes, check_finite=False
+            )
+            assert value == pytest.approx(round(value), abs=1e-12)
+            assert all(type(g) is float for g in gradient)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "shapes"), [("recipinvgauss", 1e-10, (0.8,)), ("skewnorm", -1e300, (2.3,)), ("cauchy", 1e300, ())]
+)
+def test_far_tails_are_no_nan(name, x, shapes):
+    ours, theirs = getattr(stats, name), getattr(scipy.stats, name)
+    with np.errstate(all="ignore"):
+        for method in ("logpdf", "cdf", "sf"):
+            value = getattr(ours, method)(tracker.param(x), *shapes)
+            np.testing.assert_allclose(tracker.data(value), getattr(theirs, method)(x, *shapes), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", DENSITIES_ONLY)
+def test_what_has_no_rule_is_scipys_for_plain_arguments(name):
+    shapes = shapes_of(name)
+    ours, theirs = getattr(stats, name), getattr(scipy.stats, name)
+    assert ours.cdf(0.7, *shapes, scale=2.0) == pytest.approx(theirs.cdf(0.7, *shapes, scale=2.0), rel=1e-12)
+    assert ours.ppf(0.3, *shapes) == theirs.ppf(0.3, *shapes)
+    draw = lambda d, *p: d.rvs(*p, size=3, random_state=0)
+    np.testing.assert_array_equal(draw(ours, *shapes), draw(theirs, *shapes))
+    with pytest.raises(NoRuleError):
+        ours.cdf(tracker.param(0.7), *shapes)
+
+
+def test_other_methods_are_scipys_for_plain_arguments_and_refused_for_tracked_ones():
+    x = np.array([0.3, 1.2, 0.7, 2.0])
+    assert stats.gamma.fit(x, floc=0) == scipy.stats.gamma.fit(x, floc=0)
+    assert stats.norm(1.0, 2.0).stats("mv") == scipy.stats.norm(1.0, 2.0).stats("mv")
+    assert stats.norm.moment(2, 1.0, 2.0) == scipy.stats.norm.moment(2, 1.0, 2.0)
+    assert stats.poisson(2.5).expect(lambda k: k) == scipy.stats.poisson(2.5).expect(lambda k: k)
+    assert stats.binom.isf(0.3, 10, 0.4) == scipy.stats.binom.isf(0.3, 10, 0.4)
+    for call in (
+        lambda: stats.gamma.fit(tracker.param(x)),
+        lambda: stats.norm(tracker.param(1.0), 2.0).stats("mv"),
+        lambda: stats.multivariate_normal.cdf(tracker.param(x[:2])),
+        lambda: scipy.stats.gamma.fit(tracker.param(x)),
+    ):
+        with pytest.raises(tracker.errors.TrackerError, match="has no derivative: "):
+            call()
+    assert stats.multivariate_normal([0.0, 0.0]).cdf(x[:2]) == pytest.approx(0.6179 * 0.8849, abs=1e-3)
+    with pytest.raises(AttributeError, match=r"stats\.norm has no 'fitt'; it has .*logpdf"):
+        stats.norm.fitt(x)

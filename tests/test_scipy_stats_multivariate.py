@@ -201,8 +201,8 @@ def test_whole_numbers_and_singular_covariances_are_refused_by_name():
         tracker.gradient(lambda n: stats.multinomial.logpmf([1, 2, 3], n, P), 6.0)
     with pytest.raises(NoRuleError, match="allow_singular"):
         tracker.gradient(lambda c: stats.multivariate_normal.logpdf(V, V, c, allow_singular=True), SPD)
-    with pytest.raises(AttributeError, match=r"has no 'cdf'; it has logpdf"):
-        stats.multivariate_normal.cdf(V, V, SPD)
+    with pytest.raises(AttributeError, match=r"has no 'ppf'; it has logpdf"):
+        stats.multivariate_normal.ppf(V, V, SPD)
 
 
 def test_densities_differentiate_where_a_proportion_is_zero():

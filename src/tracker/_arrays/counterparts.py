@@ -119,7 +119,7 @@ def _advice(module: str, name: str) -> str:
     if name.startswith("_") or method.startswith("_"):
         return f"Use tracker.scipy.{section} instead of {whole}."
     counterpart = getattr(ours, first, None)
-    refusal = getattr(counterpart, "refusal", None)
+    refusal = getattr(getattr(counterpart, method, counterpart) if method else counterpart, "refusal", None)
     if refusal is not None:
         return f"{whole} has no derivative: {refusal}"
     ours_too = counterpart is not None and counterpart is not getattr(_theirs(section), first, None)

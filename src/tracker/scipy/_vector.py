@@ -45,10 +45,11 @@ class Layout:
 
 
 def _like(part: Any, like: Any) -> Any:
+    stays = part.dtype.kind == "c"  # a complex step
     if not isinstance(like, np.ndarray):
-        return part[0] if handles.is_tracked(part) else type(like)(part[0])
+        return part[0] if stays or handles.is_tracked(part) else type(like)(part[0])
     shaped = np.reshape(part, like.shape)
-    return shaped if shaped.dtype == like.dtype else shaped.astype(like.dtype)
+    return shaped if stays or shaped.dtype == like.dtype else shaped.astype(like.dtype)
 
 
 def ravel(structure: Any) -> Any:

@@ -60,6 +60,8 @@ def minimize(
     """
     args = args if isinstance(args, tuple) else (args,)
     layout = Layout(x0)
+    if not layout.places:
+        raise ValueError(f"could not convert x0 to numbers: there are none in {x0!r}.")
     plain_args = stop_gradient(args)
     refuse_tracked("minimize", bounds)
 

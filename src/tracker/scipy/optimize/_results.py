@@ -16,5 +16,12 @@ def both(result: Any) -> Any:
 
 
 def number(y: Any) -> Any:
-    """A loss; SciPy allows arrays of one entry."""
-    return np.reshape(y, ()) if np.ndim(handles.plain(y)) and np.size(handles.plain(y)) == 1 else y
+    """A loss; SciPy allows arrays of one entry, and raises `ValueError` for others."""
+    plain = handles.plain(y)
+    if np.ndim(plain) == 0:
+        return y
+    if np.size(plain) != 1:
+        raise ValueError(
+            f"The user-provided objective function must return a scalar value; it returned shape {np.shape(plain)}."
+        )
+    return np.reshape(y, ())

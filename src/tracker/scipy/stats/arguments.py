@@ -49,9 +49,14 @@ def as_array(x: Any) -> Any:
 
 
 def _in_one_dtype(values: list[Any]) -> list[Any]:
-    """Python's numbers take on the arrays' precision, so that special functions of them keep it."""
+    """Python's numbers take on the arrays' precision, so that special functions of them keep it.
+
+    As NumPy's, they divide by zero and overflow as arrays do; Python's own would raise.
+    """
     dtype = precision(values)
-    return values if dtype is None else [v * dtype.type(1) if _is_weak(v) else v for v in values]
+    if dtype is None:
+        return [v * np.float64(1) if _kind(v) is float else v for v in values]
+    return [v * dtype.type(1) if _is_weak(v) else v for v in values]
 
 
 def precision(values: list[Any]) -> Any:
@@ -70,8 +75,11 @@ def narrowed(y: Any, values: list[Any]) -> Any:
 
 def _is_weak(x: Any) -> bool:
     """Whether NumPy lets the precision of `x` be decided by arrays: Python's numbers, also tracked ones."""
-    kind = type(x) if type(x) is not TrackedReal else type(data(x))
-    return kind is float or kind is int
+    return _kind(x) is float or _kind(x) is int
+
+
+def _kind(x: Any) -> type:
+    return type(x) if type(x) is not TrackedReal else type(data(x))
 
 
 def all_positive(shapes: list[Any]) -> Any:

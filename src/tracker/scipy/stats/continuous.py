@@ -81,7 +81,7 @@ cauchy = Continuous(
     "cauchy",
     "",
     LINE,
-    lambda z: -math.log(math.pi) - np.log1p(z * z),
+    lambda z: -math.log(math.pi) - 2 * np.log(np.hypot(1.0, z)),
     lambda z: np.arctan2(1.0, -z) / math.pi,
     lambda z: np.arctan2(1.0, z) / math.pi,
 )

@@ -14,6 +14,7 @@ from tracker._transforms.recording import data
 from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import as_array, bind, is_valid, voided
 from tracker.scipy.stats.frozen import Frozen
+from tracker.scipy.stats.undone import plainly, undone
 
 Ends = tuple[float, float] | Callable[..., tuple[Any, Any]]
 
@@ -57,8 +58,7 @@ class Discrete:
         return Frozen(self, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        offered = ", ".join(key for key in vars(type(self)) if not key.startswith("_"))
-        raise AttributeError(f"{self!r} has no {name!r}; it has {offered}.")
+        return undone(self, name, [key for key in vars(type(self)) if not key.startswith("_")])
 
     def _limits(self, shapes: Any) -> tuple[Any, Any]:
         return self._ends(*data(list(shapes))) if callable(self._ends) else self._ends
@@ -151,8 +151,27 @@ class Discrete:
     def _moment(self, formula: Any, what: str, args: Any, kwargs: Any, moved: int) -> Any:
         _, shapes, loc = self._given(0.0, args, kwargs)
         if formula is None:
+            found = plainly(self, {"variance": "var"}.get(what, what), *args, **kwargs)
+            if found is not None:
+                return found
             raise NoRuleError(f"{self!r} has no formula for its {what}. Sum k * {self!r}.pmf(k, ...) over k.")
         return formula(*shapes) + moved * loc
+
+    def isf(self, q: Any, *args: Any, **kwargs: Any) -> Any:
+        """As `ppf`, of the probability of more."""
+        return getattr(scipy.stats, self.name).isf(data(q), *data(args), **data(kwargs))
+
+    def median(self, *args: Any, **kwargs: Any) -> Any:
+        """The median, a whole number, SciPy's own."""
+        return getattr(scipy.stats, self.name).median(*data(args), **data(kwargs))
+
+    def interval(self, confidence: Any, *args: Any, **kwargs: Any) -> Any:
+        """The two quantiles that leave out the same probability on both sides, SciPy's own."""
+        return getattr(scipy.stats, self.name).interval(data(confidence), *data(args), **data(kwargs))
+
+    def support(self, *args: Any, **kwargs: Any) -> Any:
+        """The lowest and the highest number, SciPy's own."""
+        return getattr(scipy.stats, self.name).support(*data(args), **data(kwargs))
 
     def ppf(self, q: Any, *args: Any, **kwargs: Any) -> Any:
         """The quantile, a whole number: constant in q and in the parameters, SciPy's own."""

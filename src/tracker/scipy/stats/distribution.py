@@ -15,6 +15,7 @@ from tracker.scipy.stats.frozen import Frozen
 from tracker.scipy.stats.inverse import quantile, reparametrised
 from tracker.scipy.stats.moments import MOMENTS
 from tracker.scipy.stats.tails import Tails
+from tracker.scipy.stats.undone import plainly, undone
 
 Support = tuple[float, float] | Callable[..., tuple[Any, Any]]
 
@@ -60,8 +61,7 @@ class Continuous:
         return Frozen(self, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        offered = ", ".join(key for key in vars(type(self)) if not key.startswith("_"))
-        raise AttributeError(f"{self!r} has no {name!r}; it has {offered}.")
+        return undone(self, name, [key for key in vars(type(self)) if not key.startswith("_")])
 
     def _standard(self, x: Any, args: Any, kwargs: Any) -> tuple[Any, list[Any], Any, Any]:
         """x, shapes, loc and scale, with NaN for the parameters where there is no such distribution."""
@@ -174,11 +174,18 @@ class Continuous:
         _, shapes, loc, scale = self._standard(0.0, args, kwargs)
         formula = MOMENTS.get(self.name, (None, None, None))[k]
         if formula is None:
+            return None, loc, scale
+        return formula(*shapes), loc, scale
+
+    def _without_formula(self, k: int, args: Any, kwargs: Any) -> Any:
+        """SciPy's own number."""
+        found = plainly(self, ("mean", "var", "entropy")[k], *args, **kwargs)
+        if found is None:
             raise NoRuleError(
                 f"{self!r} has no formula for its {('mean', 'variance', 'entropy')[k]}. Take the mean of a sample, "
                 f"{self!r}.rvs(..., size=n, random_state=rng), or tracker.scipy.integrate.quad."
             )
-        return formula(*shapes), loc, scale
+        return found
 
     def mean(self, *args: Any, **kwargs: Any) -> Any:
         """The mean.
@@ -189,22 +196,22 @@ class Continuous:
         (2.0, 1.0, 3.0)
         """
         m, loc, scale = self._moment(0, args, kwargs)
-        return m * scale + loc
+        return self._without_formula(0, args, kwargs) if m is None else m * scale + loc
 
     def var(self, *args: Any, **kwargs: Any) -> Any:
         """The variance."""
         v, _, scale = self._moment(1, args, kwargs)
-        return v * scale * scale
+        return self._without_formula(1, args, kwargs) if v is None else v * scale * scale
 
     def std(self, *args: Any, **kwargs: Any) -> Any:
         """The standard deviation."""
         v, _, scale = self._moment(1, args, kwargs)
-        return np.sqrt(v) * scale
+        return np.sqrt(self._without_formula(1, args, kwargs)) if v is None else np.sqrt(v) * scale
 
     def entropy(self, *args: Any, **kwargs: Any) -> Any:
         """The differential entropy."""
         h, _, scale = self._moment(2, args, kwargs)
-        return h + np.log(scale)
+        return self._without_formula(2, args, kwargs) if h is None else h + np.log(scale)
 
     def nnlf(self, theta: Any, x: Any) -> Any:
         """The negative log-likelihood of the data x; theta = (*shapes, loc, scale)."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from tracker.scipy.stats.undone import undone
+
 _OF_VALUES = ("logpdf", "pdf", "logpmf", "pmf", "cdf", "sf", "logcdf", "logsf", "ppf", "isf", "interval")
 _OF_NOTHING = ("mean", "var", "std", "entropy", "median", "support", "cov")
 
@@ -26,12 +28,13 @@ class Frozen:
         return f"{self.dist!r}({', '.join(given)})"
 
     def __getattr__(self, name: str) -> Any:
+        known = hasattr(type(self.dist), name) or name in getattr(self.dist, "_formulas", ())
+        if not known or name not in _OF_VALUES + _OF_NOTHING:
+            return undone(self.dist, name, (*_OF_VALUES, *_OF_NOTHING), (self.args, self.kwds))
         method = getattr(self.dist, name)
         if name in _OF_VALUES:
             return lambda *x: method(*x, *self.args, **self.kwds)
-        if name in _OF_NOTHING:
-            return lambda: method(*self.args, **self.kwds)
-        raise AttributeError(f"{self.dist!r}(...) has no {name!r}; it has {', '.join((*_OF_VALUES, *_OF_NOTHING))}.")
+        return lambda: method(*self.args, **self.kwds)
 
     def rvs(self, size: Any = None, random_state: Any = None) -> Any:
         """Random numbers: see the distribution's `rvs`."""

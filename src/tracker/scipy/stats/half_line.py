@@ -182,8 +182,8 @@ fatiguelife = Continuous(
 def _wald_terms(z: Any, mu: Any) -> tuple[Any, Any, Any]:
     """log Phi(r), log Phi(-r) and the logarithm of what is added to either, r = (z / mu - 1) / sqrt(z)."""
     root = np.sqrt(z)
-    r = (z / mu - 1) / root
-    return sp.log_ndtr(r), sp.log_ndtr(-r), 2 / mu + sp.log_ndtr(-(z / mu + 1) / root)
+    r = root / mu - 1 / root
+    return sp.log_ndtr(r), sp.log_ndtr(-r), 2 / mu + sp.log_ndtr(-root / mu - 1 / root)
 
 
 def _wald_logcdf(z: Any, mu: Any) -> Any:
@@ -193,7 +193,8 @@ def _wald_logcdf(z: Any, mu: Any) -> Any:
 
 def _wald_logsf(z: Any, mu: Any) -> Any:
     _, above, more = _wald_terms(z, mu)
-    return above + log1mexp(more - above)
+    less = more < above  # where rounding leaves no difference the tail is as good as empty
+    return np.where(less, above + log1mexp(np.where(less, more - above, -1.0)), -math.inf)[()]
 
 
 def _wald_logpdf(z: Any, mu: Any) -> Any:

@@ -10,6 +10,7 @@ import scipy.stats
 
 from tracker._transforms.recording import data
 from tracker.scipy._implicit import each_solution
+from tracker.scipy._watch import any_tracked
 
 
 def quantile(distribution: Any, q: Any, shapes: list[Any], upper: bool) -> Any:
@@ -17,6 +18,8 @@ def quantile(distribution: Any, q: Any, shapes: list[Any], upper: bool) -> Any:
     theirs = getattr(scipy.stats, distribution.name)
     z = (theirs.isf if upper else theirs.ppf)(data(q), *data(shapes))
     z = z.astype(getattr(data(q), "dtype", float))
+    if not any_tracked((q, shapes)):
+        return z
     return _held(distribution, z, q, shapes, upper)
 
 
@@ -40,5 +43,5 @@ def reparametrised(distribution: Any, args: Any, kwargs: Any, size: Any, random_
     if size is None:
         size = np.broadcast_shapes(*[np.shape(p) for p in (*plain, plain_loc, plain_scale)])
     z = getattr(scipy.stats, distribution.name).rvs(*plain, size=size, random_state=random_state)
-    moved = _held(distribution, z, distribution._tails.cdf(z, *plain), shapes, False) if plain else z
+    moved = _held(distribution, z, distribution._tails.cdf(z, *plain), shapes, False) if any_tracked(shapes) else z
     return moved * scale + loc

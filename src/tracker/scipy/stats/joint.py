@@ -17,6 +17,7 @@ from tracker.errors import NoRuleError
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.frozen import Frozen
 from tracker.scipy.stats.of_scipy import of_scipy
+from tracker.scipy.stats.undone import undone
 
 Formula = Callable[..., Any]
 
@@ -56,7 +57,7 @@ class Joint:
     def __getattr__(self, name: str) -> Any:
         formulas: dict[str, Formula] = self.__dict__.get("_formulas", {})
         if name not in formulas:
-            raise AttributeError(f"{self!r} has no {name!r}; it has {', '.join((*formulas, 'rvs'))}.")
+            return undone(self, name, (*formulas, "rvs"))
         return lambda *args, **kwargs: self._call(name, args, kwargs)
 
     def _call(self, name: str, args: Any, kwargs: Any) -> Any:

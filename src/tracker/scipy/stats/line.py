@@ -121,6 +121,7 @@ def _skewnorm_cdf(z: Any, a: Any) -> Any:
     There it is the rest of Owen's integral, 1/pi times that of exp(-z^2 (1 + x^2) / 2) / (1 + x^2) over x > a:
     D. Owen, Tables for computing bivariate normal probabilities, Annals of Mathematical Statistics 27 (1956), p. 1075.
     """
+    z = np.clip(z, -1e150, 1e150)  # squares overflow beyond
     empty = (z < -1) & (a > 0)
     if not np.any(empty):
         return sp.ndtr(z) - 2 * sp.owens_t(z, a)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
+import scipy.stats
 
 from tracker.errors import NoRuleError
+from tracker.scipy._watch import any_tracked
 
 Function = Callable[..., Any]
 
@@ -24,19 +26,21 @@ class Tails:
             cdf = lambda z, *shapes: np.exp(logcdf(z, *shapes))
         if sf is None and logsf is not None:
             sf = lambda z, *shapes: np.exp(logsf(z, *shapes))
-        self.cdf = cdf or _complement(name, logsf, sf)
-        self.sf = sf or _complement(name, logcdf, cdf)
+        self.cdf = cdf or _complement(name, "cdf", logsf, sf)
+        self.sf = sf or _complement(name, "sf", logcdf, cdf)
         self.logcdf = logcdf or _logarithm(self.cdf, self.sf, logsf)
         self.logsf = logsf or _logarithm(self.sf, self.cdf, logcdf)
 
 
-def _complement(name: str, log_other: Function | None, other: Function | None) -> Function:
+def _complement(name: str, method: str, log_other: Function | None, other: Function | None) -> Function:
     if log_other is not None:
         return lambda z, *shapes: -np.expm1(log_other(z, *shapes))
     if other is not None:
         return lambda z, *shapes: 1 - other(z, *shapes)
 
-    def refuse(*_: Any) -> Any:
+    def refuse(*given: Any) -> Any:
+        if not any_tracked(given):
+            return getattr(getattr(scipy.stats, name), method)(*given)
         raise NoRuleError(
             f"The distribution function of tracker.scipy.stats.{name} has no derivative rule: SciPy integrates the "
             "density numerically. Its logpdf and pdf are differentiated; tracker.scipy.integrate.quad integrates them."
