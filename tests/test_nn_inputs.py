@@ -12,9 +12,32 @@ IMAGES = np.ones((2, 3, 8, 8), np.float32)
 MADE = {"rng": RNG}
 
 
+class Unmarked:
+    """A layer as one writes it elsewhere."""
+
+    def __init__(self):
+        self.inner = nn.Dense(3, 3, **MADE)
+
+    def __call__(self, x):
+        return self.inner(x)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (
+            lambda: nn.Chain(np.tanh, Unmarked()),
+            TypeError,
+            r"layers\[1\], a Unmarked, would.*tracker.struct",
+        ),
+        (lambda: nn.SkipConnection(Unmarked()), TypeError, "layer, a Unmarked, would not be trained"),
+        (lambda: nn.Maxout(np.polynomial.Polynomial([1.0, 2.0])), TypeError, "Polynomial.*If they are constant"),
+        (
+            lambda: nn.Dense(3, 2, nn.Scale(2), **MADE),
+            TypeError,
+            "arrays of Scale would not be trained",
+        ),
+        (lambda: nn.RNN(3, 3, Unmarked(), **MADE), TypeError, "activation, a Unmarked, would not be trained"),
         (lambda: nn.Dense(3, 2, **MADE)(np.ones((5, 4))), ValueError, r"Dense takes arrays \(\.\.\., 3\).*\(5, 4\)"),
         (lambda: nn.Dense(3, 2, **MADE)(np.float64(1)), ValueError, r"given \(\)"),
         (lambda: nn.Dense(3, 2, rng=0), TypeError, "generator.*int"),
@@ -181,6 +204,19 @@ def test_borders_are_numbers_or_pairs_for_each_axis_and_a_single_size_needs_no_t
     rows, kernel = np.ones((1, 1, 3)), np.array([[[1.0, -1.0]]])
     np.testing.assert_array_equal(nn.conv_data_gradient(rows, kernel, 4), nn.conv_data_gradient(rows, kernel, (4,)))
     np.testing.assert_array_equal(nn.fold(np.ones((1, 2, 3)), 4, 2), [[[1, 2, 2, 1]]])
+
+
+def test_objects_without_arrays_and_constants_in_a_function_are_layers():
+    class Shifted:
+        def __init__(self, by):
+            self.by = by
+
+        def __call__(self, x):
+            return x + self.by
+
+    line = np.polynomial.Polynomial([1.0, 2.0])
+    model = nn.Chain(Shifted(1.0), lambda x: line(x), nn.Dropout(0.5), nn.Dense(1, 1, nn.MaxPool(2), **MADE))
+    assert nn.destructure(model)[0].shape == (2,)
 
 
 def test_numpys_whole_numbers_are_sizes_and_a_border_may_have_none():

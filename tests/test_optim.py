@@ -685,6 +685,17 @@ def test_a_state_of_other_containers_is_described_without_its_values():
     assert "array(" not in str(caught.value)
 
 
+def test_a_model_of_a_class_that_is_not_marked_is_told_so():
+    class Net:
+        def __init__(self):
+            self.w = np.ones(2)
+
+    with pytest.raises(ValueError, match=r"tracker\.struct; it was given Net"):
+        optim.setup(optim.Adam(), Net())
+    with pytest.raises(ValueError, match=r"complex numbers\.$"):
+        optim.setup(optim.Adam(), {"n": 1})
+
+
 def test_a_rule_given_as_a_class_or_mistaken_for_the_model_is_named():
     with pytest.raises(TypeError, match=r"the class Adam: write Adam\(\.\.\.\)"):
         optim.setup(optim.Adam, np.ones(2))

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tracker import tree
+
 
 def check_width(layer: Any, x: Any, *shape: int) -> None:
     """Raise unless the last axes of x (..., *shape) are these: `ValueError`, or `TypeError` for a tuple.
@@ -39,7 +41,9 @@ def check_images(name: str, x: Any) -> None:
 
 
 def check_function(layer: Any, what: str, f: Any) -> None:
-    """Raise `TypeError` unless f can be called on arrays: a layer's class has to be called first.
+    """Raise `TypeError` unless f can be called on arrays, and for arrays in it that would not be trained.
+
+    A layer's class has to be called first.
 
     >>> check_function("Dense", "activation", "relu")
     Traceback (most recent call last):
@@ -53,6 +57,23 @@ def check_function(layer: Any, what: str, f: Any) -> None:
             f"{_name(layer)}: {what} is a function of arrays, such as nn.relu, or a layer; "
             f"it was given as {type(f).__name__}.{hint}"
         )
+    _check_trained(layer, what, f)
+
+
+def _check_trained(layer: Any, what: str, f: Any) -> None:
+    kind = type(f).__name__
+    if what == "activation" and _holds_arrays(f):
+        raise TypeError(f"{_name(layer)}: the arrays of {kind} would not be trained as an activation; use nn.Chain.")
+    leaves = tree.flatten(f)[0]
+    if len(leaves) == 1 and leaves[0] is f and any(map(_holds_arrays, getattr(f, "__dict__", {}).values())):
+        raise TypeError(
+            f"{_name(layer)}: the arrays of {what}, a {kind}, would not be trained: mark the class with "
+            "@tracker.struct. If they are constant, write lambda x: f(x)."
+        )
+
+
+def _holds_arrays(x: Any) -> bool:
+    return any(hasattr(leaf, "dtype") and tree.is_parameter(leaf) for leaf in tree.flatten(x)[0])
 
 
 def check_connection(layer: Any, f: Any, n: int) -> None:

@@ -54,7 +54,11 @@ def setup(rule: Rule, model: Any) -> Any:
             made[key] = Leaf(rule, rule.init(handles.plain(x)))
         states.append(made[key])
     if not made:
-        raise ValueError("setup found no parameter in the model: a float, or an array of floats or complex numbers.")
+        others = sorted({type(x).__name__ for x in leaves if hasattr(x, "__dict__") and not isinstance(x, type)})
+        hint = f" Mark classes of models with @tracker.struct; it was given {', '.join(others)}." if others else ""
+        raise ValueError(
+            f"setup found no parameter in the model: a float, or an array of floats or complex numbers.{hint}"
+        )
     return tree.unflatten(treedef, states)
 
 
