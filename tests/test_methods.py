@@ -255,6 +255,15 @@ def test_raises(name):
         assert str(raised.value)
 
 
+def test_an_error_of_an_attribute_is_numpys():
+    with pytest.raises(ValueError, match="two dimensions") as expected:
+        np.ones(3).mT  # noqa: B018
+    for x in (param(np.ones(3)), param(np.ones(3)) * 2.0):
+        with pytest.raises(ValueError, match="two dimensions") as raised:
+            x.mT  # noqa: B018
+        assert str(raised.value) == str(expected.value)
+
+
 LOSES_THE_GRADIENT = """
     __array__ __float__ __int__ __complex__ byteswap dump dumps getfield tobytes tofile ctypes
 """.split()

@@ -169,6 +169,12 @@ def no_conversion(name: str) -> ConversionError:
 
 
 def missing_attribute(name: str) -> Any:
+    try:
+        sys._getframe()
+    except SystemError as error:  # a compiled class asks with the error of a property still set, and so finds it
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
     if name.startswith("__"):
         if name == "__array_namespace__" and askers.needs_namespace(sys._getframe()):
             raise _given_to_scipy(counterparts.instead_of_scipy(sys._getframe()))
