@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import tree
+from tracker import nn, tree
 from tracker.tree._classes import Static
 
 
@@ -612,3 +612,16 @@ def test_leaves_are_not_kept_alive():
         assert [sys.getrefcount(leaf) for leaf in (x["a"], x["b"].W)] == before
     finally:
         gc.enable()
+
+
+def test_a_layer_is_replaced_whatever_its_class_is_made_of():
+    layer = nn.Dense(2, 2, np.tanh, rng=np.random.default_rng(0))
+    made = tree.replace(layer, weight=np.eye(2), bias=None)
+    np.testing.assert_array_equal(made(np.ones((1, 2))), np.tanh(np.ones((1, 2))))
+    assert layer.bias is not None
+    assert made.activation is np.tanh
+    assert tree.replace(StructLayer(np.ones(2), [1.0]), W=2.0).W == 2.0
+    with pytest.raises(TypeError, match="no field weights"):
+        tree.replace(layer, weights=1.0)
+    with pytest.raises(TypeError, match="instance of a dataclass"):
+        tree.replace([1.0])

@@ -18,9 +18,9 @@ from tracker._arrays import operands
 from tracker._arrays.real import TrackedReal
 from tracker.errors import ParameterTypeError
 from tracker.tree._classes import ARRAY, NAMESPACE, PARAMETER, Static, is_array_type, kind_of, leaf_types, learn
-from tracker.tree._struct import static, struct
+from tracker.tree._struct import replace, static, struct
 
-__all__ = ["as_argument", "flatten", "is_parameter", "map", "names", "static", "struct", "unflatten"]
+__all__ = ["as_argument", "flatten", "is_parameter", "map", "names", "replace", "static", "struct", "unflatten"]
 
 _LEAF: Final = optree.treespec_leaf(none_is_leaf=True, namespace=NAMESPACE)
 _AS_GIVEN: Final = frozenset({float, complex, bool, str, tuple, dict, type(None)})

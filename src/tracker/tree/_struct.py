@@ -72,3 +72,23 @@ def _restricted(cls: Any, trainable: Iterable[str]) -> Any:
         fields[name] = copy.copy(fields[name])  # a base class has the same object
         fields[name].metadata = MappingProxyType({**fields[name].metadata, FIXED: name not in names})
     return cls
+
+
+def replace(x: T, **fields: Any) -> T:
+    """A copy of `x`, an instance of a dataclass, with these values in its fields, whatever its `__init__` takes.
+
+    Raises `TypeError` for a field that it has not.
+
+    >>> import numpy as np
+    >>> from tracker import nn
+    >>> replace(nn.LayerNorm(2), weight=np.full(2, 0.5))(np.array([1.0, 3.0])).round(3)
+    array([-0.5,  0.5])
+    """
+    if not dataclasses.is_dataclass(x) or isinstance(x, type):
+        raise TypeError(f"replace takes an instance of a dataclass; it was given {x!r}.")
+    if unknown := fields.keys() - {field.name for field in dataclasses.fields(x)}:
+        raise TypeError(f"{type(x).__name__} has no field {', '.join(sorted(unknown))}.")
+    made = copy.copy(x)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
