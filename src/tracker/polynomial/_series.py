@@ -12,7 +12,7 @@ from tracker._arrays import handles
 from tracker._arrays.real import TrackedReal
 from tracker._transforms.recording import data
 from tracker.polynomial._family import BASE, Family
-from tracker.polynomial.polyutils import as_series, getdomain, mapdomain, mapparms, trimcoef
+from tracker.polynomial.polyutils import _recorded, as_series, getdomain, mapdomain, mapparms, trimcoef
 from tracker.scipy._array import array
 
 _OURS: Final[dict[Any, Any]] = {}  # by NumPy's class
@@ -29,7 +29,7 @@ class Series(BASE):  # type: ignore[misc]
         super().__init__(**{name: handles.plain(x) for name, x in given.items()}, symbol=symbol)
         for name, x in given.items():
             if handles.level_of(x) >= 0:
-                setattr(self, name, as_series([x], trim=False)[0])
+                setattr(self, name, _recorded(x, getattr(self, name)))
 
     def __call__(self, arg: Any) -> Any:
         return self._val(mapdomain(_lifted(arg), self.domain, self.window), self.coef)

@@ -62,7 +62,8 @@ def _depends_on_arguments(x: Any) -> bool:
 
 def series(c: Any) -> Any:
     """Coefficients, at least one: a list may hold tracked numbers, a number stands for itself; floats for integers."""
-    c = np.atleast_1d(array(c))
+    c = array(c)
+    c = c if np.ndim(c) else np.atleast_1d(c)
     return c.astype(float) if c.dtype.kind in "iu" else c
 
 

@@ -32,7 +32,7 @@ def val(family: Family, x: Any, c: Any, tensor: Any = True) -> Any:
         return _at_polynomial(family, x, c)
     if isinstance(x, list | tuple):
         x = array(x)
-    if tensor and isinstance(x, np.ndarray | TrackedArray):
+    if tensor and c.ndim > 1 and isinstance(x, np.ndarray | TrackedArray):
         c = np.reshape(c, c.shape + (1,) * x.ndim)
     return dispatch.record(_val(family), (x, c), None)
 
@@ -85,7 +85,7 @@ def _moments(family: Family) -> Op:
 def _sums(family: Family, x: Any, w: Any, shape: tuple[int, ...]) -> Any:
     """The moments of plain arrays."""
     columns = shape[1 : len(shape) - np.ndim(x)]
-    if np.shape(w) == columns + np.shape(x) and shape[1:] == columns + (1,) * np.ndim(x):
+    if np.shape(w) == columns + np.shape(x) and shape[1:] in ((), columns + (1,) * np.ndim(x)):
         w = np.reshape(w, (math.prod(columns), np.size(x)))
         return _sums_of_all(family, np.ravel(x), w, shape[0]).reshape(shape)
     before, now = None, w

@@ -25,10 +25,14 @@ def as_series(alist: Any, trim: bool = True) -> Any:
     [tracked([1., 2.]), array([3.])]
     """
     plain = _theirs.as_series([_handles.plain(c) for c in alist], trim)
-    return [
-        np.copy(np.astype(_series(c)[: len(p)], p.dtype)) if _handles.level_of(c) >= 0 else p
-        for c, p in zip(alist, plain, strict=True)
-    ]
+    return [_recorded(c, p) if _handles.level_of(c) >= 0 else p for c, p in zip(alist, plain, strict=True)]
+
+
+def _recorded(c: Any, plain: Any) -> Any:
+    """Tracked coefficients, which NumPy makes the vector `plain`, as a copy of its length and dtype."""
+    c = _series(c)
+    c = c if len(c) == len(plain) else c[: len(plain)]
+    return np.copy(c) if c.dtype == plain.dtype else c.astype(plain.dtype)
 
 
 def trimcoef(c: Any, tol: Any = 0) -> Any:
