@@ -535,3 +535,12 @@ def test_what_numpys_classes_reject_is_rejected(wrong: Any) -> None:
         tracker.polynomial.Legendre(tracker.param(A)) / [2.0]
     with pytest.raises(ValueError):
         tracker.polynomial.Legendre(tracker.param(A)) ** -1
+
+
+@BASES
+def test_a_double_root_leaves_the_other_roots_their_derivatives(family: Any) -> None:
+    c = family.theirs("fromroots")([0.0, 0.0, 2.0])
+    apart = family.theirs("fromroots")([0.0, 0.0])
+    (g,) = tracker.gradient(lambda c: ours(family, "roots")(c)[2].real, c)
+    expected = -family.theirs("vander")(2.0, 3)[0] / family.theirs("val")(2.0, apart)
+    np.testing.assert_allclose(g, expected, rtol=1e-9)
