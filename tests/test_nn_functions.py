@@ -229,6 +229,12 @@ def test_equal_maxima_share_their_gradient_and_borders_never_win():
     np.testing.assert_array_equal(nn.maxpool(-np.ones((1, 1, 2)), 2, pad=1), [[[-1.0, -1.0]]])
 
 
+def test_borders_take_no_share_of_a_maximum_of_minus_infinity():
+    x = np.full((1, 1, 2), -np.inf)
+    y, back = tracker.pullback(lambda x: nn.maxpool(x, 2, stride=1, pad=1), x)
+    np.testing.assert_array_equal(back(np.ones_like(y))[0], [[[1.5, 1.5]]])
+
+
 @pytest.mark.parametrize(("size", "window"), [((6, 4), 2), ((7, 5), (3, 2)), ((5,), 2), ((2, 4, 6), (1, 2, 3))])
 def test_gradient_of_tiled_maxima_is_that_of_any_windows(size, window, monkeypatch):
     x = RNG.integers(0, 3, (2, 3, *size)).astype(float)  # many equal maxima

@@ -666,6 +666,7 @@ def test_a_plain_import_leaves_optimisers_out():
         (lambda f, m: tracker.gradient(f, m), r"tuple was given for dict: .*this is \[0\]"),
         (lambda f, m: tracker.withgradient(f, m), r"WithGradient was given for dict: .*\.grad\[0\]"),
         (lambda f, m: None, "NoneType was given for dict"),
+        (lambda f, m: tracker.value_and_grad(f)(m), r"tuple was given for dict: .*gradient, which is \[1\]"),
         (lambda f, m: {"w": np.ones(9)}, "dict"),
         (lambda f, m: {"w": np.ones(9), "b": [1.0]}, "b|list"),
     ],
@@ -694,6 +695,12 @@ def test_a_model_of_a_class_that_is_not_marked_is_told_so():
         optim.setup(optim.Adam(), Net())
     with pytest.raises(ValueError, match=r"complex numbers\.$"):
         optim.setup(optim.Adam(), {"n": 1})
+
+
+def test_state_and_model_in_the_wrong_order_are_named():
+    model = {"w": np.ones(2)}
+    with pytest.raises(ValueError, match=r"model is a state: .*\(state, model\), in this order"):
+        optim.update(model, optim.setup(optim.Adam(), model), model)
 
 
 def test_a_rule_given_as_a_class_or_mistaken_for_the_model_is_named():

@@ -46,7 +46,7 @@ def to_maxima(dy: Any, x: Any, y: Any, w: Windows) -> Any:
     """dy (n, c, *count) given to where the maximum of each window is, evenly among equals: (n, c, *size)."""
     if is_tiled(w):
         return to_tile_maxima(dy, x, y, w)
-    source = padded(x, w, -np.inf)
+    source = padded(x, w, np.nan)  # which equals no maximum
     dy = dy / _ties(source, y, w)
     whole = np.zeros_like(dy, shape=source.shape)
     for _, place in w.taps():
@@ -57,7 +57,7 @@ def to_maxima(dy: Any, x: Any, y: Any, w: Windows) -> Any:
 @primitive
 def at_maxima(dx: Any, x: Any, y: Any, w: Windows) -> Any:
     """The mean of dx (n, c, *size) over the places where each window has its maximum: (n, c, *count)."""
-    source, moved = padded(x, w, -np.inf), padded(dx, w)
+    source, moved = padded(x, w, np.nan), padded(dx, w)
     total = np.zeros_like(dx, shape=y.shape)
     for _, place in w.taps():
         total += np.where(source[place] == y, moved[place], 0)

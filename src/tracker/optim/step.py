@@ -14,7 +14,7 @@ from tracker._arrays import handles, leaves, operands
 from tracker._arrays.leaf import param
 from tracker._transforms.parameters import Grads
 from tracker._transforms.reverse import WithGradient
-from tracker.optim.state import Leaf, _identity
+from tracker.optim.state import Leaf, _identity, kinds
 from tracker.optim.together import applied
 
 _ndarray: Final = np.ndarray
@@ -106,6 +106,8 @@ class _Step:
 
     def _difference(self, other: Any, error: ValueError) -> str:
         """How `other` is not like the model: its kind, or what was found within, without the values."""
+        if kinds(self.model):
+            return "the model is a state: update takes and gives (state, model), in this order"
         if type(other) is type(self.model):
             return re.split(r"[;,] (?!expected:|got:)\w+: |, got (?!type:)", str(error))[0].rstrip(".")
         found = f"{type(other).__name__} was given for {type(self.model).__name__}"
@@ -113,6 +115,8 @@ class _Step:
             return f"{found}: of withgradient take .grad[0]"
         if type(other) is tuple and len(other) and type(other[0]) is type(self.model):
             return f"{found}: gradient gives a tuple, one entry for each argument, of which this is [0]"
+        if type(other) is tuple and len(other) == 2 and type(other[1]) is type(self.model):
+            return f"{found}: value_and_grad gives the value and the gradient, which is [1]"
         return found
 
     def name(self, i: int) -> str:
