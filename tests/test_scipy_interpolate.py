@@ -267,3 +267,40 @@ def test_values_written_after_construction_do_not_change_the_spline():
     spline = interpolate.CubicSpline(X, y)
     y[1] = 100.0
     assert spline(X[1]).data == pytest.approx(Y[1])
+
+
+KINDS = ["CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("axis", [0, 1])
+def test_integrals_and_derivatives_of_interpolants(kind, axis):
+    rng = np.random.default_rng(8)
+    x, q = np.array([0.2, 0.8, 1.5, 2.6, 3.1, 4.0, 4.9]), np.array([0.9, 2.3, 4.1])
+    y = rng.standard_normal((7, 2) if axis == 0 else (2, 7))
+    for method in ("derivative", "antiderivative"):
+        for nu in (1, 2):
+            of = lambda m, method=method, nu=nu: lambda y, q: getattr(getattr(m, kind)(x, y, axis=axis), method)(nu)(q)
+            smooth = method == "antiderivative" and kind in ("CubicSpline", "make_interp_spline")
+            assert_derivatives(of, interpolate, scipy.interpolate, y, q, order=1 + smooth, exact=False)
+    of = lambda m: lambda y, a, b: getattr(m, kind)(x, y, axis=axis).integrate(a, b)
+    assert_derivatives(of, interpolate, scipy.interpolate, y, 1.1, 3.2, order=1, exact=False)
+    assert_derivatives(of, interpolate, scipy.interpolate, y, 3.2, 1.1, order=1, exact=False)
+    plain, theirs = (getattr(m, kind)(x, y, axis=axis) for m in (interpolate, scipy.interpolate))
+    np.testing.assert_array_equal(plain(q), theirs(q))
+
+
+@pytest.mark.parametrize("extrapolate", [True, False])
+def test_bspline_integrates_beyond_its_knots_or_up_to_them(extrapolate):
+    t, c = np.r_[[0.0] * 4, 1.0, 2.0, [3.0] * 4], np.random.default_rng(2).standard_normal(6)
+    of = lambda m: lambda c, a, b: m.BSpline(t, c, 3, extrapolate).integrate(a, b)
+    assert_derivatives(of, interpolate, scipy.interpolate, c, -0.3, 2.4, exact=False)
+    with pytest.raises(NotImplementedError, match="periodic"):
+        interpolate.BSpline(t, tracker.param(c), 3).integrate(0.0, 5.0, "periodic")
+    assert interpolate.BSpline(t, c, 3).tck[2] == 3
+
+
+def test_what_tracked_interpolants_do_not_have_is_named():
+    for curve in (interpolate.CubicSpline, interpolate.make_interp_spline):
+        with pytest.raises(AttributeError, match="has no attribute 'roots'"):
+            curve(np.arange(5.0), tracker.param(np.ones(5))).roots()

@@ -148,3 +148,9 @@ def test_what_finds_indices_is_refused(name):
         getattr(spatial, name)(tracker.param(A[:, :2]))
     with pytest.raises(NotImplementedError, match=r"scipy\.spatial\.distance\.hamming"):
         distance.hamming(tracker.param(A[0]), B[0])
+
+
+def test_unknown_metrics_are_rejected_as_in_scipy():
+    for f in (distance.pdist, lambda x, metric: distance.cdist(x, x, metric)):
+        with pytest.raises(ValueError, match="Unknown Distance Metric"):
+            f(tracker.param(np.ones((3, 2))), "nonsense")

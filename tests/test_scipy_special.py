@@ -263,3 +263,25 @@ def test_expn_truncates_its_order_as_scipy_does():
         assert tracker.gradient(lambda x, n=n: sp.expn(n, x), 0.7) == tracker.gradient(
             lambda x, n=n: sp.expn(int(n), x), 0.7
         )
+
+
+Z = np.array([[0.3 + 0.2j, -0.4 + 0.9j, 1.1 - 0.6j], [0.7 - 1.2j, 0.1 + 0.4j, -0.8 + 0.3j]])
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax_of_complex_numbers(name, axis):
+    make = lambda f: lambda x, y: f(x + 1j * y, axis=axis)
+    assert_derivatives(make, getattr(special, name), getattr(sp, name), Z.real.copy(), Z.imag.copy())
+
+
+@pytest.mark.parametrize("k", [0, 1])
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_logsumexp_of_complex_numbers_with_its_sign(k, axis):
+    make = lambda f: lambda x, y, b: f(x + 1j * y, axis=axis, b=b, return_sign=True)[k]
+    assert_derivatives(make, special.logsumexp, sp.logsumexp, Z.real.copy(), Z.imag.copy(), np.abs(Z))
+
+
+def test_the_sign_of_a_real_sum_has_a_zero_gradient():
+    f = lambda a: special.logsumexp(a, b=np.array([1.0, -3.0]), return_sign=True)[1]
+    assert not np.any(tracker.gradient(f, np.array([0.1, 0.4]))[0])

@@ -44,6 +44,14 @@ def cubic(x: Any, y: Any, slopes: Any) -> list[Any]:
     return [y[:-1], slopes[:-1], (rise - slopes[:-1]) / h - twist, twist / h]
 
 
+def integrated(coefficients: list[Any], x: Any) -> list[Any]:
+    """The coefficients of the integral from the first knot."""
+    h = np.diff(x)[:, None]
+    raised = [c / (j + 1) for j, c in enumerate(coefficients)]
+    pieces = sum([c * h ** (j + 1) for j, c in enumerate(raised[1:], 1)], start=raised[0] * h)
+    return [np.concatenate([np.zeros((1, h.shape[1])) * pieces[:1], np.cumsum(pieces[:-1], axis=0)]), *raised]
+
+
 def pchip_slopes(x: Any, y: Any) -> Any:
     """Fritsch and Butland (1984), SIAM J. Sci. Stat. Comput. 5(2), with Moler's one-sided ends."""
     h = np.diff(x)[:, None]

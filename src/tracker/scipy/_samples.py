@@ -153,10 +153,10 @@ def _aligned(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
     if x is None:
         h = dx if np.ndim(handles.plain(dx)) == 0 else np.moveaxis(dx, axis, -1)
         y = np.moveaxis(y, axis, -1)
-        return y, h * np.ones((*y.shape[:-1], y.shape[-1] - 1))
+        return y, h * np.ones((*y.shape[:-1], max(y.shape[-1] - 1, 0)))
     h = np.diff(x) if np.ndim(handles.plain(x)) == 1 else np.moveaxis(np.diff(x, axis=axis), axis, -1)
     y = np.moveaxis(y, axis, -1)
-    return y, h * np.ones((*y.shape[:-1], y.shape[-1] - 1))
+    return y, h * np.ones((*y.shape[:-1], max(y.shape[-1] - 1, 0)))
 
 
 def _halves(y: Any, h: Any) -> tuple[Any, Any]:

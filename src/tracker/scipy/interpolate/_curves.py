@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 import scipy.interpolate
 
 from tracker._arrays import handles
-from tracker.errors import ConversionError
+from tracker.errors import ConversionError, UnsupportedKeywordError
 from tracker.scipy._array import given
 from tracker.scipy._cubic_adjoint import by_values
 from tracker.scipy._cubic_system import slope_equations
 from tracker.scipy._derived import derived
 from tracker.scipy._linear_map import affine_map, matrix_map, solve_map
-from tracker.scipy._piecewise import akima_slopes, at, cubic, located, pchip_slopes
+from tracker.scipy._piecewise import akima_slopes, at, cubic, integrated, located, pchip_slopes
 from tracker.scipy.interpolate._given import gathered, owned, times, unfolded, untracked_knots
 
 _interpolate: Any = scipy.interpolate
@@ -73,10 +74,50 @@ class _Curve:
         """The derivative of order `nu`, as a function of the points."""
         return lambda x, extrapolate=None: self(x, nu, extrapolate)
 
+    def antiderivative(self, nu: int = 1) -> Any:
+        """The integral from the first knot, `nu` times over, as a function of the points."""
+        return lambda x, extrapolate=None: self._integral(gathered(x), nu, extrapolate)
+
+    def _integral(self, x: Any, nu: int, extrapolate: Any) -> Any:
+        own = False if self.extrapolate == "periodic" else self.extrapolate
+        beyond = own if extrapolate is None else extrapolate
+
+        def composition(y: Any, q: Any) -> Any:
+            y = np.moveaxis(y, self.axis, 0)
+            pieces = self._coefficients(np.reshape(y, (len(self.x), -1)))
+            for _ in range(nu):
+                pieces = integrated(pieces, self.x)
+            found = at(pieces, self.x, np.reshape(q, (-1,)), 0, beyond)
+            return unfolded(found, np.shape(q), y.shape[1:], self.axis)
+
+        value = lambda y, q: self._of(y).antiderivative(nu)(q, extrapolate=extrapolate)
+        return derived(f"scipy.interpolate.{type(self).__name__}", value, composition, self._y, x)
+
+    def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
+        """The integral from `a` to `b`, differentiable by both and by the values."""
+        beyond = self.extrapolate if extrapolate is None else extrapolate
+        if beyond == "periodic" and any(map(handles.is_tracked, (self._y, a, b))):
+            raise UnsupportedKeywordError("integrate of a periodic interpolant can't be differentiated.")
+
+        def composition(y: Any, a: Any, b: Any) -> Any:
+            curve = self._with(y)
+            return curve._integral(b, 1, beyond) - curve._integral(a, 1, beyond)
+
+        value = lambda y, a, b: self._of(y).integrate(a, b, extrapolate)
+        name = f"scipy.interpolate.{type(self).__name__}"
+        return derived(name, value, composition, self._y, gathered(a), gathered(b))
+
+    def _with(self, y: Any) -> Any:
+        """The same interpolant of other values."""
+        curve = copy.copy(self)
+        curve._y, curve._plain = y, self._made(handles.plain(y))
+        return curve
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or handles.is_tracked(self._y):
             raise AttributeError(
-                f"{type(self).__name__} of tracked values has no attribute {name!r}: it can be called, also with nu=."
+                f"{type(self).__name__} of tracked values has no attribute {name!r}: it can be called, also with nu=, "
+                "and has derivative, antiderivative and integrate."
             )
         return getattr(self._plain, name)
 

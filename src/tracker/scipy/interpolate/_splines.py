@@ -50,6 +50,44 @@ class BSpline:
         quick = slope if handles.level_of(self.c) < 0 and self.c.ndim == 1 and self.c.dtype.kind in "biuf" else None
         return derived("scipy.interpolate.BSpline", value, composition, self.c, gathered(x), quick=quick)
 
+    def derivative(self, nu: int = 1) -> BSpline:
+        """The derivative of order `nu`, a spline."""
+        return self._mapped(lambda spline: spline.derivative(nu))
+
+    def antiderivative(self, nu: int = 1) -> BSpline:
+        """The integral from the first knot, `nu` times over, a spline."""
+        return self._mapped(lambda spline: spline.antiderivative(nu))
+
+    def _mapped(self, f: Callable[[Any], Any]) -> BSpline:
+        """What `f` makes of the spline: its coefficients are linear in those of this one."""
+        made = f(_interpolate.BSpline(self.t, handles.plain(self.c), self.k, self.extrapolate, self.axis))
+        if not handles.is_tracked(self.c):
+            return BSpline(made.t, np.moveaxis(made.c, 0, self.axis), made.k, made.extrapolate, self.axis)
+        c = np.moveaxis(self.c, self.axis, 0)
+        matrix = f(_interpolate.BSpline(self.t, np.eye(c.shape[0]), self.k, self.extrapolate)).c
+        c = np.moveaxis(np.tensordot(matrix, c, 1), 0, self.axis)
+        return BSpline(made.t, c, made.k, made.extrapolate, self.axis)
+
+    def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
+        """The integral from `a` to `b`, differentiable by both and by the coefficients."""
+        beyond = self.extrapolate if extrapolate is None else extrapolate
+        if beyond == "periodic" and any(map(handles.is_tracked, (self.c, a, b))):
+            raise UnsupportedKeywordError("BSpline.integrate can't be differentiated with extrapolate='periodic'.")
+        ends = self.t[self.k], self.t[len(self.t) - self.k - 1]
+
+        def composition(c: Any, a: Any, b: Any) -> Any:
+            whole = BSpline(self.t, c, self.k, True, self.axis).antiderivative()
+            return whole(b if beyond else np.clip(b, *ends)) - whole(a if beyond else np.clip(a, *ends))
+
+        made: Callable[[Any], Any] = lambda c: _interpolate.BSpline(self.t, c, self.k, self.extrapolate, self.axis)
+        value = lambda c, a, b: made(c).integrate(a, b, extrapolate)
+        return derived("scipy.interpolate.BSpline", value, composition, self.c, gathered(a), gathered(b))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or handles.is_tracked(self.c):
+            raise AttributeError(f"BSpline of tracked coefficients has no attribute {name!r}.")
+        return getattr(_interpolate.BSpline(self.t, self.c, self.k, self.extrapolate, self.axis), name)
+
 
 def make_interp_spline(
     x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any = None, axis: int = 0, check_finite: bool = True
@@ -74,7 +112,7 @@ def make_interp_spline(
         # SciPy's coefficients have the axis of the values first
         c = np.reshape(solve_map("make_interp_spline", matrix)(np.reshape(rows, (len(x), -1))), rows.shape)
         return BSpline(made.t, np.moveaxis(c, 0, axis), made.k, made.extrapolate, axis)
-    return BSpline(made.t, c, made.k, made.extrapolate, axis)
+    return BSpline(made.t, np.moveaxis(c, 0, axis), made.k, made.extrapolate, axis)
 
 
 def _pieces(t: Any, c: Any, k: int, left: Any) -> list[Any]:

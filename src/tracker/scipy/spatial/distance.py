@@ -107,6 +107,7 @@ def _differentiable(name: str, metric: Any, out: Any, kwargs: dict[str, Any]) ->
         raise UnsupportedKeywordError(f"{name} can't be differentiated with out=. Use the value that is returned.")
     known = str(metric).lower()
     if callable(metric) or known not in METRICS:
+        _distance.pdist(np.ones((2, 2)), metric)  # raises what SciPy raises
         raise UnsupportedKeywordError(
             f"{name} can't be differentiated with metric={metric!r}. It can with {', '.join(METRICS)}; a metric of "
             "your own is applied to x[:, None] and y[None] in plain NumPy."

@@ -79,10 +79,22 @@ def _spread(y: Any, a: Any, axis: Any, keepdims: Any) -> Any:
 def _weights(dy: Any, y: Any, a: Any, axis: Any, keepdims: Any, return_sign: Any) -> Any:
     """dy exp(a - y): the gradient by b, which is the one by a for b = 1."""
     if return_sign:
-        dy, y = dy[0] * y[1], y[0]
+        dy, y = _of_logarithm(dy, y[1]), y[0]
     y = _spread(y, a, axis, keepdims)
     finite = np.where(np.isfinite(y), y, np.zeros_like(y))
     return _spread(dy, a, axis, keepdims) * np.conj(np.exp(a - finite))
+
+
+def _of_logarithm(dy: Any, sign: Any) -> Any:
+    """The gradient of the logarithm by those of its real part and of the sign, whose angle is the imaginary part."""
+    by_size = 0 * sign if dy[0] is None else dy[0]
+    if dy[1] is None or sign.dtype.kind != "c":
+        return by_size * sign
+    return (by_size + 1j * np.imag(dy[1] * np.conj(sign))) * sign
+
+
+def _conj(y: Any) -> Any:
+    return np.conj(y) if y.dtype.kind == "c" else y
 
 
 def _by_a(
@@ -101,11 +113,11 @@ def _by_b(
 rule(sp.logsumexp, _by_a, None, _by_b)
 rule(
     sp.softmax,
-    lambda dy, y, x, axis=None: y * (dy - np.sum(dy * y, axis=axis, keepdims=True)),
+    lambda dy, y, x, axis=None: _conj(y) * (dy - np.sum(dy * _conj(y), axis=axis, keepdims=True)),
     pushforward=lambda t, y, x, axis=None: y * (t[0] - np.sum(t[0] * y, axis=axis, keepdims=True)),
 )
 rule(
     sp.log_softmax,
-    lambda dy, y, x, axis=None: dy - np.exp(y) * np.sum(dy, axis=axis, keepdims=True),
+    lambda dy, y, x, axis=None: dy - np.exp(_conj(y)) * np.sum(dy, axis=axis, keepdims=True),
     pushforward=lambda t, y, x, axis=None: t[0] - np.sum(np.exp(y) * t[0], axis=axis, keepdims=True),
 )
