@@ -284,6 +284,13 @@ def test_shuffled_batches_hold_each_row_once_and_follow_the_generator():
     assert len(list(nn.DataLoader(np.arange(10), batch_size=4, partial=False))) == 2
 
 
+def test_tables_whose_rows_have_labels_are_refused_by_a_loader():
+    pandas = pytest.importorskip("pandas", reason="pandas is missing; make test installs it")
+    for table in (pandas.Series([0.0, 1.0], index=[1, 0]), pandas.DataFrame({"a": [0.0, 1.0]})):
+        with pytest.raises(TypeError, match=r"has labels: give x\.to_numpy\(\)"):
+            nn.DataLoader(table)
+
+
 def test_arrays_of_different_lengths_and_empty_data_are_refused():
     with pytest.raises(ValueError, match="one length"):
         nn.DataLoader(np.ones(2), np.ones(3))

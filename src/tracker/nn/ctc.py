@@ -55,7 +55,7 @@ def _checked(scores: Any, targets: Any, lengths: Any, target_lengths: Any, blank
             f"ctc takes scores (time, n, classes), time at least 1, and targets (n, length); it was given "
             f"{scores.shape} and {np.shape(targets)}."
         )
-    check_whole(targets, scores.shape[2])
+    check_whole(targets, scores.shape[2], "targets")
     check_whole(np.array([blank]), scores.shape[2])
     steps, n = scores.shape[:2]
     times = np.full(n, steps) if lengths is None else checked("ctc: lengths", lengths, (n,), steps, least=1)

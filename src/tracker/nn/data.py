@@ -24,6 +24,10 @@ class DataLoader:
         for x in arrays:
             if not hasattr(x, "shape") or not len(x.shape):
                 raise TypeError(f"DataLoader takes arrays (n, ...), each by itself; it was given a {type(x).__name__}.")
+            if hasattr(x, "iloc"):
+                raise TypeError(
+                    f"DataLoader takes rows by their number, where a {type(x).__name__} has labels: give x.to_numpy()."
+                )
         if rng is not None and not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng= is a generator, np.random.default_rng(0); it was given as {type(rng).__name__}.")
         if not isinstance(batch_size, int | np.integer):

@@ -53,9 +53,9 @@ def as_whole(what: str, given: Any) -> Any:
     return np.asarray(given)
 
 
-def check_whole(indices: Any, n: int) -> None:
+def check_whole(indices: Any, n: int, what: str = "indices") -> None:
     """Raise unless `indices`, an array, are whole numbers from 0 to n - 1."""
     if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices are whole numbers; they were given as {indices.dtype}.")
+        raise TypeError(f"{what} are whole numbers; they were given as {indices.dtype}: {what}.astype(int).")
     if indices.size and not 0 <= indices.min() <= indices.max() < n:
-        raise IndexError(f"indices from {indices.min()} to {indices.max()} do not fit {n} entries, 0 to {n - 1}.")
+        raise IndexError(f"{what} from {indices.min()} to {indices.max()} do not fit {n} entries, 0 to {n - 1}.")

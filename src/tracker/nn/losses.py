@@ -200,7 +200,7 @@ def label_crossentropy(scores: Any, labels: Any, *, ignore: int | None = None, a
 
 
 def _of_labels(scores: Any, labels: Any) -> Any:
-    check_whole(labels, scores.shape[-1])
+    check_whole(labels, scores.shape[-1], "labels")
     return -np.take_along_axis(log_softmax(scores), labels[..., None], axis=-1)[..., 0]
 
 
