@@ -294,3 +294,26 @@ def test_p_values_that_are_drawn_are_refused_if_tracked():
             f(tracker.param(X), Y, method=how)
         assert f(X, Y, method=how).pvalue <= 1
     assert stats.ttest_ind(X, Y, trim=0.2) == scipy.stats.ttest_ind(X, Y, trim=0.2)
+
+
+def test_tests_of_plain_data_give_scipys_own_results():
+    one, two = (np.append(X, Y**2),), (X, Y)
+    for name, data in (("skewtest", one), ("f_oneway", two), ("ttest_ind", two), ("pearsonr", two)):
+        ours, theirs = (getattr(m, name)(*data) for m in (stats, scipy.stats))
+        assert type(ours) is type(theirs)
+        assert ours == theirs
+    assert stats.ttest_ind(X, Y).confidence_interval(0.9) == scipy.stats.ttest_ind(X, Y).confidence_interval(0.9)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["skewtest", "normaltest"])
+def test_samples_that_are_too_small_give_nan(name):
+    value, (gradient,) = tracker.withgradient(lambda a: getattr(stats, name)(a).pvalue, V[:4], check_finite=False)
+    assert np.isnan(value)
+    assert np.all(np.isnan(gradient))
+
+
+def test_tracked_settings_are_refused_by_name():
+    for call in (lambda s: stats.pmean(X**2, s), lambda s: stats.circmean(X, s), lambda s: stats.circvar(X, low=s)):
+        with pytest.raises(NotImplementedError, match="is not differentiated by"):
+            call(tracker.param(1.5))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tracker._arrays.leaf import is_tracked
 from tracker._transforms.recording import data
-from tracker.errors import NoRuleError
+from tracker.errors import NoRuleError, UnsupportedKeywordError
 from tracker.scipy._derived import derived
 
 
@@ -36,6 +37,15 @@ def of_scipy(name: str, theirs: Callable[..., Any], formula: Callable[..., Any],
 def kept_axes(keepdims: bool) -> dict[str, Any]:
     """The setting that keeps reduced axes: it is not known to all versions of SciPy, so only if it is asked for."""
     return {"keepdims": True} if keepdims else {}
+
+
+def constant(name: str, **settings: Any) -> None:
+    """Refuse tracked settings, by which there is no derivative here."""
+    for key, value in settings.items():
+        if is_tracked(value):
+            raise UnsupportedKeywordError(
+                f"scipy.stats.{name} is not differentiated by {key}. Pass tracker.stop_gradient({key})."
+            )
 
 
 def no_omission(name: str, nan_policy: str, *xs: Any) -> None:

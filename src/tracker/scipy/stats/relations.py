@@ -39,6 +39,9 @@ def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", method: Any = No
             raise UnsupportedKeywordError("pearsonr of tracked values takes no method=: its p-values are drawn.")
         return scipy.stats.pearsonr(x, y, alternative=alternative, method=method, axis=axis)
 
+    if not any_tracked((x, y)):
+        return scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
+
     def value(x: Any, y: Any) -> Any:
         r = scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
         return r.statistic, r.pvalue

@@ -11,7 +11,7 @@ import scipy.special as sp
 import scipy.stats
 
 from tracker.scipy.stats.arguments import as_array
-from tracker.scipy.stats.of_scipy import no_omission, of_scipy
+from tracker.scipy.stats.of_scipy import constant, no_omission, of_scipy
 
 __all__ = [
     "circmean",
@@ -41,6 +41,7 @@ _NORMAL_QUARTILE = float(sp.ndtri(0.75))
 def _summary(name: str, formula: Callable[..., Any], options: dict[str, Any], *xs: Any) -> Any:
     """scipy.stats' function of this name, of the arrays and with the options."""
     arrays = [as_array(x) for x in xs]
+    constant(name, **options)
     no_omission(name, options.get("nan_policy", "propagate"), *arrays)
     theirs = getattr(scipy.stats, name)
     call = lambda *values: theirs(*values, **options)
@@ -185,6 +186,7 @@ def pmean(a: Any, p: float, *, axis: Any = 0, dtype: Any = None, weights: Any = 
             return np.exp(_average(np.log(a), weights, axis))
         return _average(a**p, weights, axis) ** (1 / p)
 
+    constant("pmean", p=p)
     options = {"axis": axis, "dtype": dtype, "nan_policy": nan_policy, "keepdims": keepdims}
     return _mean("pmean", formula, (p,), a, weights, options)
 

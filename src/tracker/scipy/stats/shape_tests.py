@@ -12,6 +12,7 @@ import scipy.stats
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._watch import any_tracked
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.of_scipy import no_omission, of_scipy
 from tracker.scipy.stats.samples import kurtosis, skew
@@ -36,7 +37,9 @@ class Significance(NamedTuple):
     pvalue: Any
 
 
-def _test(name: str, formula: Callable[..., Any], call: Callable[..., Any], nan_policy: str, *xs: Any) -> Significance:
+def _test(name: str, formula: Callable[..., Any], call: Callable[..., Any], nan_policy: str, *xs: Any) -> Any:
+    if not any_tracked(xs):
+        return call(getattr(scipy.stats, name), *xs)
     arrays = [as_array(x) for x in xs]
     no_omission(name, nan_policy, *[x for x in arrays if x is not None])
 
@@ -60,6 +63,8 @@ def _count(x: Any, axis: Any) -> int:
 def _skew_z(a: Any, axis: Any) -> Any:
     """R. D'Agostino, Transformation to normality of the null distribution of g1, Biometrika 57 (1970), p. 679."""
     n = float(_count(a, axis))
+    if n < 8:  # SciPy's answer to small samples
+        return skew(a, axis) * math.nan
     y = skew(a, axis) * math.sqrt((n + 1) * (n + 3) / (6 * (n - 2)))
     beta = 3 * (n**2 + 27 * n - 70) * (n + 1) * (n + 3) / ((n - 2) * (n + 5) * (n + 7) * (n + 9))
     w = math.sqrt(2 * (beta - 1)) - 1
@@ -69,6 +74,8 @@ def _skew_z(a: Any, axis: Any) -> Any:
 def _kurtosis_z(a: Any, axis: Any) -> Any:
     """F. Anscombe and W. Glynn, Distribution of the kurtosis statistic b2, Biometrika 70 (1983), p. 227."""
     n = float(_count(a, axis))
+    if n < 5:
+        return kurtosis(a, axis, fisher=False) * math.nan
     variance = 24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5))
     x = (kurtosis(a, axis, fisher=False) - 3 * (n - 1) / (n + 1)) / math.sqrt(variance)
     third = 6 * (n * n - 5 * n + 2) / ((n + 7) * (n + 9)) * math.sqrt(6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3)))
@@ -79,7 +86,7 @@ def _kurtosis_z(a: Any, axis: Any) -> Any:
 
 
 def skewtest(a: Any, axis: Any = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
-             keepdims: bool = False) -> Significance:  # fmt: skip
+             keepdims: bool = False) -> Any:  # fmt: skip
     """Whether the skewness is that of a normal distribution, as scipy.stats.skewtest; without `axis`.
 
     >>> import tracker
@@ -96,7 +103,7 @@ def skewtest(a: Any, axis: Any = 0, nan_policy: str = "propagate", alternative: 
 
 
 def kurtosistest(a: Any, axis: Any = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
-                 keepdims: bool = False) -> Significance:  # fmt: skip
+                 keepdims: bool = False) -> Any:  # fmt: skip
     """Whether the kurtosis is that of a normal distribution, as scipy.stats.kurtosistest; without `axis`."""
 
     def formula(a: Any) -> Any:
@@ -107,7 +114,7 @@ def kurtosistest(a: Any, axis: Any = 0, nan_policy: str = "propagate", alternati
     return _test("kurtosistest", formula, call, nan_policy, a)
 
 
-def normaltest(a: Any, axis: Any = 0, nan_policy: str = "propagate", *, keepdims: bool = False) -> Significance:
+def normaltest(a: Any, axis: Any = 0, nan_policy: str = "propagate", *, keepdims: bool = False) -> Any:
     """Both of these tests together, as scipy.stats.normaltest; without `axis`."""
 
     def formula(a: Any) -> Any:
@@ -118,7 +125,7 @@ def normaltest(a: Any, axis: Any = 0, nan_policy: str = "propagate", *, keepdims
     return _test("normaltest", formula, call, nan_policy, a)
 
 
-def jarque_bera(x: Any, *, axis: Any = None, nan_policy: str = "propagate", keepdims: bool = False) -> Significance:
+def jarque_bera(x: Any, *, axis: Any = None, nan_policy: str = "propagate", keepdims: bool = False) -> Any:
     """Whether skewness and kurtosis are those of a normal distribution, as scipy.stats.jarque_bera; without `axis`."""
 
     def formula(x: Any) -> Any:
@@ -130,12 +137,12 @@ def jarque_bera(x: Any, *, axis: Any = None, nan_policy: str = "propagate", keep
 
 
 def f_oneway(*samples: Any, axis: int = 0, equal_var: bool = True, nan_policy: str = "propagate",
-             keepdims: bool = False) -> Significance:  # fmt: skip
+             keepdims: bool = False) -> Any:  # fmt: skip
     """Whether samples have one mean, as scipy.stats.f_oneway; by all of them; without `axis`. Not Welch's."""
     if not equal_var:
         if any(handles.level_of(x) >= 0 for x in samples):
             raise UnsupportedKeywordError("f_oneway can't be differentiated with equal_var=False. Leave it out.")
-        return Significance(*scipy.stats.f_oneway(*samples, axis=axis, equal_var=False, nan_policy=nan_policy))
+        return scipy.stats.f_oneway(*samples, axis=axis, equal_var=False, nan_policy=nan_policy)
 
     def formula(*xs: Any) -> Any:
         counts = [x.shape[axis] for x in xs]
@@ -151,7 +158,7 @@ def f_oneway(*samples: Any, axis: int = 0, equal_var: bool = True, nan_policy: s
     return _test("f_oneway", formula, call, nan_policy, *samples)
 
 
-def bartlett(*samples: Any, axis: int = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Significance:
+def bartlett(*samples: Any, axis: int = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Any:
     """Whether samples have one variance, as scipy.stats.bartlett; by all of them; without `axis`.
 
     M. Bartlett, Properties of sufficiency and statistical tests, Proceedings of the Royal Society A 160 (1937), p. 268.
@@ -175,7 +182,7 @@ _POWERS = {"pearson": 1.0, "log-likelihood": 0.0, "freeman-tukey": -0.5, "mod-lo
 
 
 def power_divergence(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0, lambda_: Any = None, *,
-                     nan_policy: str = "propagate", keepdims: bool = False) -> Significance:  # fmt: skip
+                     nan_policy: str = "propagate", keepdims: bool = False) -> Any:  # fmt: skip
     """Cressie and Read's distance of counts, as scipy.stats.power_divergence; by both; without `axis`.
 
     N. Cressie and T. Read, Multinomial goodness-of-fit tests, J. Royal Statistical Society B 46 (1984), p. 440.
@@ -187,7 +194,7 @@ def power_divergence(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0
 
 
 def chisquare(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0, *, sum_check: bool = True,
-              nan_policy: str = "propagate", keepdims: bool = False) -> Significance:  # fmt: skip
+              nan_policy: str = "propagate", keepdims: bool = False) -> Any:  # fmt: skip
     """Pearson's distance of counts from the expected ones, as scipy.stats.chisquare; by both; without `axis`.
 
     >>> import tracker
@@ -213,7 +220,7 @@ def _divergence(observed: Any, expected: Any, ddof: int, axis: Any, power: float
 
 
 def ttest_ind_from_stats(mean1: Any, std1: Any, nobs1: Any, mean2: Any, std2: Any, nobs2: Any, equal_var: bool = True,
-                         alternative: str = "two-sided") -> Significance:  # fmt: skip
+                         alternative: str = "two-sided") -> Any:  # fmt: skip
     """Student's test of two samples by their means and deviations, as scipy.stats.ttest_ind_from_stats; by these."""
 
     def formula(m1: Any, s1: Any, m2: Any, s2: Any) -> Any:

@@ -45,8 +45,10 @@ def _chance(t: Any, df: Any, alternative: str) -> Any:
     return sp.stdtr(df, t if alternative == "less" else -t)
 
 
-def _test(name: str, formula: Callable[..., Any], options: dict[str, Any], *xs: Any) -> TtestResult:
+def _test(name: str, formula: Callable[..., Any], options: dict[str, Any], *xs: Any) -> Any:
     theirs = getattr(scipy.stats, name)
+    if not any_tracked(xs):
+        return theirs(*xs, **options)
     arrays = [as_array(x) for x in xs]
     no_omission(name, options["nan_policy"], *arrays)
 
@@ -68,7 +70,7 @@ def _count(a: Any, axis: int | None) -> int:
 def ttest_1samp(
     a: Any, popmean: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
     keepdims: bool = False,
-) -> TtestResult:  # fmt: skip
+) -> Any:  # fmt: skip
     """Whether the mean of a is popmean, as scipy.stats.ttest_1samp; by both; without `axis`.
 
     >>> import tracker
@@ -87,7 +89,7 @@ def ttest_1samp(
 def ttest_rel(
     a: Any, b: Any, axis: int | None = 0, nan_policy: str = "propagate", alternative: str = "two-sided", *,
     keepdims: bool = False,
-) -> TtestResult:  # fmt: skip
+) -> Any:  # fmt: skip
     """Whether paired a and b have the same mean, as scipy.stats.ttest_rel; by both; without `axis`."""
 
     def formula(a: Any, b: Any) -> Any:
