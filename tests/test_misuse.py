@@ -152,7 +152,7 @@ ARRAY_LOSSES = [
     ("plain.choose([x, x])", lambda x: np.array([0, 1, 0]).choose([x, x]), "", ""),
     ("plain.searchsorted(x)", lambda x: np.ones(3).searchsorted(x), "", ""),
     ("rng.permutation(x)", lambda x: np.random.default_rng(0).permutation(x), "", ""),
-    ("np.r_[x, 1.0]", lambda x: np.r_[x, 1.0], "", "concatenate|stack|collect"),
+    ("np.r_['r', x]", lambda x: np.r_["r", x, 1.0], "", "concatenate|stack|collect"),
     ("np.vectorize(math.sin)(x)", lambda x: np.vectorize(math.sin)(x), "", ""),
 ]
 
@@ -596,9 +596,9 @@ def test_a_checkpointed_function_gives_no_array_of_objects():
             lambda x: "%.3f" % x[0],  # noqa: UP031 (what is refused)
             'f"{x:.3f}" instead of "%.3f" % x',
         ),
-        (lambda x: np.r_[x, 1.0], "numpy.r_ would make.*numpy.hstack"),
-        (lambda x: np.c_[x, x], "numpy.c_ would make.*numpy.column_stack"),
-        (lambda x: np.r_[1.0, x[0]], "numpy.r_ would make"),
+        (lambda x: np.r_["r", x, x], "numpy.r_ would make.*numpy.hstack"),
+        (lambda x: np.c_["c", x, x], "numpy.c_ would make.*numpy.column_stack"),
+        (lambda x: np.r_[x[0] : 3.0], "numpy.r_ would make|plain"),
         (lambda x: np.random.default_rng(0).normal(x[0]), r"m \+ s \* rng.standard_normal"),
         (lambda x: np.random.default_rng(0).normal(x), r"m \+ s \* rng.standard_normal"),
     ],

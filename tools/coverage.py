@@ -41,7 +41,6 @@ _MATRIX = "It makes a numpy.matrix, a plain array: use the array itself with @."
 _ITERATOR = "Its entries come out plain: iterate over x, numpy.ndindex(x.shape) or x.flat."
 _WINDOW = "NumPy makes beta a plain number: write numpy.i0(beta * numpy.sqrt(...)) / numpy.i0(beta)."
 _RANGE = "NumPy makes its ends plain numbers: numpy.linspace(start, stop, n), or start + step * numpy.arange(n)."
-_JOIN = "NumPy makes the parts plain arrays: numpy.concatenate, numpy.stack, numpy.column_stack."
 
 # Functions that NumPy does not hand to other arrays and that make their argument a plain array, which raises.
 CONVERTS: Final = {
@@ -55,7 +54,6 @@ CONVERTS: Final = {
     "numpy.kaiser": _WINDOW,
     "numpy.arange": _RANGE,
     **dict.fromkeys(("numpy.mgrid", "numpy.ogrid"), _RANGE),
-    **dict.fromkeys(("numpy.r_", "numpy.c_"), _JOIN),
     "numpy.full": refusals[np.full],
     "numpy.memmap": "A file carries no gradient.",
     "numpy.recarray": "Records have no derivative.",
@@ -110,8 +108,6 @@ CALLS: Final[dict[str, Callable[[Any], Any]]] = {
     "numpy.kaiser": lambda x: np.kaiser(4, x[0]),
     "numpy.arange": lambda x: np.arange(x[0], 5.0),
     "numpy.mgrid": lambda x: np.mgrid[0 : x[1] : 1],
-    "numpy.r_": lambda x: np.r_[x, 1.0],
-    "numpy.c_": lambda x: np.c_[x, x],
     "numpy.full": lambda x: np.full(3, x[0]),
     "numpy.frombuffer": np.frombuffer,
     "numpy.format_float_positional": lambda x: np.format_float_positional(x[0]),
@@ -196,6 +192,7 @@ _OTHERS: Final = {
     "numpy.frompyfunc": Status(REFUSED, "It makes object arrays: tracker.elementwise(f) is its counterpart."),
     "numpy.ufunc": _NOTHING,
     "numpy.vectorize": Status(DIFFERENTIATED),
+    **dict.fromkeys(("numpy.r_", "numpy.c_"), Status(DIFFERENTIATED)),
     "numpy.poly1d": Status(DIFFERENTIATED, "by x, and by its coefficients"),
     "numpy.sort_complex": Status(DIFFERENTIATED),
     "numpy.trim_zeros": Status(DIFFERENTIATED),

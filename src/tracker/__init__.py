@@ -8,6 +8,7 @@ from tracker._arrays.leaf import bind as _bind
 from tracker._arrays.leaf import collect, is_leaf, is_tracked, param, zeros
 from tracker._arrays.memory import keep_freed as _keep_freed
 from tracker._arrays.real import TrackedReal
+from tracker._arrays.index_joins import install as _install_index_joins
 from tracker._arrays.vectorize import install as _install_vectorize
 from tracker._transforms.back import back
 from tracker._transforms.check import gradcheck, ngradient
@@ -24,6 +25,7 @@ from tracker.errors import ConstantLossWarning, NoRuleError
 from tracker.tree import static, struct
 
 _bind()
+_install_index_joins()
 _install_vectorize()
 _keep_freed()
 for _class in (TrackedArray, TrackedReal):

@@ -116,14 +116,6 @@ def counted_by_value(x):
     return np.sum(np.arange(0.0, x[2].item(), 0.7) * x[0])
 
 
-def joined(x):
-    return np.r_[x, 1.0].prod()
-
-
-def concatenated(x):
-    return np.concatenate([x, [1.0]]).prod()
-
-
 @pytest.mark.parametrize(
     ("first", "named", "right"),
     [
@@ -138,7 +130,6 @@ def concatenated(x):
         (function_of_math, "Use NumPy's functions", function_of_numpy),
         (filled, "numpy.full_like(x, value, shape=shape)", filled_like),
         (counted, "x.data", counted_by_value),
-        (joined, "numpy.concatenate", concatenated),
     ],
 )
 def test_what_loses_the_gradient_is_refused_and_the_other_way_is_right(first, named, right):

@@ -23,7 +23,7 @@ _COMPARISONS: Final = tuple(
     getattr(getattr(f, "__wrapped__", f), "__code__", None) for f in (np.array_equal, np.array_equiv)
 )
 _JOINED: Final = {"r_": np.r_, "c_": np.c_}
-_JOIN: Final = "NumPy makes the parts plain arrays. Use numpy.hstack, numpy.concatenate or numpy.column_stack."
+_JOIN: Final = "NumPy makes the parts of a matrix plain. Use numpy.hstack, numpy.concatenate or numpy.column_stack."
 
 
 def in_plain_mean(frame: FrameType | None) -> bool:
