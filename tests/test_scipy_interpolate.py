@@ -304,3 +304,51 @@ def test_what_tracked_interpolants_do_not_have_is_named():
     for curve in (interpolate.CubicSpline, interpolate.make_interp_spline):
         with pytest.raises(AttributeError, match="has no attribute 'roots'"):
             curve(np.arange(5.0), tracker.param(np.ones(5))).roots()
+
+
+KNOTS = np.array([0.2, 0.8, 1.5, 2.6, 3.1])
+
+
+@pytest.mark.parametrize("name", ["KroghInterpolator", "BarycentricInterpolator"])
+@pytest.mark.parametrize(("shape", "axis"), [((5,), 0), ((5, 2), 0), ((2, 5, 3), -2)])
+def test_polynomials_through_all_points(name, shape, axis):
+    y, q = np.random.default_rng(3).standard_normal(shape), np.array([0.4, 1.3, 2.2])
+    for method in (
+        lambda p, q: p(q),
+        lambda p, q: p.derivative(q, 2),
+        lambda p, q: p.derivatives(q, 3),
+        lambda p, q: p.derivative(q, 7),
+    ):
+        make = lambda m, method=method: lambda y, q: method(getattr(m, name)(KNOTS, y, axis), q)
+        assert_derivatives(make, interpolate, scipy.interpolate, y, q, exact=False)
+    make = lambda m: lambda y, q: getattr(m, name)(KNOTS, y, axis)(q)
+    assert_derivatives(make, interpolate, scipy.interpolate, y, 1.37, exact=False)  # SciPy draws an order of the places
+
+
+def test_polynomials_with_repeated_places_and_by_name():
+    twice = np.array([0.0, 0.0, 1.0, 1.0, 2.0])
+    y, q = np.random.default_rng(3).standard_normal(5), np.array([0.4, 1.3])
+    assert_derivatives(lambda m: lambda y, q: m.KroghInterpolator(twice, y)(q), interpolate, scipy.interpolate, y, q)
+    for der in (0, 1, [0, 2]):
+        for make in (
+            lambda m, der=der: lambda y, q: m.krogh_interpolate(KNOTS, y, q, der),
+            lambda m, der=der: lambda y, q: m.barycentric_interpolate(KNOTS, y, q, der=der),
+        ):
+            assert_derivatives(make, interpolate, scipy.interpolate, y, q, exact=False)
+    x = tracker.param(y.astype(np.float32))
+    assert tracker.gradient(lambda y: np.sum(interpolate.KroghInterpolator(KNOTS, y)(q)), x.data)[0].dtype == np.float32
+    with pytest.raises(AttributeError, match="KroghInterpolator of tracked values has no attribute 'c'"):
+        interpolate.KroghInterpolator(KNOTS, x).c  # noqa: B018
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((5,), 0), ((5, 2), 0), ((2, 5, 3), -2)])
+def test_cubics_of_hermite(shape, axis):
+    rng, q = np.random.default_rng(3), np.array([0.4, 1.3, 2.2])
+    y, d = rng.standard_normal(shape), rng.standard_normal(shape)
+    for method in (lambda p, q: p(q), lambda p, q: p(q, 1), lambda p, q: p.antiderivative()(q)):
+        make = lambda m, method=method: lambda y, d, q: method(m.CubicHermiteSpline(KNOTS, y, d, axis), q)
+        assert_derivatives(make, interpolate, scipy.interpolate, y, d, q)
+    make = lambda m: lambda y, d, b: m.CubicHermiteSpline(KNOTS, y, d, axis).integrate(0.3, b)
+    assert_derivatives(make, interpolate, scipy.interpolate, y, d, 2.2, exact=False)
+    with pytest.raises(ValueError, match="identical"):
+        interpolate.CubicHermiteSpline(KNOTS, tracker.param(y), d[:1])

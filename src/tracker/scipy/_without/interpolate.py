@@ -26,10 +26,8 @@ TABLE: Final = Section(
             "it chooses its points by the data: take make_interp_spline.": "AAA FloaterHormannInterpolator",
             "take RBFInterpolator.": "Rbf",
             "take make_interp_spline(x, y, k=1).": "interp1d",
-            "take numpy.polyfit of full degree, or make_interp_spline.": "BarycentricInterpolator KroghInterpolator "
-                "barycentric_interpolate krogh_interpolate lagrange",
+            "take KroghInterpolator, which is the same polynomial.": "lagrange",
             "solve with numpy.linalg.lstsq of BSpline.design_matrix(x, t, k).": "make_lsq_spline",
-            "take numpy.where and the four cubic polynomials of Hermite.": "CubicHermiteSpline",
             "solve its linear equations with numpy.linalg.solve, which has a derivative.": "pade",
             "take numpy.polyfit.": "approximate_taylor_polynomial",
             "take BSpline or CubicSpline, whose coefficients are made of the values.": "BPoly PPoly",

@@ -53,7 +53,7 @@ class _Curve:
         def composition(y: Any, q: Any) -> Any:
             y = np.moveaxis(y, self.axis, 0)
             found = at(self._coefficients(np.reshape(y, (len(self.x), -1))), self.x, np.reshape(q, (-1,)), nu, beyond)
-            return unfolded(found, np.shape(q), y.shape[1:], self.axis)
+            return unfolded(found, np.shape(q), self._trailing(y), self.axis)
 
         if self._is_affine() and not handles.is_tracked(x) and handles.level_of(x) < 0:
             return self._at_plain(np.array(x, float), nu, beyond)
@@ -62,6 +62,10 @@ class _Curve:
         quick = slope if handles.level_of(self._y) < 0 and self._y.ndim == 1 and self._y.dtype.kind in "biuf" else None
         name = f"scipy.interpolate.{type(self).__name__}"
         return derived(name, value, composition, self._y, gathered(x), quick=quick)
+
+    def _trailing(self, y: Any) -> Any:
+        """The shape of the values, those of `y` (n, ...) behind the first axis."""
+        return y.shape[1:]
 
     def _is_affine(self) -> bool:
         """Whether the values enter linearly, but for constants."""
@@ -88,7 +92,7 @@ class _Curve:
             for _ in range(nu):
                 pieces = integrated(pieces, self.x)
             found = at(pieces, self.x, np.reshape(q, (-1,)), 0, beyond)
-            return unfolded(found, np.shape(q), y.shape[1:], self.axis)
+            return unfolded(found, np.shape(q), self._trailing(y), self.axis)
 
         value = lambda y, q: self._of(y).antiderivative(nu)(q, extrapolate=extrapolate)
         return derived(f"scipy.interpolate.{type(self).__name__}", value, composition, self._y, x)
@@ -179,6 +183,36 @@ class CubicSpline(_Curve):
         # conditions at the ends add constants, which SciPy's own slopes hold
         own = np.moveaxis(made(self.x, 1), self.axis, 0).reshape(y.shape)
         return cubic(self.x, y, slopes + (own - handles.plain(slopes)))
+
+
+class CubicHermiteSpline(_Curve):
+    """`scipy.interpolate.CubicHermiteSpline(x, y, dydx)(q)`, differentiable by values, slopes and by `q`.
+
+    >>> import tracker
+    >>> x = np.array([0.0, 1.0])
+    >>> tracker.gradient(lambda y, d: CubicHermiteSpline(x, y, d)(0.5), np.zeros(2), np.ones(2))
+    (array([0.5, 0.5]), array([ 0.125, -0.125]))
+    """
+
+    _scipy = _interpolate.CubicHermiteSpline
+
+    def __init__(self, x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: Any = None) -> None:
+        y, dydx = gathered(y), gathered(dydx)
+        _interpolate.CubicHermiteSpline(  # raises what SciPy raises
+            handles.plain(x), handles.plain(y), handles.plain(dydx), axis, extrapolate
+        )
+        # values and slopes side by side
+        super().__init__(x, np.stack([y, dydx], axis=-1), axis % np.ndim(y), extrapolate)
+
+    def _made(self, y: Any, extrapolate: Any = None) -> Any:
+        options = {**self._options, **given(extrapolate=extrapolate)}
+        return self._scipy(self.x, y[..., 0], y[..., 1], axis=self.axis, **options)
+
+    def _trailing(self, y: Any) -> Any:
+        return y.shape[1:-1]
+
+    def _coefficients(self, y: Any) -> list[Any]:
+        return cubic(self.x, y[:, ::2], y[:, 1::2])
 
 
 class PchipInterpolator(_Curve):
