@@ -1,5 +1,6 @@
 """NumPy's namespace, walked: every public function is differentiated, constant, or refused with a reason."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,12 @@ def test_everything_that_numpy_dispatches_is_accounted_for() -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert coverage.PAGE.read_text() == coverage.page(), "run: python -m tools.coverage"
+    page = coverage.PAGE.read_text()
+    named = {name: re.search(rf"names of {name} (\d+\.\d+)", page).group(1) for name in ("NumPy", "SciPy")}
+    installed = {"NumPy": np.__version__, "SciPy": scipy.__version__}
+    if any(".".join(installed[name].split(".")[:2]) != version for name, version in named.items()):
+        pytest.skip(f"the page is that of {named}, others have other names; the other tests account for all of them")
+    assert page == coverage.page(), "run: python -m tools.coverage"
 
 
 def test_a_new_function_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

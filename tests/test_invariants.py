@@ -746,6 +746,7 @@ def test_every_function_is_registered_once():
         (np.fix, np.trunc),
     ],
 )
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated")
 def test_twin_of_another_name_has_the_same_gradient(other, f):
     x = np.random.default_rng(0).uniform(0.5, 1.5, (2, 2))
     arguments = (x, x[::-1]) if f is np.matmul else (x,)

@@ -206,7 +206,8 @@ MACHINERY = """
 def test_every_attribute_of_ndarray_is_in_exactly_one_table():
     tables = [*DIFFERENTIABLE, *CONSTANT, *RAISES, *MACHINERY]
     assert sorted(tables) == sorted(set(tables))
-    assert sorted(set(dir(np.ndarray)) ^ set(tables)) == []
+    of_others = {"__buffer__", "_set_dtype", "_set_shape"}  # Python 3.12, NumPy 2.5
+    assert sorted((set(dir(np.ndarray)) - of_others) ^ set(tables)) == []
 
 
 @pytest.mark.parametrize("name", DIFFERENTIABLE)

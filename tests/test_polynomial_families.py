@@ -265,6 +265,12 @@ ENDING_IN_ZEROS = [
     row("trim", np.zeros(3)),
 ]
 
+if hasattr(np.polynomial.polynomial, "polyvalnd"):  # NumPy 2.5
+    ROWS += [
+        row("valnd", X, Y, C2, call=lambda f, x, y, c: f((x, y), c)),
+        row("valnd", X, Y, Z, C3, call=lambda f, x, y, z, c: f([x, y, z], c)),
+    ]
+
 
 @pytest.mark.filterwarnings("ignore::tracker.errors.DroppedZerosWarning")
 @of_families(ENDING_IN_ZEROS)

@@ -143,8 +143,12 @@ def _is_type_of_number(f: Any) -> bool:
 
 
 def dispatched() -> list[Any]:
-    """All that NumPy says other arrays can take over; recfunctions and strings have no floats."""
-    both = [*overrides.get_overridable_numpy_array_functions(), *overrides.get_overridable_numpy_ufuncs()]
+    """All that NumPy says other arrays can take over; recfunctions and strings have no floats.
+
+    Without the ufuncs that NumPy 2.5 has behind `real` and `imag`.
+    """
+    ufuncs = [f for f in overrides.get_overridable_numpy_ufuncs() if f.__name__ not in ("real", "imag")]
+    both = [*overrides.get_overridable_numpy_array_functions(), *ufuncs]
     return [f for f in both if not any(part in full_name(f) for part in ("recfunctions", "strings", "char"))]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from itertools import product
+
+import numpy as np
 
 
 def calls(functions: str, arguments: str, *keywords: str) -> list[str]:
@@ -10,6 +13,9 @@ def calls(functions: str, arguments: str, *keywords: str) -> list[str]:
     return [f"np.{f}({arguments}{', ' if k and arguments else ''}{k})" for f, k in product(functions.split(), keywords)]
 
 
+_DESCENDING = (
+    ("descending=True", "axis=0, descending=False") if "descending" in inspect.signature(np.sort).parameters else ()
+)
 _AXES = ("", "axis=0", "axis=-1", "axis=(0, -1)", "axis=None", "axis=()")
 _KEPT = ("keepdims=True", "axis=0, keepdims=True", "axis=(1, 0), keepdims=False")
 _MASKED = (
@@ -253,7 +259,7 @@ _PICKING = [
         "[V < 0], [lambda x, a: a * x, 1.0], a=3.0",
     ),
     "np.piecewise(Q, [Q < 0, Q > 0], [np.sin, np.cos])",
-    *calls("sort", "A", "0", "axis=None", "kind='stable'", "stable=True"),
+    *calls("sort", "A", "0", "axis=None", "kind='stable'", "stable=True", *_DESCENDING),
     *calls("partition", "A", "1, axis=1", "(1, 2), axis=-1", "1, kind='introselect'"),
     *calls("unique", "V", "return_index=True", "return_inverse=True, return_counts=True", "sorted=True"),
     *calls("intersect1d", "V, V[1:3]", "True", "False, True", "return_indices=True, assume_unique=True"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,10 @@ def _statistics(f: Callable[..., Any], x: Any, *q: Any) -> list[Case]:
         case(f, spread(2, 3, 4), *q, axis=(0, 2), keepdims=True),
         case(f, spread(2, 3, 4), *q, axis=1),
     ]
+
+
+if "descending" in inspect.signature(np.sort).parameters:  # NumPy 2.5
+    _SORTS += [case(np.sort, spread(3, 4), descending=True), case(np.sort, spread(3, 4), axis=0, descending=True)]
 
 
 _QUANTILES = [

@@ -15,13 +15,13 @@ _LIBRARIES: Final = frozenset(
 )
 
 _DROPPING: Final = frozenset(("_linear_filter", "_bisect", "_brenth", "_brentq", "_ridder"))  # compiled, of SciPy
-_STORE: Final = opmap["STORE_SUBSCR"]
+_STORES: Final = frozenset(opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opmap)
 
 
 def copies(frame: FrameType | None) -> bool:
     """Whether an assignment `plain[index] = x` is asking, which keeps no reference to what it gets."""
     frame = outside(frame)
-    return frame is not None and frame.f_code.co_code[frame.f_lasti] == _STORE
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] in _STORES
 
 
 def in_assertion(frame: FrameType | None) -> bool:

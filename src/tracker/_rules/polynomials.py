@@ -203,6 +203,8 @@ def roots(p: Any) -> Any:
     top = -p[1:] / p[0]
     below = np.zeros_like(p, shape=(n - 1, n)) + np.eye(n - 1, n, dtype=np.int8)
     found = np.linalg.eigvals(np.concatenate([top[None], np.astype(below, top.dtype)]))
+    if top.dtype.kind != "c" and found.dtype.kind == "c" and not np.any(np.imag(found)):
+        found = np.real(found)  # eigvals of NumPy 2.5 are always complex
     return np.concatenate([found, np.zeros_like(found, shape=zeros)])
 
 

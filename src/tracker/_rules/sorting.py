@@ -40,19 +40,19 @@ def _put_back(dy: Any, places: Any, axis: int) -> Any:
 
 
 def _sort_pullback(
-    dy: Any, y: Any, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
-) -> Any:
+    dy: Any, y: Any, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, **how: Any
+) -> Any:  # how: stable; since NumPy 2.5 descending
     _refuse_fields(order)
     x, line = _line(a, axis)
-    return np.reshape(_put_back(dy, np.argsort(x, axis=line, kind=kind, stable=stable), line), np.shape(a))
+    return np.reshape(_put_back(dy, np.argsort(x, axis=line, kind=kind, **how), line), np.shape(a))
 
 
 def _sort_pushforward(
-    tangents: Any, y: Any, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+    tangents: Any, y: Any, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, **how: Any
 ) -> Any:
     _refuse_fields(order)
     x, line = _line(a, axis)
-    return np.take_along_axis(_line(tangents[0], axis)[0], np.argsort(x, axis=line, kind=kind, stable=stable), line)
+    return np.take_along_axis(_line(tangents[0], axis)[0], np.argsort(x, axis=line, kind=kind, **how), line)
 
 
 def _partition_places(y: Any, x: Any, kth: Any, axis: int, kind: Any) -> Any:

@@ -28,6 +28,7 @@ BY_REST: Final[dict[str, Callable[..., Any]]] = {
     "val": _values.val,
     "val2d": _values.val_nd,
     "val3d": _values.val_nd,
+    "valnd": lambda family, pts, c: _values.val_nd(family, *pts, c),
     "grid2d": _values.grid_nd,
     "grid3d": _values.grid_nd,
     "vander": _values.vander,

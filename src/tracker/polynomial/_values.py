@@ -143,10 +143,10 @@ def _vander(family: Family) -> Op:
 
 
 def val_nd(family: Family, *args: Any) -> Any:
-    """The value of a polynomial in several variables, at points with a coordinate in each of x, y(, z); then c."""
+    """The value of a polynomial in several variables, at points with a coordinate in each of x, y, ...; then c."""
     *points, c = (dispatch.record_scalar(x) if isinstance(x, TrackedReal) else array(x) for x in args)
     if any(np.shape(x) != np.shape(points[0]) for x in points):
-        raise ValueError(f"{', '.join('xyz'[: len(points)])} are incompatible")
+        raise ValueError(f"{', '.join('xyz'[: len(points)]) if len(points) < 4 else 'ordinates'} are incompatible")
     for k, x in enumerate(points):
         c = val(family, x, c, k == 0)
     return c
