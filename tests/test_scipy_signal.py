@@ -290,7 +290,7 @@ SHORT = {
 def test_short_time_transforms(name):
     options = SHORT[name]
     check(lambda m: lambda x: m.stft(x, **options)[2], LONG, exact=False)
-    check(lambda m: lambda x: m.stft(x, axis=0, **options)[2], ROWS.T.copy(), exact=False, order=1)
+    check(lambda m: lambda x: m.stft(x, axis=0, **options)[2], ROWS.T.copy(), exact=False)
     small = tracker.gradient(lambda x: np.sum(np.abs(signal.stft(x, **options)[2]) ** 2), np.float32(LONG))[0]
     wide = tracker.gradient(lambda x: np.sum(np.abs(signal.stft(x, **options)[2]) ** 2), LONG)[0]
     assert small.dtype == np.float32
