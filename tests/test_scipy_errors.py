@@ -74,7 +74,7 @@ def test_a_sparse_matrix_of_scipy_times_a_tracked_vector_names_the_module():
 
 
 SUBSTITUTES = {
-    "solve_ivp": lambda x: scipy.integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0.0, 1.0]),
+    "odeint": lambda x: scipy.integrate.odeint(lambda y, t: -x[0] * y, 1.0, [0.0, 1.0]),
     "make_interp_spline": lambda x: scipy.interpolate.interp1d(np.arange(5.0), x),
     "brentq": lambda x: scipy.optimize.brentq(lambda t: t - x[0], 0, 5),
     "least_squares": lambda x: scipy.optimize.curve_fit(lambda t, a: a * t, np.arange(5.0), x),

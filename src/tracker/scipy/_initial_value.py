@@ -118,7 +118,7 @@ def _by_steps(problem: Problem) -> Any:
         y = recording.solution() if recording.has_steps() else along_the_steps(problem, result, ends)
         if not problem.is_scipys():
             _check_steps(problem, handles.plain(y), result.y)
-        result.y = _as_scipys(y, result.y)
+        result.y = as_scipys(y, result.y)
     result.t = problem.times_of(result)
     return result
 
@@ -132,7 +132,7 @@ def _check_steps(problem: Problem, y: Any, value: Any) -> None:
         )
 
 
-def _as_scipys(y: Any, value: Any) -> Any:
+def as_scipys(y: Any, value: Any) -> Any:
     """`y` with SciPy's values, from which it differs by rounding, in SciPy's order in memory."""
     op = Op(lambda _: value, "solve_ivp", PULLBACKS, (lambda dy, new, y: np.broadcast_to(dy, np.shape(y)),))
     op.pushforward = lambda tangents, new, y: np.broadcast_to(tangents[0], np.shape(new))

@@ -9,6 +9,7 @@ from typing import Final
 
 from tracker.scipy._initial_value import solve_ivp
 from tracker.scipy._nested_quadrature import dblquad, nquad, tplquad
+from tracker.scipy._odeint import odeint
 from tracker.scipy._quadrature import fixed_quad, quad, quad_vec
 from tracker.scipy._samples import cumulative_simpson, cumulative_trapezoid, romb, simpson, trapezoid
 from tracker.scipy._without import Section as _Section
@@ -21,6 +22,7 @@ __all__ = [
     "dblquad",
     "fixed_quad",
     "nquad",
+    "odeint",
     "quad",
     "quad_vec",
     "romb",
@@ -35,7 +37,6 @@ REASONS: Final = {
     "cubature": "take nquad.",
     "nsum": "sum the terms with numpy.sum.",
     "ode": "take solve_ivp.",
-    "odeint": 'take solve_ivp, with method="LSODA".',
     "qmc_quad": "take the mean of the integrand at the points of scipy.stats.qmc.",
     "solve_bvp": "shoot: find the start from which solve_ivp meets the conditions by tracker.scipy.optimize.root.",
     "tanhsinh": "take quad or quad_vec.",
