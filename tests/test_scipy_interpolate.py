@@ -243,10 +243,6 @@ def test_what_is_not_differentiated_is_refused():
     for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
         with pytest.raises(TypeError, match="knots"):
             getattr(interpolate, name)(x, Y)
-    with pytest.raises(NotImplementedError, match="method='pchip'"):
-        interpolate.RegularGridInterpolator(
-            (np.arange(4.0),) * 2, tracker.param(np.eye(4)), "pchip"
-        )(np.array([[0.5, 0.5]]))  # fmt: skip
     with pytest.raises(NotImplementedError, match="bc_type"):
         interpolate.make_interp_spline(X, tracker.param(Y), bc_type="natural")
     with pytest.raises(AttributeError, match="no attribute 'roots'"):
@@ -352,3 +348,15 @@ def test_cubics_of_hermite(shape, axis):
     assert_derivatives(make, interpolate, scipy.interpolate, y, d, 2.2, exact=False)
     with pytest.raises(ValueError, match="identical"):
         interpolate.CubicHermiteSpline(KNOTS, tracker.param(y), d[:1])
+
+
+@pytest.mark.parametrize(("d", "trailing"), [(1, ()), (2, ()), (3, ()), (2, (2,))])
+def test_monotone_interpolation_on_a_grid(d, trailing):
+    grid = (np.linspace(0, 1, 5), np.linspace(2, 0, 6), np.array([0.0, 0.3, 1.0, 1.7]))[:d]
+    q = np.array([[0.1, 0.2, 0.15], [0.4, 0.55, 0.6], [0.85, 0.9, 0.8]])[:, :d]
+    values = np.random.default_rng(5).uniform(0.1, 0.3, [*map(len, grid), *trailing])
+    for axis in range(d):  # rising, since the slopes have kinks where they vanish
+        values = np.cumsum(values, axis=axis)
+    make = lambda m: lambda v, q: m.RegularGridInterpolator(grid, v, "pchip")(q)
+    assert_derivatives(make, interpolate, scipy.interpolate, values, q, order=1, exact=False)
+    assert tracker.gradcheck(lambda v, q: np.sum(make(interpolate)(v, q) ** 2), values, q, order=2)

@@ -10,9 +10,9 @@ import numpy as np
 import scipy.interpolate
 
 from tracker._arrays import handles
-from tracker.errors import UnsupportedKeywordError
 from tracker.scipy._array import given
 from tracker.scipy._derived import derived
+from tracker.scipy._piecewise import at, cubic, located, pchip_slopes
 from tracker.scipy.interpolate._given import gathered, owned, untracked_knots
 from tracker.scipy.interpolate._splines import make_interp_spline
 
@@ -22,8 +22,8 @@ _interpolate: Any = scipy.interpolate
 class RegularGridInterpolator:
     """`scipy.interpolate.RegularGridInterpolator`, differentiable by `values` and by the points, to which it is linear.
 
-    By all methods but "pchip", which raises `NotImplementedError` on tracked values; "nearest" does not depend on the
-    points. `solver` and `solver_args` make SciPy's values of splines, whose derivatives are those of the exact ones.
+    "nearest" does not depend on the points. `solver` and `solver_args` make SciPy's values of splines, whose
+    derivatives are those of the exact ones.
 
     >>> import tracker
     >>> grid = (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
@@ -56,10 +56,6 @@ class RegularGridInterpolator:
         if isinstance(xi, tuple):
             xi = np.stack(np.broadcast_arrays(*xi), axis=-1)
         xi = gathered(xi)
-        if how == "pchip" and (handles.is_tracked(self.values) or handles.is_tracked(xi)):
-            raise UnsupportedKeywordError(
-                'RegularGridInterpolator can\'t be differentiated with method=\'pchip\': take "linear" or "cubic".'
-            )
 
         def composition(values: Any, xi: Any) -> Any:
             # SciPy takes axes that fall as well: they are turned around
@@ -92,6 +88,8 @@ def _on_grid(grid: list[Any], values: Any, points: Any, how: str, nu: Any) -> An
     """The interpolant of `values` (n1, n2, ..., k...) on rising axes at `points` (m, d): (m, k...)."""
     if how in ("linear", "nearest"):
         return _cornered(grid, values, points, how)
+    if how == "pchip":
+        return _monotone(grid, values, points)
     total: Any = None
     for d, axis in enumerate(grid):
         # along an axis, a spline of values is the sum of those times the splines of unit vectors
@@ -119,6 +117,36 @@ def _cornered(grid: list[Any], values: Any, points: Any, how: str) -> Any:
             weight = weight * (share if side else 1 - share)
         index = tuple([i + side for i, side in zip(places, corner, strict=True)])
         total = total + values[index] * weight[trailing]
+    return total
+
+
+def _monotone(grid: list[Any], values: Any, points: Any) -> Any:
+    """Along the last axis, what comes of it along the one before, and so on, as SciPy does: it is not linear."""
+    last = len(grid) - 1
+    trailing = values.shape[last + 1 :]
+    rows = np.moveaxis(values, last, 0)
+    pieces = _pchip(grid[last], rows)
+    found = np.reshape(at(pieces, grid[last], points[:, last], 0, True), (-1, *rows.shape[1:]))
+    found = np.moveaxis(found, 0, last)  # (n1, ..., m, k...)
+    for axis in range(last - 1, -1, -1):
+        rows = np.moveaxis(found, axis, 0)
+        q = np.reshape(points[:, axis], (-1, *[1] * len(trailing))) * np.ones(rows.shape[1:])
+        found = np.reshape(_at_own(_pchip(grid[axis], rows), grid[axis], np.ravel(q)), rows.shape[1:])
+    return found
+
+
+def _pchip(x: Any, rows: Any) -> list[Any]:
+    columns = np.reshape(rows, (len(x), -1))
+    return cubic(x, columns, pchip_slopes(x, columns))
+
+
+def _at_own(pieces: list[Any], x: Any, q: Any) -> Any:
+    """Each column of the pieces at a point of its own, (k,)."""
+    place, h, _ = located(x, q, True)
+    column = np.arange(len(place))
+    total: Any = 0.0
+    for coefficients in reversed(pieces):
+        total = total * h + coefficients[place, column]
     return total
 
 
