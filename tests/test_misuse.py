@@ -596,6 +596,7 @@ def test_a_checkpointed_function_gives_no_array_of_objects():
             lambda x: "%.3f" % x[0],  # noqa: UP031 (what is refused)
             'f"{x:.3f}" instead of "%.3f" % x',
         ),
+        (lambda x: np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8)), "numpy.as_strided.*sliding_window_view"),
         (lambda x: np.r_["r", x, x], "numpy.r_ would make.*numpy.hstack"),
         (lambda x: np.c_["c", x, x], "numpy.c_ would make.*numpy.column_stack"),
         (lambda x: np.r_[x[0] : 3.0], "numpy.r_ would make|plain"),

@@ -46,8 +46,9 @@ _RANGE = "NumPy makes its ends plain numbers: numpy.linspace(start, stop, n), or
 CONVERTS: Final = {
     **dict.fromkeys(("numpy.array", "numpy.asarray", "numpy.asanyarray", "numpy.asarray_chkfinite",
                      "numpy.fromiter"), _COLLECT),
-    **dict.fromkeys(("numpy.ascontiguousarray", "numpy.asfortranarray", "numpy.require",
-                     "numpy.lib.stride_tricks.as_strided"), _LAYOUT),
+    **dict.fromkeys(("numpy.ascontiguousarray", "numpy.asfortranarray", "numpy.require"),
+                    _LAYOUT),
+    "numpy.lib.stride_tricks.as_strided": refusals[np.lib.stride_tricks.as_strided],
     **dict.fromkeys(("numpy.asmatrix", "numpy.matrix", "numpy.bmat"), _MATRIX),
     **dict.fromkeys(("numpy.nditer", "numpy.ndenumerate", "numpy.flatiter", "numpy.broadcast",
                      "numpy.nested_iters"), _ITERATOR),

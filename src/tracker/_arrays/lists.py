@@ -80,7 +80,7 @@ def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
             for joined, of_numpy in _JOINED.items():
                 if name == "__getitem__" and frame.f_locals.get("self") is of_numpy:
                     return joined, _JOIN
-            reason = refusals.get(vars(np).get(name))
+            reason = refusals.get(vars(np).get(name) or frame.f_globals.get(name))
             if reason is not None:
                 return name, reason
         frame = frame.f_back

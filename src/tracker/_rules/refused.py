@@ -28,6 +28,11 @@ refused(
 )
 refused("an array of the given memory layout is not recorded. Use x itself, or numpy.copy(x).", np.require,
         np.ascontiguousarray, np.asfortranarray)  # fmt: skip
+refused(
+    "it reads memory by strides. Windows are numpy.lib.stride_tricks.sliding_window_view(x, size)[::step], which has a "
+    "derivative; other places are x[index].",
+    np.lib.stride_tricks.as_strided,
+)
 refused("it makes a plain array of whole numbers or flags. Leave like= out.", np.tri, np.fromfunction)
 
 _TEXT = "it is for text, which has no derivative. Pass tracker.data(x)."
