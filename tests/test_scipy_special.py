@@ -285,3 +285,17 @@ def test_logsumexp_of_complex_numbers_with_its_sign(k, axis):
 def test_the_sign_of_a_real_sum_has_a_zero_gradient():
     f = lambda a: special.logsumexp(a, b=np.array([1.0, -3.0]), return_sign=True)[1]
     assert not np.any(tracker.gradient(f, np.array([0.1, 0.4]))[0])
+
+
+@pytest.mark.parametrize("name", ["erfcx", "dawsn", "i0e", "i1e", "k0e", "k1e"])
+def test_slopes_far_out_where_their_terms_cancel(name):
+    powers = {"erfcx": -1, "dawsn": -1}.get(name, -0.5)
+    for x in (1e8, 1e10):  # there the function is a power
+        found = tracker.gradient(getattr(sp, name), x)[0]
+        assert found == pytest.approx(powers * getattr(sp, name)(x) / x, rel=1e-7)
+    assert tracker.gradient(getattr(sp, name), np.inf, check_finite=False)[0] == 0
+    for x in (49.0, 51.0, 9e5, 2e6):
+        h = 1e-3 * x
+        f = lambda x: float(getattr(sp, name)(x))
+        expected = (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
+        assert tracker.gradient(getattr(sp, name), x)[0] == pytest.approx(expected, rel=1e-8)

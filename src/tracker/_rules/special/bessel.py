@@ -52,18 +52,28 @@ _cylinder(sp.hankel2, lambda y, v, z: _difference(sp.hankel2, v, z))
 _cylinder(sp.hankel1e, lambda y, v, z: _difference(sp.hankel1e, v, z) - 1j * y)
 _cylinder(sp.hankel2e, lambda y, v, z: _difference(sp.hankel2e, v, z) + 1j * y)
 
+
+def _far(y: Any, x: Any, second: float, slope: Any) -> Any:
+    """`slope(x)`; far out, where its terms cancel, that of DLMF 10.40.1 and 10.40.2 to their second term."""
+    far = np.abs(x) > 1e6
+    if not np.any(far):
+        return slope(x)
+    u = 1 / np.where(far, x, 1.0)
+    return np.where(far, -0.5 * u * (1 + second * np.abs(u)) * y, slope(np.where(far, 1.0, x)))
+
+
 partials(sp.j0, lambda y, x: -sp.j1(x))
 partials(sp.j1, lambda y, x: _difference(sp.jv, 1.0, x))
 partials(sp.y0, lambda y, x: -sp.y1(x))
 partials(sp.y1, lambda y, x: _difference(sp.yv, 1.0, x))
 partials(sp.i0, lambda y, x: sp.i1(x))
 partials(sp.i1, lambda y, x: _sum(sp.iv, 1.0, x))
-partials(sp.i0e, lambda y, x: sp.i1e(x) - np.sign(x) * y)
-partials(sp.i1e, lambda y, x: _sum(sp.ive, 1.0, x) - np.sign(x) * y)
+partials(sp.i0e, lambda y, x: _far(y, x, 0.25, lambda x: sp.i1e(x) - np.sign(x) * y))
+partials(sp.i1e, lambda y, x: _far(y, x, -0.75, lambda x: _sum(sp.ive, 1.0, x) - np.sign(x) * y))
 partials(sp.k0, lambda y, x: -sp.k1(x))
 partials(sp.k1, lambda y, x: -_sum(sp.kv, 1.0, x))
-partials(sp.k0e, lambda y, x: y - sp.k1e(x))
-partials(sp.k1e, lambda y, x: y - _sum(sp.kve, 1.0, x))
+partials(sp.k0e, lambda y, x: _far(y, x, -0.25, lambda x: y - sp.k1e(x)))
+partials(sp.k1e, lambda y, x: _far(y, x, 0.75, lambda x: y - _sum(sp.kve, 1.0, x)))
 
 # Airy
 

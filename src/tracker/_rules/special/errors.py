@@ -20,11 +20,32 @@ def normal_density(x: Any) -> Any:
     return np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
 
 
+# Far out both terms of the slope cancel: the slopes of DLMF 7.12.1 and of the series of Dawson's integral
+
+
+def _erfcx_slope(y: Any, x: Any) -> Any:
+    if np.iscomplexobj(x):
+        return 2 * x * y - TWO_OVER_ROOT_PI
+    far = x > 50
+    u = 1 / np.where(far, x, 1.0) ** 2
+    series = 1 - u * (1.5 - u * (3.75 - u * (13.125 - 59.0625 * u)))
+    return np.where(far, -0.5 * TWO_OVER_ROOT_PI * u * series, 2 * np.where(far, 0.0, x) * y - TWO_OVER_ROOT_PI)
+
+
+def _dawsn_slope(y: Any, x: Any) -> Any:
+    if np.iscomplexobj(x):
+        return 1 - 2 * x * y
+    far = np.abs(x) > 50
+    u = 1 / np.where(far, x, 1.0) ** 2
+    series = 1 + u * (1.5 + u * (3.75 + u * (13.125 + 59.0625 * u)))
+    return np.where(far, -0.5 * u * series, 1 - 2 * np.where(far, 0.0, x) * y)
+
+
 partials(sp.erf, lambda y, x: TWO_OVER_ROOT_PI * np.exp(-x * x))
 partials(sp.erfc, lambda y, x: -TWO_OVER_ROOT_PI * np.exp(-x * x))
-partials(sp.erfcx, lambda y, x: 2 * x * y - TWO_OVER_ROOT_PI)
+partials(sp.erfcx, _erfcx_slope)
 partials(sp.erfi, lambda y, x: TWO_OVER_ROOT_PI * np.exp(x * x))
-partials(sp.dawsn, lambda y, x: 1 - 2 * x * y)
+partials(sp.dawsn, _dawsn_slope)
 partials(sp.wofz, lambda y, z: -2 * z * y + 1j * TWO_OVER_ROOT_PI)  # DLMF 7.10.2
 partials(sp.erfinv, lambda y, x: np.exp(y * y) / TWO_OVER_ROOT_PI)
 partials(sp.erfcinv, lambda y, x: -np.exp(y * y) / TWO_OVER_ROOT_PI)
