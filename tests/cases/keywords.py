@@ -496,6 +496,8 @@ _COMPLEX = [
     *calls("nan_to_num", "", "C, nan=Q", "N + 1j * P", "P + 1j * N, nan=Q"),
     *calls("cumprod nancumprod", "C", "dtype=f4", "axis=1"),
     *calls("subtract.accumulate divide.accumulate", "C", "axis=1", "dtype='c8'"),
+    *calls("hypot.reduce logaddexp.reduce logaddexp.accumulate", "C", "dtype=f8", "axis=1, dtype='f8'"),
+    *calls("sum mean cumsum cumprod trace", "C", "dtype=f8"),
     *calls("prod nanprod", "C", "dtype=f8", "axis=0, dtype=f8, initial=D[0]"),
     "np.arctan(C, dtype=f8, casting='unsafe')",
     *calls(

@@ -157,7 +157,7 @@ def record(op: Op, args: tuple[Any, ...], kwargs: Any) -> Any:
         return op.fun(*_handles.plain(args), **{k: _handles.plain(v) for k, v in (kwargs or {}).items()})
     if kwargs and "dtype" in kwargs:
         operands.refuse_object_dtype(op.name, kwargs["dtype"])
-        args = _in_complex_loop(op, args, kwargs) if op.ufunc else args
+        args = _in_complex_loop(op, args, kwargs) if op.ufunc else _real_parts(op, args, kwargs["dtype"])
     if state.pauses == 0 and not op.sequences and len(args) > 0:
         x = args[0]
         inert = op.kind != PARTIALS or len(args) == 1 or type(args[1]) is not tuple  # there a tuple is an operand
@@ -238,6 +238,15 @@ def _in_complex_loop(op: Op, args: tuple[Any, ...], kwargs: Any) -> tuple[Any, .
             for x in args
         ]
     )
+
+
+def _real_parts(op: Op, args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
+    """The arguments of a reduction whose real `dtype=` drops the imaginary parts first (the variances keep them)."""
+    if dtype is None or not args or not _handles.is_tracked(args[0]) or not _is_complex(args[0]):
+        return args
+    if np.dtype(dtype).kind != "f" or op.name.endswith(("var", "std")):
+        return args
+    return (np.real(args[0]), *args[1:])
 
 
 def _is_complex(x: Any) -> bool:
