@@ -1,5 +1,7 @@
 """tracker.scipy.signal: by signals, kernels and coefficients, against differences of SciPy's functions."""
 
+import re
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -134,7 +136,14 @@ def test_sosfiltfilt(options):
 
 def test_states_of_filters():
     check(lambda m: lambda b, a: m.lfilter_zi(b, a), B, A[:2])
-    check(lambda m: lambda b, a: m.lfilter_zi(b, np.concatenate([np.zeros(1), a])), B, A)
+    behind_zero = lambda m: lambda b, a: m.lfilter_zi(b, np.concatenate([np.zeros(1), a]))
+    try:
+        behind_zero(scipy.signal)(B, A)
+    except ValueError as error:  # SciPy 1.18 no longer takes it
+        with pytest.raises(ValueError, match=re.escape(str(error))):
+            behind_zero(signal)(tracker.param(B), tracker.param(A))
+    else:
+        check(behind_zero, B, A)
     check(lambda m: lambda c: m.sosfilt_zi(whole(c)), SECTIONS)
     for n in (0, 1, 4):
         check(lambda m: lambda b, a, y: m.lfiltic(b, a, y), B, A, X[:n])

@@ -6,6 +6,7 @@ import inspect
 import numpy as np
 import pytest
 
+import tracker
 from tracker.scipy._without import public_names
 
 SECTIONS = (
@@ -43,7 +44,11 @@ def described(f):
 
 
 def default(x):
-    return "a mark" if type(x) is object else repr(float(x) if isinstance(x, float) else x)
+    return (
+        "a mark"
+        if type(x) is object
+        else repr(float(x) if isinstance(x, int | float) and not isinstance(x, bool) else x)
+    )
 
 
 @pytest.mark.parametrize(("section", "name"), list(counterparts()))
@@ -60,3 +65,43 @@ def test_methods_of_distributions_take_their_argument_by_name(method):
     ours, theirs = (importlib.import_module(f"{package}.stats") for package in ("tracker.scipy", "scipy"))
     call = {METHODS[method]: 0.3, "a": 2.0, "loc": 0.1, "scale": 1.5}
     np.testing.assert_allclose(getattr(ours.gamma, method)(**call), getattr(theirs.gamma, method)(**call), rtol=1e-14)
+
+
+ONE = np.array([[4.0, 1.0], [1.0, 3.0]])
+OF_SOME_VERSIONS = [
+    ("linalg", "logm", (ONE,), "disp"),
+    ("linalg", "sqrtm", (ONE,), "blocksize"),
+    ("linalg", "signm", (ONE,), "disp"),
+    ("linalg", "eigvals", (ONE,), "overwrite_b"),
+    ("optimize", "nnls", (ONE, ONE[0]), "atol"),
+    ("stats", "boxcox", (ONE[0], 2.0), "nan_policy"),
+    ("stats", "yeojohnson", (ONE[0], 2.0), "nan_policy"),
+    ("stats", "obrientransform", (np.arange(4.0), np.arange(4.0) ** 2), "nan_policy"),
+]
+
+
+@pytest.mark.parametrize(("section", "name", "xs", "keyword"), OF_SOME_VERSIONS)
+def test_a_keyword_is_taken_where_the_installed_scipy_takes_it(section, name, xs, keyword):
+    ours, theirs = (getattr(importlib.import_module(f"{p}.{section}"), name) for p in ("tracker.scipy", "scipy"))
+    known = inspect.signature(theirs).parameters
+    if keyword not in known:
+        for x in (xs[0], tracker.param(xs[0])):
+            with pytest.raises(TypeError, match=rf"{name}\(\) got an unexpected keyword argument '{keyword}'"):
+                ours(x, *xs[1:], **{keyword: None})
+    elif type(known[keyword].default) is not object:  # else it is deprecated
+        y = tracker.data(ours(tracker.param(xs[0]), *xs[1:], **{keyword: known[keyword].default}))
+        np.testing.assert_array_equal(y, theirs(*xs))
+
+
+def test_arguments_by_place_are_those_of_the_installed_scipy():
+    ours, theirs = (importlib.import_module(f"{package}.linalg") for package in ("tracker.scipy", "scipy"))
+    by_place = (None, *[False] * (len(inspect.signature(theirs.eigvals).parameters) - 3), True)
+    np.testing.assert_array_equal(ours.eigvals(ONE, *by_place), theirs.eigvals(ONE, homogeneous_eigvals=True))
+    with pytest.raises(NotImplementedError, match="homogeneous_eigvals=True"):
+        ours.eigvals(tracker.param(ONE), *by_place)
+
+
+def test_missing_arguments_raise_as_in_scipy():
+    linalg = importlib.import_module("tracker.scipy.linalg")
+    with pytest.raises(TypeError, match=r"qr\(\) missing a required argument: 'a'"):
+        linalg.qr()

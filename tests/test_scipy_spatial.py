@@ -124,6 +124,7 @@ def test_other_arguments_of_distances_of_two_vectors():
     assert distance.is_valid_y(tracker.param(np.arange(1.0, 7)))
 
 
+@pytest.mark.filterwarnings("ignore:`(minkowski_distance|minkowski_distance_p|distance_matrix)` is deprecated")
 @pytest.mark.parametrize("p", [2.0, 1.0, 3.0, np.inf])
 def test_distances_between_sets_of_points(p):
     check = lambda make, *xs: assert_derivatives(make, spatial, scipy.spatial, *xs)

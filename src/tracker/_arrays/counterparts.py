@@ -12,6 +12,7 @@ from typing import Any, Final
 from tracker._arrays import callee
 
 _FURTHER: Final = 40  # frames looked at
+_PLUMBING: Final = ("scipy._lib", "scipy._external")  # what the sections share
 
 
 def instead_of_scipy(frame: FrameType | None) -> str | None:
@@ -26,7 +27,7 @@ def instead_of_scipy(frame: FrameType | None) -> str | None:
             break
         module = _module_of(frame)
         if module.startswith("scipy."):
-            if not module.startswith("scipy._lib"):
+            if not module.startswith(_PLUMBING):
                 found = frame
             elif str(getattr(frame.f_locals.get("f"), "__module__", "")).startswith("scipy."):
                 wrapped = frame.f_locals["f"]

@@ -42,6 +42,8 @@ TABLE: Final = Section(
             "write its formula with NumPy.": "chirp gausspulse",
             "it is constant but for jumps: its derivative is zero or there is none.": "square",
             "its object keeps plain arrays: take stft, istft or spectrogram.": "ShortTimeFFT",
+            "take tracker.scipy.linalg.solve(numpy.diag(w) + lamb * d.T @ d, w * y) with "
+            "d = numpy.diff(numpy.eye(n), order, axis=0).": "whittaker_henderson",
             "it iterates to a self-consistent window of the spectrum: take csd, or numpy.fft.": "envelope",
             "take numpy.sum of cos and sin of 2 pi t f: it is least squares by them.": "lombscargle",
         }

@@ -54,7 +54,13 @@ def call(f: Any, composition: Callable[..., Any], cores: Sequence[int], *arrays:
             return _of_numbers(value, composition, cores, xs)
         return over_batch(composition, cores, *[_computable(x) for x in xs])
 
-    return derived(f"scipy.linalg.{f.__name__.lstrip('_')}", value, equivalent, *[gathered(x) for x in arrays])
+    name = f"scipy.linalg.{f.__name__.lstrip('_')}"
+    return derived(name, value, equivalent, *[gathered(x) for x in arrays], formed=_single_as_theirs)
+
+
+def _single_as_theirs(result: Any, y: Any) -> Any:
+    """A single result in a tuple where SciPy's is: of a batch in SciPy 1.18, not before."""
+    return (result,) if isinstance(y, tuple) and not isinstance(result, tuple) else result
 
 
 def as_tuple(y: Any) -> Any:
@@ -77,7 +83,7 @@ def over_batch(f: Callable[..., Any], cores: Sequence[int], *arrays: Any) -> Any
     if not isinstance(results[0], tuple):
         return _stacked(results, batch)
     columns = [_stacked(list(column), batch) for column in zip(*results, strict=True)]
-    return tuple(columns) if len(columns) > 1 else columns[0]  # as SciPy
+    return tuple(columns) if len(columns) > 1 else columns[0]  # as SciPy before 1.18
 
 
 def _of_numbers(value: Callable[..., Any], composition: Callable[..., Any], cores: Sequence[int], xs: Any) -> Any:

@@ -39,21 +39,32 @@ def _cholesky(a: Any, lower: bool) -> Any:
 def cho_factor(
     a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> tuple[Any, bool]:  # fmt: skip
-    """Cholesky's factor and `lower`, for `cho_solve`; in the other triangle stands what stood in `a`.
+    """Cholesky's factor and `lower`, for `cho_solve`; SciPy before 1.18 leaves the other triangle of `a` there.
 
     >>> import tracker
     >>> cho_factor(np.array([[4.0]]))
     (array([[2.]]), False)
     """
 
-    def composition(a: Any) -> Any:
-        return _cholesky(a, lower) + (np.triu(a, 1) if lower else np.tril(a, -1))
+    a = matrix(a)
+    dtype = a.dtype
 
-    return call(_cho_factor, composition, (2,), matrix(a), lower=lower, check_finite=check_finite), lower
+    def composition(a: Any) -> Any:
+        factor = _cholesky(a, lower)
+        if not _other_triangle_is_kept(dtype):
+            return factor
+        return factor + (np.triu(a, 1) if lower else np.tril(a, -1))
+
+    return call(_cho_factor, composition, (2,), a, lower=lower, check_finite=check_finite), lower
 
 
 def _cho_factor(a: Any, **options: Any) -> Any:
     return _lib.cho_factor(a, **options)[0]
+
+
+def _other_triangle_is_kept(dtype: Any) -> bool:
+    """Whether SciPy's factor has the entries of the matrix there, not zeros; its versions differ, and by type."""
+    return bool(_lib.cho_factor(np.array([[2, 1], [1, 2]], dtype))[0][1, 0])
 
 
 def cho_solve(c_and_lower: tuple[Any, bool], b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import scipy.linalg as sl
@@ -12,10 +12,10 @@ from tracker._core.registry import rule
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.linalg._call import call, gathered, matrix
 
 _lib: Any = sl
-_NOT_GIVEN: Final = object()
 
 
 def expm(A: Any) -> Any:
@@ -28,7 +28,8 @@ def expm(A: Any) -> Any:
     return track(_lib.expm, matrix(A))
 
 
-def logm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
+@as_installed(sl.logm)
+def logm(A: Any, disp: Any = NOT_GIVEN) -> Any:
     """The principal logarithm of a square matrix, (..., n, n) -> (..., n, n).
 
     Raises `NotImplementedError` for SciPy's deprecated `disp` if A is tracked.
@@ -40,7 +41,8 @@ def logm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
     return _without_deprecated(_lib.logm, gathered(A), disp=disp)
 
 
-def sqrtm(A: Any, disp: Any = _NOT_GIVEN, blocksize: Any = _NOT_GIVEN) -> Any:
+@as_installed(sl.sqrtm)
+def sqrtm(A: Any, disp: Any = NOT_GIVEN, blocksize: Any = NOT_GIVEN) -> Any:
     """The principal square root of a square matrix, (..., n, n) -> (..., n, n).
 
     Raises `NotImplementedError` for SciPy's deprecated `disp` and `blocksize` if A is tracked.
@@ -55,7 +57,7 @@ def sqrtm(A: Any, disp: Any = _NOT_GIVEN, blocksize: Any = _NOT_GIVEN) -> Any:
 
 
 def _without_deprecated(f: Any, a: Any, **settings: Any) -> Any:
-    deprecated = {name: value for name, value in settings.items() if value is not _NOT_GIVEN}
+    deprecated = only_given(**settings)
     if not deprecated:
         return track(f, a)
     if not handles.is_tracked(a):
@@ -132,7 +134,8 @@ def fractional_matrix_power(A: Any, t: Any) -> Any:
     return call(_lib.fractional_matrix_power, composition, (2,), A, t=t)
 
 
-def signm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
+@as_installed(sl.signm)
+def signm(A: Any, disp: Any = NOT_GIVEN) -> Any:
     """The sign of a square matrix, A inv(sqrtm(A^2)); no eigenvalue may be imaginary: (..., n, n) -> (..., n, n).
 
     Higham (2008), Functions of Matrices, section 5.1.
@@ -141,7 +144,7 @@ def signm(A: Any, disp: Any = _NOT_GIVEN) -> Any:
     >>> bool(abs(tracker.gradient(lambda t: signm(t * np.eye(2))[0, 0], 4.0)[0]) < 1e-15)
     True
     """
-    if disp is not _NOT_GIVEN:
+    if disp is not NOT_GIVEN:
         return _without_deprecated(_lib.signm, gathered(A), disp=disp)
     return call(_lib.signm, lambda a: a @ np.linalg.inv(sqrtm(a @ a)), (2,), A)
 

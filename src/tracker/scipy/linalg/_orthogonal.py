@@ -13,6 +13,7 @@ from tracker._rules.factors import qr_pullback, qr_pushforward
 from tracker._rules.products import conj_transpose
 from tracker._transforms.custom import track
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy._watch import any_tracked
 from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 from tracker.scipy.linalg._functions import sqrtm
@@ -20,8 +21,9 @@ from tracker.scipy.linalg._functions import sqrtm
 _lib: Any = sl
 
 
+@as_installed(sl.qr)
 def qr(
-    a: Any, overwrite_a: bool = False, lwork: int | None = None, mode: str = "full", pivoting: bool = False,
+    a: Any, overwrite_a: bool = False, lwork: Any = NOT_GIVEN, mode: str = "full", pivoting: bool = False,
     check_finite: bool = True,
 ) -> Any:  # fmt: skip
     """(q, r) of a = q r, a (..., m, n); with `pivoting` (q, r, p) of a[:, p] = q r, p plain and constant.
@@ -38,7 +40,7 @@ def qr(
         raise UnsupportedKeywordError(
             "scipy.linalg.qr with mode='raw' has no derivative: use 'economic', 'full' or 'r'."
         )
-    options = {"lwork": lwork, "mode": mode, "pivoting": pivoting, "check_finite": check_finite}
+    options = {"mode": mode, "pivoting": pivoting, "check_finite": check_finite, **only_given(lwork=lwork)}
     if mode in ("full", "economic"):
         return track(_both, gathered(a), **options)
 

@@ -14,6 +14,7 @@ from tracker._arrays import handles
 from tracker._rules.products import conj_transpose
 from tracker._rules.spectral import hermitian_of
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._signature import as_installed
 from tracker.scipy._watch import any_tracked
 from tracker.scipy.linalg._banded import dense_triangle
 from tracker.scipy.linalg._call import call, gathered
@@ -111,9 +112,11 @@ def _refuse_homogeneous(name: str, homogeneous_eigvals: bool) -> None:
         )
 
 
+@as_installed(sl.eigvals)
 def eigvals(
-    a: Any, b: Any = None, overwrite_a: bool = False, check_finite: bool = True, homogeneous_eigvals: bool = False
-) -> Any:
+    a: Any, b: Any = None, overwrite_a: bool = False, overwrite_b: bool = False, check_finite: bool = True,
+    homogeneous_eigvals: bool = False,
+) -> Any:  # fmt: skip
     """Eigenvalues w (..., n) of a v = w v, or of a v = w b v with a regular b: `eig` without vectors.
 
     >>> import tracker

@@ -13,10 +13,10 @@ from tracker._transforms.higher import hessian, hvp
 from tracker._transforms.reverse import grad
 from tracker.scipy._array import array
 from tracker.scipy._derived import derived
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.optimize._root import root, root_scalar
 
 _optimize: Any = scipy.optimize
-_NOT_GIVEN: Final = object()
 _RTOL: Final = 4 * float(np.finfo(float).eps)
 
 
@@ -84,7 +84,8 @@ def fixed_point(func: Any, x0: Any, args: Any = (), xtol: float = 1e-8, maxiter:
 # Least squares
 
 
-def nnls(A: Any, b: Any, *, maxiter: int | None = None, atol: Any = _NOT_GIVEN) -> tuple[Any, Any]:
+@as_installed(scipy.optimize.nnls)
+def nnls(A: Any, b: Any, *, maxiter: int | None = None, atol: Any = NOT_GIVEN) -> tuple[Any, Any]:
     """`scipy.optimize.nnls`: x >= 0 of least |A x - b|, and that norm, by A (m, n) and b (m,).
 
     The entries of x that are zero stay so.
@@ -93,8 +94,7 @@ def nnls(A: Any, b: Any, *, maxiter: int | None = None, atol: Any = _NOT_GIVEN) 
     >>> tracker.gradient(lambda b: nnls([[1.0, 0.0], [0.0, 1.0]], b)[0][0], [2.0, -1.0])
     (array([1., 0.]),)
     """
-
-    deprecated = {} if atol is _NOT_GIVEN else {"atol": atol}
+    deprecated = only_given(atol=atol)
 
     def composition(a: Any, b: Any) -> Any:
         positive = _optimize.nnls(handles.plain(a), handles.plain(b))[0] > 0

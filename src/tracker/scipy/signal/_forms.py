@@ -88,7 +88,7 @@ def freqz_sos(sos: Any, worN: Any = 512, whole: bool = False, fs: float = 2 * np
 sosfreqz = freqz_sos
 
 
-def sawtooth(t: Any, width: Any = 1) -> Any:
+def sawtooth(t: Any, width: Any = 1.0) -> Any:
     """`scipy.signal.sawtooth`, by time; at its jumps the derivative is the one to the right."""
     width = np.asarray(array(handles.plain(width))) if not handles.is_tracked(width) else width
     if handles.is_tracked(width):

@@ -40,6 +40,7 @@ __getattr__ = _rest_of(
         refused=_because(
             {
                 _JOINED: "block_array block_diag bmat hstack kron kronsum vstack expand_dims permute_dims swapaxes",
+                "take A.T, which is the same for a matrix.": "matrix_transpose",
                 _OTHER: "bsr_array bsr_matrix dia_array dia_matrix dok_array dok_matrix lil_array lil_matrix spdiags",
                 "select by places: csr_matrix((values[keep], (i[keep], j[keep])), shape).": "tril triu",
                 "its values are those it was made of.": "find",

@@ -39,9 +39,7 @@ def minkowski_distance_p(x: Any, y: Any, p: Any = 2.0) -> Any:
 def minkowski_distance(x: Any, y: Any, p: Any = 2.0) -> Any:
     """`scipy.spatial.minkowski_distance` of (..., d) and (..., d), by both and by p; 0 has the derivative 0.
 
-    >>> import tracker
-    >>> tracker.gradient(lambda x: minkowski_distance(x, [0.0, 0.0]), [3.0, 4.0])
-    (array([0.6, 0.8]),)
+    SciPy 1.18 deprecates it: take numpy.linalg.vector_norm(x - y, ord=p, axis=-1).
     """
     value = lambda x, y, p: _spatial.minkowski_distance(x, y, p)
     return derived("scipy.spatial.minkowski_distance", value, _distances, array(x), array(y), p)

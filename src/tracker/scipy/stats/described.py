@@ -11,6 +11,8 @@ import scipy.stats
 from tracker._arrays.handles import is_tracked
 from tracker._transforms.recording import data
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._derived import derived
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.of_scipy import no_omission, of_scipy
 from tracker.scipy.stats.relations import PearsonRResult, pearsonr
@@ -269,23 +271,32 @@ def directional_stats(samples: Any, *, axis: Any = 0, normalize: bool = True) ->
     return DirectionalStats(*of_scipy("scipy.stats.directional_stats", value, formula, as_array(samples)))
 
 
-def obrientransform(*samples: Any) -> Any:
-    """Data whose means are the variances of the samples, as scipy.stats.obrientransform; of equal lengths, if tracked.
+@as_installed(scipy.stats.obrientransform)
+def obrientransform(*samples: Any, nan_policy: Any = NOT_GIVEN) -> Any:
+    """Data whose means are the variances of the samples, as scipy.stats.obrientransform.
+
+    Before SciPy 1.18 the samples, if tracked, must be of equal lengths.
 
     R. O'Brien, A simple test for variance effects in experimental designs, Psychological Bulletin 89 (1981), p. 570.
     """
     arrays = [as_array(x) for x in samples]
+    if any(map(is_tracked, arrays)):
+        no_omission("obrientransform", nan_policy, *arrays)
+
+    def value(*xs: Any) -> Any:
+        return scipy.stats.obrientransform(*xs, **only_given(nan_policy=nan_policy))
 
     def formula(*xs: Any) -> Any:
         rows = []
         for x in xs:
-            n = x.shape[0]
+            n = x.size
             square = (x - np.mean(x)) ** 2
             total = np.sum(square)
             rows.append(((n - 1.5) * n * square - 0.5 * total) / ((n - 1) * (n - 2)))
-        return np.stack(rows)
+        return tuple(rows)
 
-    return of_scipy("scipy.stats.obrientransform", scipy.stats.obrientransform, formula, *arrays)
+    in_rows = lambda rows, y: rows if isinstance(y, tuple) else np.stack(rows)
+    return derived("scipy.stats.obrientransform", value, formula, *arrays, formed=in_rows)
 
 
 def pointbiserialr(x: Any, y: Any, *, axis: Any = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Any:

@@ -44,6 +44,7 @@ REASONS: Final[dict[str, str]] = {
         "weightedtau",
         _RANKS,
     ),
+    "estimated_cdf": "take numpy.interp(y, numpy.sort(x), numpy.linspace(0, 1, n)), which is its method 'linear'.",
     **_all("sigmaclip trim1 trimboth", _SELECTS),
     **_all("boxcox_normmax fit ppcc_max yeojohnson_normmax", _SEARCH),
     **_all(

@@ -10,6 +10,7 @@ import scipy.stats
 
 from tracker._arrays.leaf import is_tracked
 from tracker.errors import NoRuleError
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.of_scipy import kept_axes, no_omission, of_scipy
 
@@ -24,7 +25,8 @@ def _fitted(name: str, x: Any) -> None:
         )
 
 
-def boxcox(x: Any, lmbda: Any = None, alpha: Any = None, optimizer: Any = None) -> Any:
+@as_installed(scipy.stats.boxcox)
+def boxcox(x: Any, lmbda: Any = None, alpha: Any = None, optimizer: Any = None, *, nan_policy: Any = NOT_GIVEN) -> Any:
     """Box and Cox's transform with power lmbda, as scipy.stats.boxcox; by both. Same shape as x.
 
     Without lmbda x must be plain.
@@ -35,8 +37,8 @@ def boxcox(x: Any, lmbda: Any = None, alpha: Any = None, optimizer: Any = None) 
     """
     if lmbda is None:
         _fitted("boxcox", x)
-        return scipy.stats.boxcox(x, None, alpha, optimizer)
-    theirs = lambda x, lmbda: scipy.stats.boxcox(x, lmbda, alpha, optimizer)
+        return scipy.stats.boxcox(x, None, alpha, optimizer, **only_given(nan_policy=nan_policy))
+    theirs = lambda x, lmbda: scipy.stats.boxcox(x, lmbda, alpha, optimizer, **only_given(nan_policy=nan_policy))
     return of_scipy("scipy.stats.boxcox", theirs, sp.boxcox, as_array(x), lmbda)
 
 
@@ -48,12 +50,14 @@ def _johnson(x: Any, lmbda: Any) -> Any:
     return np.where(positive, up, -down)
 
 
-def yeojohnson(x: Any, lmbda: Any = None) -> Any:
+@as_installed(scipy.stats.yeojohnson)
+def yeojohnson(x: Any, lmbda: Any = None, *, nan_policy: Any = NOT_GIVEN) -> Any:
     """Yeo and Johnson's transform with power lmbda, as scipy.stats.yeojohnson; by both. Same shape as x."""
     if lmbda is None:
         _fitted("yeojohnson", x)
-        return scipy.stats.yeojohnson(x)
-    return of_scipy("scipy.stats.yeojohnson", scipy.stats.yeojohnson, _johnson, as_array(x), lmbda)
+        return scipy.stats.yeojohnson(x, **only_given(nan_policy=nan_policy))
+    theirs = lambda x, lmbda: scipy.stats.yeojohnson(x, lmbda, **only_given(nan_policy=nan_policy))
+    return of_scipy("scipy.stats.yeojohnson", theirs, _johnson, as_array(x), lmbda)
 
 
 def boxcox_llf(
