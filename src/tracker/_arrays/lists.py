@@ -71,7 +71,10 @@ def in_comparison(frame: FrameType | None) -> bool:
 
 
 def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
-    """The name of the function of NumPy that is asking, and why it can't be followed, where that is known."""
+    """The name of the function of NumPy that is asking, and why it can't be followed, where that is known.
+
+    None if SciPy calls it: it is SciPy's function that has a counterpart.
+    """
     for _ in range(6):
         if frame is None:
             return None
@@ -82,9 +85,13 @@ def refused_by_numpy(frame: FrameType | None) -> tuple[str, str] | None:
                     return joined, _JOIN
             reason = refusals.get(vars(np).get(name) or frame.f_globals.get(name))
             if reason is not None:
-                return name, reason
+                return None if _is_of_scipy(frame.f_back) else (name, reason)
         frame = frame.f_back
     return None
+
+
+def _is_of_scipy(frame: FrameType | None) -> bool:
+    return frame is not None and str(frame.f_globals.get("__name__", "")).startswith("scipy.")
 
 
 def as_object(x: Any) -> Any:
