@@ -15,6 +15,7 @@ from tracker._rules.spectral import require_basis_free
 from tracker._transforms.custom import track
 from tracker.errors import DegenerateError, UnsupportedKeywordError
 from tracker.scipy._derived import derived
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.linalg._call import as_tuple, call, gathered, named
 
 _lib: Any = sl
@@ -104,9 +105,10 @@ def orth(A: Any, rcond: float | None = None) -> Any:
     return call(_lib.orth, composition, (2,), A, rcond=rcond)
 
 
+@as_installed(sl.null_space)
 def null_space(
-    A: Any, rcond: float | None = None, *, overwrite_a: bool = False, check_finite: bool = True,
-    lapack_driver: str = "gesdd",
+    A: Any, rcond: float | None = None, *, overwrite_a: bool = False, check_finite: Any = NOT_GIVEN,
+    lapack_driver: Any = NOT_GIVEN,
 ) -> Any:  # fmt: skip
     """An orthonormal basis z of the null space: (..., m, n) -> (..., n, n - rank).
 
@@ -118,8 +120,8 @@ def null_space(
     >>> tracker.gradient(lambda a: (z(a) @ z(a).T)[0, 1], np.array([[1.0, 0.0]]))[0].round(12)
     array([[ 0., -1.]])
     """
-    options = {"rcond": rcond, "check_finite": check_finite, "lapack_driver": lapack_driver}
-    return track(_null_space, gathered(A), **options)
+    options = only_given(check_finite=check_finite, lapack_driver=lapack_driver)
+    return track(_null_space, gathered(A), rcond=rcond, **options)
 
 
 @named("null_space")

@@ -299,15 +299,19 @@ def obrientransform(*samples: Any, nan_policy: Any = NOT_GIVEN) -> Any:
     return derived("scipy.stats.obrientransform", value, formula, *arrays, formed=in_rows)
 
 
-def pointbiserialr(x: Any, y: Any, *, axis: Any = 0, nan_policy: str = "propagate", keepdims: bool = False) -> Any:
+@as_installed(scipy.stats.pointbiserialr)
+def pointbiserialr(
+    x: Any, y: Any, *, axis: Any = NOT_GIVEN, nan_policy: Any = NOT_GIVEN, keepdims: Any = NOT_GIVEN
+) -> Any:
     """Pearson's correlation of yes and no with y, and its p-value, as scipy.stats.pointbiserialr; without `axis`."""
     x, y = as_array(x), as_array(y)
     no_omission("pointbiserialr", nan_policy, x, y)
     x = x.astype(float) if x.dtype.kind in "bi" else x
+    options = only_given(axis=axis, nan_policy=nan_policy, keepdims=keepdims)
 
     def value(x: Any, y: Any) -> Any:
-        found = scipy.stats.pointbiserialr(x, y, axis=axis, nan_policy=nan_policy, keepdims=keepdims)
+        found = scipy.stats.pointbiserialr(x, y, **options)
         return found.statistic, found.pvalue
 
-    formula = lambda x, y: tuple(pearsonr(x, y, axis=axis))
+    formula = lambda x, y: tuple(pearsonr(x, y, **only_given(axis=axis)))
     return PearsonRResult(*of_scipy("scipy.stats.pointbiserialr", value, formula, x, y))

@@ -11,6 +11,7 @@ import scipy.stats
 
 from tracker._transforms.recording import data
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy._watch import any_tracked
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.continuous import beta
@@ -26,24 +27,26 @@ class PearsonRResult(NamedTuple):
     pvalue: Any
 
 
-def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", method: Any = None, axis: int | None = 0) -> Any:
+@as_installed(scipy.stats.pearsonr)
+def pearsonr(x: Any, y: Any, *, alternative: str = "two-sided", method: Any = None, axis: Any = NOT_GIVEN) -> Any:
     """Pearson's correlation of x and y, and its p-value, as scipy.stats.pearsonr (exact distribution); no `axis`.
 
     >>> import tracker
     >>> tracker.gradcheck(lambda y: pearsonr([1.0, 2.0, 4.0], y).statistic, np.array([2.0, 3.0, 1.0]))
     True
     """
-
+    options = {"alternative": alternative, **only_given(axis=axis)}
+    axis = options.get("axis", 0)
     if method is not None:
         if any_tracked((x, y)):
             raise UnsupportedKeywordError("pearsonr of tracked values takes no method=: its p-values are drawn.")
-        return scipy.stats.pearsonr(x, y, alternative=alternative, method=method, axis=axis)
+        return scipy.stats.pearsonr(x, y, method=method, **options)
 
     if not any_tracked((x, y)):
-        return scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
+        return scipy.stats.pearsonr(x, y, **options)
 
     def value(x: Any, y: Any) -> Any:
-        r = scipy.stats.pearsonr(x, y, alternative=alternative, axis=axis)
+        r = scipy.stats.pearsonr(x, y, **options)
         return r.statistic, r.pvalue
 
     def formula(x: Any, y: Any) -> Any:

@@ -12,6 +12,7 @@ import scipy.stats
 
 from tracker._arrays import handles
 from tracker.errors import UnsupportedKeywordError
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy._watch import any_tracked
 from tracker.scipy.stats.arguments import as_array
 from tracker.scipy.stats.of_scipy import no_omission, of_scipy
@@ -181,27 +182,31 @@ _POWERS = {"pearson": 1.0, "log-likelihood": 0.0, "freeman-tukey": -0.5, "mod-lo
            "cressie-read": 2 / 3}  # fmt: skip
 
 
+@as_installed(scipy.stats.power_divergence)
 def power_divergence(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0, lambda_: Any = None, *,
-                     nan_policy: str = "propagate", keepdims: bool = False) -> Any:  # fmt: skip
+                     nan_policy: Any = NOT_GIVEN, keepdims: Any = NOT_GIVEN) -> Any:  # fmt: skip
     """Cressie and Read's distance of counts, as scipy.stats.power_divergence; by both; without `axis`.
 
     N. Cressie and T. Read, Multinomial goodness-of-fit tests, J. Royal Statistical Society B 46 (1984), p. 440.
     """
     power: Any = _POWERS.get(lambda_, lambda_) if isinstance(lambda_, str) else 1.0 if lambda_ is None else lambda_
-    call = lambda f, o, e: f(o, e, ddof, axis, lambda_, nan_policy=nan_policy, keepdims=keepdims)
+    options = only_given(nan_policy=nan_policy, keepdims=keepdims)
+    call = lambda f, o, e: f(o, e, ddof, axis, lambda_, **options)
     formula = lambda o, e: _divergence(o, e, ddof, axis, power)
     return _test("power_divergence", formula, call, nan_policy, f_obs, f_exp)
 
 
-def chisquare(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0, *, sum_check: bool = True,
-              nan_policy: str = "propagate", keepdims: bool = False) -> Any:  # fmt: skip
+@as_installed(scipy.stats.chisquare)
+def chisquare(f_obs: Any, f_exp: Any = None, ddof: int = 0, axis: Any = 0, *, sum_check: Any = NOT_GIVEN,
+              nan_policy: Any = NOT_GIVEN, keepdims: Any = NOT_GIVEN) -> Any:  # fmt: skip
     """Pearson's distance of counts from the expected ones, as scipy.stats.chisquare; by both; without `axis`.
 
     >>> import tracker
     >>> tracker.gradient(lambda o: chisquare(o).statistic, [16.0, 20.0, 24.0])[0].round(3)
     array([-0.427, -0.027,  0.373])
     """
-    call = lambda f, o, e: f(o, e, ddof, axis, sum_check=sum_check, nan_policy=nan_policy, keepdims=keepdims)
+    options = only_given(sum_check=sum_check, nan_policy=nan_policy, keepdims=keepdims)
+    call = lambda f, o, e: f(o, e, ddof, axis, **options)
     return _test("chisquare", lambda o, e: _divergence(o, e, ddof, axis, 1.0), call, nan_policy, f_obs, f_exp)
 
 
