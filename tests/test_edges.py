@@ -609,6 +609,14 @@ def test_variable_captured_by_a_checkpointed_function_gets_its_gradient():
         np.testing.assert_allclose(g, e, rtol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+def test_a_complex_number_deviates_in_real_arithmetic_by_its_imaginary_part():
+    f = lambda z: np.std(z, dtype=float)
+    assert f(np.array([0.42 - 0.3j])) == pytest.approx(0.3)
+    np.testing.assert_allclose(gradient(f, np.array([0.42 - 0.3j]))[0], [-1j], atol=1e-12)
+    np.testing.assert_array_equal(gradient(np.std, np.full(3, 0.1 + 0.7j))[0], np.zeros(3))
+
+
 def test_nested_gradients_in_several_threads_are_right():
     def work(seed, results):
         x = np.random.default_rng(seed).standard_normal(3)
