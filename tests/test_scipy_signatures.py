@@ -110,3 +110,13 @@ def test_missing_arguments_raise_as_in_scipy():
     linalg = importlib.import_module("tracker.scipy.linalg")
     with pytest.raises(TypeError, match=r"qr\(\) missing a required argument: 'a'"):
         linalg.qr()
+
+
+DEFAULTS = {"linalg": "inv null_space", "special": "factorial", "stats": "gstd median_abs_deviation"}
+
+
+@pytest.mark.parametrize(("section", "name"), [(s, name) for s, names in DEFAULTS.items() for name in names.split()])
+def test_defaults_need_no_keyword_that_the_installed_scipy_does_not_know(section, name):
+    ours, theirs = (getattr(importlib.import_module(f"{p}.{section}"), name) for p in ("tracker.scipy", "scipy"))
+    for x in (ONE, tracker.param(ONE)):
+        np.testing.assert_array_equal(tracker.data(ours(x)), theirs(ONE))

@@ -10,6 +10,7 @@ import scipy.linalg as sl
 from tracker._arrays import handles
 from tracker._rules.products import conj_transpose
 from tracker._rules.spectral import hermitian_of
+from tracker.scipy._array import given
 from tracker.scipy.linalg._call import VECTOR_OR_MATRIX, call, gathered
 from tracker.scipy.linalg._systems import linear_system
 
@@ -136,7 +137,8 @@ def inv(
         # SciPy leaves what is beside a diagonal as it is
         return np.linalg.inv(read) + (a - read) if assume_a == "diagonal" else np.linalg.inv(read)
 
-    return call(_lib.inv, composition, (2,), a, check_finite=check_finite, assume_a=assume_a, lower=lower)
+    options = given(assume_a=assume_a, lower=lower or None)
+    return call(_lib.inv, composition, (2,), a, check_finite=check_finite, **options)
 
 
 def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:

@@ -45,7 +45,8 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     def formula(n: Any) -> Any:
         return sp.gamma(n + 1) if extend == "complex" else np.where(n >= 0, sp.gamma(n + 1), 0.0)[()]
 
-    return derived("scipy.special.factorial", lambda n: sp.factorial(n, exact, extend), formula, n)
+    options = {} if extend == "zero" else {"extend": extend}  # SciPy before 1.15 does not know it
+    return derived("scipy.special.factorial", lambda n: sp.factorial(n, exact, **options), formula, n)
 
 
 def diric(x: Any, n: Any) -> Any:

@@ -10,8 +10,9 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats
 
+from tracker.scipy._signature import NOT_GIVEN, as_installed, only_given
 from tracker.scipy.stats.arguments import as_array
-from tracker.scipy.stats.of_scipy import constant, no_omission, of_scipy
+from tracker.scipy.stats.of_scipy import constant, kept_axes, no_omission, of_scipy
 
 __all__ = [
     "circmean",
@@ -191,10 +192,12 @@ def pmean(a: Any, p: float, *, axis: Any = 0, dtype: Any = None, weights: Any = 
     return _mean("pmean", formula, (p,), a, weights, options)
 
 
-def gstd(a: Any, axis: Any = 0, ddof: int = 1, *, keepdims: bool = False, nan_policy: str = "propagate") -> Any:
+@as_installed(scipy.stats.gstd)
+def gstd(a: Any, axis: Any = 0, ddof: int = 1, *, keepdims: Any = NOT_GIVEN, nan_policy: Any = NOT_GIVEN) -> Any:
     """The geometric standard deviation, as scipy.stats.gstd; without `axis`."""
     formula = lambda a: np.exp(np.std(np.log(a), axis=axis, ddof=ddof))
-    return _summary("gstd", formula, {"axis": axis, "ddof": ddof, "keepdims": keepdims, "nan_policy": nan_policy}, a)
+    options = {"axis": axis, "ddof": ddof, **only_given(keepdims=keepdims, nan_policy=nan_policy)}
+    return _summary("gstd", formula, options, a)
 
 
 # Order
@@ -227,7 +230,7 @@ def median_abs_deviation(x: Any, axis: Any = 0, center: Any = np.median, scale: 
         middle = middle if axis is None else np.expand_dims(middle, axis)
         return np.median(np.abs(x - middle), axis=axis) / (_NORMAL_QUARTILE if scale == "normal" else scale)
 
-    options = {"axis": axis, "center": center, "scale": scale, "nan_policy": nan_policy, "keepdims": keepdims}
+    options = {"axis": axis, "center": center, "scale": scale, "nan_policy": nan_policy, **kept_axes(keepdims)}
     return _summary("median_abs_deviation", formula, options, x)
 
 
