@@ -120,3 +120,12 @@ def test_defaults_need_no_keyword_that_the_installed_scipy_does_not_know(section
     ours, theirs = (getattr(importlib.import_module(f"{p}.{section}"), name) for p in ("tracker.scipy", "scipy"))
     for x in (ONE, tracker.param(ONE)):
         np.testing.assert_array_equal(tracker.data(ours(x)), theirs(ONE))
+
+
+def test_systems_and_trimmed_means_are_those_of_the_installed_scipy():
+    ours, theirs = (importlib.import_module(f"{package}.linalg") for package in ("tracker.scipy", "scipy"))
+    np.testing.assert_array_equal(tracker.data(ours.solve(tracker.param(ONE), ONE[0])), theirs.solve(ONE, ONE[0]))
+    ours, theirs = (importlib.import_module(f"{package}.stats") for package in ("tracker.scipy", "scipy"))
+    np.testing.assert_array_equal(
+        tracker.data(ours.trim_mean(tracker.param(ONE[0]), 0.1)), theirs.trim_mean(ONE[0], 0.1)
+    )

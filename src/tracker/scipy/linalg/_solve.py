@@ -57,7 +57,7 @@ def solve(
 
 
 def _solve(b: Any, a: Any, **options: Any) -> Any:
-    return _lib.solve(a, b, **options)
+    return _lib.solve(a, b, **given(**options))  # None is no structure to SciPy 1.13
 
 
 def _solve_adjoint(dy: Any, a: Any, *, lower: Any, assume_a: Any, transposed: Any, check_finite: Any) -> Any:

@@ -234,8 +234,9 @@ def median_abs_deviation(x: Any, axis: Any = 0, center: Any = np.median, scale: 
     return _summary("median_abs_deviation", formula, options, x)
 
 
-def trim_mean(a: Any, proportiontocut: float, axis: Any = 0, *, nan_policy: str = "propagate",
-              keepdims: bool = False) -> Any:  # fmt: skip
+@as_installed(scipy.stats.trim_mean)
+def trim_mean(a: Any, proportiontocut: float, axis: Any = 0, *, nan_policy: Any = NOT_GIVEN,
+              keepdims: Any = NOT_GIVEN) -> Any:  # fmt: skip
     """The mean without this proportion at either end, as scipy.stats.trim_mean; without `axis`."""
 
     def formula(a: Any) -> Any:
@@ -243,7 +244,8 @@ def trim_mean(a: Any, proportiontocut: float, axis: Any = 0, *, nan_policy: str 
         cut = int(proportiontocut * a.shape[0])
         return np.mean(np.sort(a, axis=0)[cut : a.shape[0] - cut], axis=0)
 
-    options = {"proportiontocut": proportiontocut, "axis": axis, "nan_policy": nan_policy, "keepdims": keepdims}
+    rest = only_given(nan_policy=nan_policy, keepdims=keepdims)
+    options = {"proportiontocut": proportiontocut, "axis": axis, **rest}
     return _summary("trim_mean", formula, options, a)
 
 
