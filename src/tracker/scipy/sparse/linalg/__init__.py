@@ -11,19 +11,9 @@ from tracker.scipy._without import Section as _Section
 from tracker.scipy._without import names as _names
 from tracker.scipy._without import rest_of as _rest_of
 from tracker.scipy.sparse._matrix import plain as _plain
+from tracker.scipy.sparse.linalg._iterations import bicg, bicgstab, cg, cgs, gmres, minres, qmr
 from tracker.scipy.sparse.linalg._spectral import eigsh, expm_multiply, norm
-from tracker.scipy.sparse.linalg._systems import (
-    bicg,
-    bicgstab,
-    cg,
-    cgs,
-    factorized,
-    gmres,
-    minres,
-    qmr,
-    spsolve,
-    spsolve_triangular,
-)
+from tracker.scipy.sparse.linalg._systems import factorized, spsolve, spsolve_triangular
 
 __all__ = [
     "bicg",
